@@ -1,0 +1,1 @@
+#include "dcmtk_bridge.h"

@@ -1,0 +1,1 @@
+#include "CNifti2.h"

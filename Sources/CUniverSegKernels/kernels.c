@@ -1,0 +1,1 @@
+#include "universeg_kernels.h"

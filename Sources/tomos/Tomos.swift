@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct Tomos: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "tomos")
+}

@@ -1,0 +1,40 @@
+import Foundation
+
+/// Reference data that is not part of the project: `../shared` beside the checkout, or `$TOMOS_SHARED`.
+public enum SharedFolder {
+    /// The folder, or nil (with the reason printed once) when it is not there.
+    public static let path: String? = {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
+        let path = ProcessInfo.processInfo.environment["TOMOS_SHARED"] ?? root.appendingPathComponent("shared").path
+        if FileManager.default.fileExists(atPath: path + "/README.md") { return path }
+        print("skipped: tests over reference data, because \(path) is absent (set TOMOS_SHARED to its place)")
+        return nil
+    }()
+
+    /// Whether the folder is there: `.enabled(if: SharedFolder.isPresent, SharedFolder.skipReason)`.
+    public static var isPresent: Bool { path != nil }
+
+    /// A file in the folder.
+    public static func file(_ name: String) -> String { (path ?? "shared-folder-absent") + "/" + name }
+}
+
+/// A folder of its own for one test, removed when the value goes.
+public final class TemporaryFolder: Sendable {
+    /// The folder.
+    public let path: String
+
+    /// Makes the folder.
+    public init() {
+        path = FileManager.default.temporaryDirectory.appendingPathComponent("tomos-test-\(UUID().uuidString)").path
+        try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    /// A path in the folder.
+    public func file(_ name: String) -> String { path + "/" + name }
+
+    /// Names of everything in the folder, sorted.
+    public var contents: [String] { ((try? FileManager.default.subpathsOfDirectory(atPath: path)) ?? []).sorted() }
+}
