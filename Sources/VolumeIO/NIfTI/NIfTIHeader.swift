@@ -1,6 +1,9 @@
 import Volumes
 
 /// What a header says, judged: every value here has been found possible.
+///
+/// Extensions lie between the header and the voxels. They are passed over unread, whatever their sizes claim, and never
+/// copied to what is written: they may hold a whole DICOM header, the patient's name included.
 struct NIfTIHeader {
     /// Size of the header by version, and where its fields lie.
     let layout: NIfTIHeaderLayout
@@ -20,8 +23,6 @@ struct NIfTIHeader {
     let scaling: ValueScaling
     /// The geometry fields, verbatim.
     let geometry: NIfTIGeometry
-    /// Whether the bytes after the header announce extensions.
-    let hasExtensions: Bool
     /// What a person should know.
     var notices: [String] = []
 
@@ -54,7 +55,6 @@ struct NIfTIHeader {
         voxelBytes = try Self.multiply(dimensions, datatype.width, voxelOffset, path)
         (scaling, notices) = Self.scaling(header, layout)
         geometry = Self.geometry(header, layout)
-        hasExtensions = bytes.count > layout.size && bytes[layout.size] != 0
     }
 
     private static func recognise(_ bytes: [UInt8], _ path: String) throws(NIfTIError) -> (NIfTIHeaderLayout, Bool) {

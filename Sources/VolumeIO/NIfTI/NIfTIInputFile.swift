@@ -112,10 +112,8 @@ final class NIfTIByteStream {
     /// The size that the last four bytes of a gzip file state (modulo 2^32, and of the last member only).
     func statedSize() throws(NIfTIError) -> Int {
         guard file.size >= 18 else { return 0 }
-        return NIfTIHeaderBytes(
-            bytes: [0, 0, 0, 0] + (try file.bytes(at: file.size - 4, count: 4)), isBigEndian: false
-        )
-        .integer(at: 0, width: 8) >> 32 & 0xffff_ffff
+        let end = NIfTIHeaderBytes(bytes: try file.bytes(at: file.size - 4, count: 4), isBigEndian: false)
+        return end.integer(at: 0, width: 4) & 0xffff_ffff
     }
 }
 
