@@ -28,6 +28,7 @@ let package = Package(
         .target(name: "CNifti2", linkerSettings: [.linkedLibrary("nifti2"), .linkedLibrary("znz"), .linkedLibrary("z")]),
         .systemLibrary(name: "CDeflate", providers: [.apt(["libdeflate-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CDigest", providers: [.apt(["libmd-dev"])]),
         .systemLibrary(name: "CPNG", providers: [.apt(["libpng-dev"])]),
         .target(name: "CDCMTKBridge", linkerSettings: dcmtk.map { .linkedLibrary($0) } + [.linkedLibrary("stdc++")]),
         .target(name: "CTomosWeights", exclude: ["tomos-1.safetensors"]),
@@ -37,7 +38,7 @@ let package = Package(
         .target(name: "VolumeIO", dependencies: ["Volumes", "CNifti2", "CDeflate", "CZlib", "CDCMTKBridge"], swiftSettings: swift),
         .target(name: "Preparation", dependencies: ["Volumes"], swiftSettings: swift),
         .target(
-            name: "Inference", dependencies: ["Volumes", "CUniverSegKernels", "CTomosWeights", "CZlib"],
+            name: "Inference", dependencies: ["Volumes", "CUniverSegKernels", "CTomosWeights", "CZlib", "CDigest"],
             swiftSettings: swift),
         .target(
             name: "Segmentation",

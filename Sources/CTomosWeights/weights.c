@@ -1,6 +1,8 @@
 #include "tomos_weights.h"
 
-_Alignas(64) const unsigned char tomos_bundled_weights[] = {
+static const unsigned char bundled[] = {
 #embed "tomos-1.safetensors"
 };
-const size_t tomos_bundled_weights_size = sizeof tomos_bundled_weights;
+
+const unsigned char *tomos_bundled_weights(void) { return bundled; }
+size_t tomos_bundled_weights_size(void) { return sizeof bundled; }

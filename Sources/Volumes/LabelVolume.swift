@@ -23,7 +23,9 @@ public struct LabelVolume: Sendable, Equatable {
 
     /// Puts a slice back where `slice(_:in:)` takes it from.
     public mutating func setSlice(_ index: Int, in layout: SliceLayout, to labels: [UInt16]) {
-        precondition(labels.count == layout.rows * layout.columns, "\(labels.count) labels for a slice of \(layout.rows)x\(layout.columns)")
+        precondition(
+            labels.count == layout.rows * layout.columns,
+            "\(labels.count) labels for a slice of \(layout.rows)x\(layout.columns)")
         voxels.withUnsafeMutableBufferPointer { voxels in
             for row in 0..<layout.rows {
                 var to = layout.start(slice: index, row: row)
@@ -39,7 +41,8 @@ public struct LabelVolume: Sendable, Equatable {
     public func histogram() -> [UInt16: Int] {
         var counts = [Int](repeating: 0, count: 65536)
         for label in voxels { counts[Int(label)] += 1 }
-        return Dictionary(uniqueKeysWithValues: counts.enumerated().filter { $0.element > 0 }.map { (UInt16($0.offset), $0.element) })
+        return Dictionary(
+            uniqueKeysWithValues: counts.enumerated().filter { $0.element > 0 }.map { (UInt16($0.offset), $0.element) })
     }
 }
 
@@ -84,7 +87,8 @@ public struct LabelTable: Sendable, Hashable {
     public static func defaultColour(_ n: Int) -> Colour {
         let palette: [Colour] = [
             Colour(230, 75, 60), Colour(60, 160, 230), Colour(80, 190, 90), Colour(240, 180, 50), Colour(160, 90, 200),
-            Colour(50, 190, 180), Colour(240, 120, 170), Colour(150, 110, 70), Colour(120, 140, 240), Colour(190, 210, 70),
+            Colour(50, 190, 180), Colour(240, 120, 170), Colour(150, 110, 70), Colour(120, 140, 240),
+            Colour(190, 210, 70),
             Colour(220, 140, 90), Colour(110, 170, 150),
         ]
         return palette[n % palette.count]

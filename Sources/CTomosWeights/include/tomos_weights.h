@@ -3,7 +3,8 @@
 #include <stddef.h>
 
 /// The bundled network, a .safetensors file inside the program, so that one binary is all there is to copy.
-extern const unsigned char tomos_bundled_weights[];
-extern const size_t tomos_bundled_weights_size;
+const unsigned char *tomos_bundled_weights(void);
+/// Its size in bytes.
+size_t tomos_bundled_weights_size(void);
 
 #endif

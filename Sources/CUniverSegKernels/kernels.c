@@ -1,1 +1,0 @@
-#include "universeg_kernels.h"

@@ -1,0 +1,30 @@
+import Foundation
+
+/// Float32 memory on a 64-byte boundary, as the kernels ask for it; freed with the value.
+final class AlignedBuffer {
+    /// The first element.
+    let floats: UnsafeMutablePointer<Float>
+    /// Number of floats.
+    let count: Int
+
+    /// Memory for `count` floats, all zero.
+    init(_ count: Int) {
+        let bytes = max(64, (count * MemoryLayout<Float>.stride + 63) & ~63)
+        let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+        memset(raw, 0, bytes)
+        self.count = count
+        floats = raw.bindMemory(to: Float.self, capacity: bytes / MemoryLayout<Float>.stride)
+    }
+
+    /// A copy of `values`.
+    convenience init(_ values: some Collection<Float>) {
+        self.init(values.count)
+        var next = floats
+        for value in values {
+            next.pointee = value
+            next += 1
+        }
+    }
+
+    deinit { UnsafeMutableRawPointer(floats).deallocate() }
+}
