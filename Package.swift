@@ -59,6 +59,9 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: swift),
 
+        .executableTarget(
+            name: "engine-benchmark", dependencies: ["Inference"], path: "Benchmarks/Engine", swiftSettings: swift),
+
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swift),
         .testTarget(name: "VolumesTests", dependencies: ["Volumes"], swiftSettings: swift),
         .testTarget(name: "VolumeIOTests", dependencies: ["VolumeIO", "TestSupport"], swiftSettings: swift),

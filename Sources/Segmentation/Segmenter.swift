@@ -1,60 +1,161 @@
+import Foundation
 import Inference
-import Volumes
 import Preparation
+import Synchronization
+import Volumes
 
-/// How a volume is segmented.
-public struct SegmentOptions: Sendable, Hashable {
-    /// Plane of the slices; nil takes the pack's.
-    public var plane: SlicePlane?
-    /// Window; nil takes the pack's.
-    public var window: IntensityWindow?
-    /// Support slices per query slice, 1 to 64.
-    public var support = 16
-    /// Probability from which a voxel is foreground; nil takes the pack's.
-    public var threshold: Double?
-    /// Label ids to find; nil finds all of the pack's.
-    public var labels: [UInt16]?
-    /// Threads.
-    public var threads = 2
-    /// Weights.
-    public var weights = WeightsSource.bundled
-    /// Clean-up, in order.
-    public var clean: [CleanStep] = []
-    public init() {}
-}
+/// What a segmentation is asked for and cannot do.
+public enum SegmentationError: TomosError, Equatable {
+    /// S is not possible.
+    case supportOutOfRange(Int)
+    /// The volume has too few voxels for slices.
+    case degenerate(Shape)
 
-/// One step of clean-up on a label map.
-public enum CleanStep: Sendable, Hashable {
-    /// Keeps the largest connected component of each label.
-    case keepLargest
-    /// Removes components of fewer cubic millimetres.
-    case removeSmaller(cubicMillimetres: Double)
-}
+    /// The kind of error.
+    public var category: ErrorCategory {
+        switch self {
+        case .supportOutOfRange: .badConfiguration
+        case .degenerate: .badData
+        }
+    }
 
-/// One volume's result.
-public struct SegmentedVolume: Sendable {
-    public var labels: LabelVolume
-    /// Per label of the task, ascending id.
-    public var structures: [Structure]
-    public var notices: [String]
-    public struct Structure: Sendable {
-        public var id: UInt16
-        public var name: String
-        public var voxels: Int
-        public var cubicMillimetres: Double
-        /// Mean probability over the voxels given to the label; nil when there are none.
-        public var meanProbability: Double?
+    /// What is wrong and the way out.
+    public var description: String {
+        switch self {
+        case .supportOutOfRange(let count): "\(count) support slices: use 1 to 512 (16 is a good start, 64 the network's training range)"
+        case .degenerate(let shape): "a volume of \(shape) voxels has no slices to segment: each slice needs at least 2x2"
+        }
     }
 }
 
-/// A task and a network, ready to segment volumes. Making one reads weights and pack; it can be used from several threads.
+/// A task and a network, ready to segment volumes. Making one reads the weights and the pack; after that it never
+/// changes and can be used from several threads.
 public final class Segmenter: Sendable {
+    /// Side of the slices that the network sees.
+    public static let side = 128
+
+    /// The task.
     public let task: TaskPack
+    /// How.
     public let options: SegmentOptions
-    /// Licence and origin of the weights in one line, and their SHA-256.
-    public var weightsDescription: String { fatalError() }
-    public var weightsSHA256: String { fatalError() }
-    public init(task: TaskPack, options: SegmentOptions) throws { fatalError() }
-    /// Segments one volume on its own grid. `progress` gets slices done and slices in all.
-    public func segment(_ volume: Volume, progress: (@Sendable (Int, Int) -> Void)? = nil) throws -> SegmentedVolume { fatalError() }
+    /// The weights in use.
+    public var weights: Weights { network.weights }
+
+    private let network: UniverSeg
+    private let labels: [LabelEntry]
+    private let plane: SlicePlane
+    private let window: IntensityWindow
+    private let threshold: Float
+    private let library: SupportLibrary
+
+    /// Reads weights and pack.
+    ///
+    /// - Throws: ``TaskPackError``, ``SegmentationError``, ``WeightsError`` or what reading the pack's volumes throws.
+    public init(task: TaskPack, options: SegmentOptions) throws {
+        guard (1...512).contains(options.support) else { throw SegmentationError.supportOutOfRange(options.support) }
+        (self.task, self.options) = (task, options)
+        labels = try task.selected(options.labels)
+        plane = options.plane ?? task.plane
+        window = options.window ?? task.window
+        threshold = Float(options.threshold ?? task.threshold)
+        network = try UniverSeg(weights: Weights(options.weights))
+        library = try SupportLibrary(task, labels: labels, plane: plane, window: window, side: Self.side)
+    }
+
+    /// Segments one volume on its own grid.
+    ///
+    /// - Parameter progress: called from any thread with the slices done and the slices in all.
+    public func segment(_ volume: Volume, progress: (@Sendable (Int, Int) -> Void)? = nil) throws -> SegmentedVolume {
+        let layout = SliceLayout(volume.geometry, plane: plane)
+        guard layout.rows > 1, layout.columns > 1 else { throw SegmentationError.degenerate(volume.geometry.shape) }
+        let scale = try window.scale(for: volume)
+        let placement = Placement(layout: layout, side: Self.side)
+        let choice = SupportChoice(counts: library.stacks.map(\.count), support: options.support)
+        let result = Mutex(Result(geometry: volume.geometry))
+        let failure = Mutex<(any Error)?>(nil)
+        let next = Atomic(0)
+        DispatchQueue.concurrentPerform(iterations: max(1, min(options.threads, layout.slices))) { _ in
+            do {
+                let workspace = try network.makeWorkspace(side: Self.side, supports: options.support)
+                while failure.withLock({ $0 == nil }) {
+                    let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+                    guard index < layout.slices else { return }
+                    let query = placement.fit(scale.apply(volume, slice: index, in: layout))
+                    let support = choice.references(for: index, of: layout.slices)
+                    let slice = try decide(query, support, placement, workspace)
+                    let done = result.withLock { $0.put(slice, at: index, in: layout) }
+                    progress?(done, layout.slices)
+                }
+            } catch {
+                failure.withLock { $0 = error }
+            }
+        }
+        if let error = failure.withLock({ $0 }) { throw error }
+        return result.withLock { finish(&$0, volume) }
+    }
+
+    /// Label and confidence of every voxel of one slice.
+    private struct DecidedSlice {
+        var ids: [UInt16]
+        /// Probability of the label given, times 255; 0 for background.
+        var confidence: [UInt16]
+    }
+
+    /// The labels' volume and its confidence, filled slice by slice in any order.
+    private struct Result {
+        var labels, confidence: LabelVolume
+        var done = 0
+
+        init(geometry: Geometry) {
+            labels = LabelVolume(geometry: geometry)
+            confidence = LabelVolume(geometry: geometry)
+        }
+
+        mutating func put(_ slice: DecidedSlice, at index: Int, in layout: SliceLayout) -> Int {
+            labels.setSlice(index, in: layout, to: slice.ids)
+            confidence.setSlice(index, in: layout, to: slice.confidence)
+            done += 1
+            return done
+        }
+    }
+
+    /// Runs the network for every label and gives each voxel to the most probable one that reaches the threshold; of
+    /// equal ones to the lowest id. Only the best so far is kept.
+    private func decide(
+        _ query: [Float], _ references: [SupportLibrary.Reference], _ placement: Placement, _ workspace: Workspace
+    ) throws -> DecidedSlice {
+        let count = placement.rows * placement.columns
+        var best = [Float](repeating: 0, count: count)
+        var ids = [UInt16](repeating: 0, count: count)
+        for label in labels {
+            guard let support = library.support(references, label: label.id) else { continue }
+            var map = try network.logits(query: query, support: support, workspace: workspace)
+            for n in map.indices { map[n] = 1 / (1 + exp(-map[n])) }
+            let probabilities = placement.restore(map)
+            for n in 0..<count where probabilities[n] >= threshold && probabilities[n] > best[n] {
+                best[n] = probabilities[n]
+                ids[n] = label.id
+            }
+        }
+        return DecidedSlice(ids: ids, confidence: best.map { UInt16(($0 * 255).rounded()) })
+    }
+
+    private func finish(_ result: inout Result, _ volume: Volume) -> SegmentedVolume {
+        result.labels.clean(options.clean)
+        var voxels: [UInt16: Int] = [:]
+        var sums: [UInt16: Int] = [:]
+        for (id, confidence) in zip(result.labels.voxels, result.confidence.voxels) where id != 0 {
+            voxels[id, default: 0] += 1
+            sums[id, default: 0] += Int(confidence)
+        }
+        let structures = labels.map { label in
+            let count = voxels[label.id] ?? 0
+            return SegmentedVolume.Structure(
+                id: label.id, name: label.name, voxels: count,
+                cubicMillimetres: Double(count) * volume.geometry.voxelVolume,
+                meanProbability: count > 0 ? Double(sums[label.id] ?? 0) / Double(count) / 255 : nil)
+        }
+        let missing = structures.filter { $0.voxels == 0 }.map { "\($0.name) (label \($0.id)) was not found" }
+        return SegmentedVolume(labels: result.labels, structures: structures, notices: volume.notices + missing)
+    }
 }

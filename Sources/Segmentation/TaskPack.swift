@@ -1,46 +1,64 @@
+import Foundation
 import Preparation
 import Volumes
 
 /// A folder of labelled volumes that says what to find: `pack.yaml`, `images/`, `labels/`.
 public struct TaskPack: Sendable {
     /// One labelled volume.
-    public struct Example: Sendable {
-        /// Full paths.
+    public struct Example: Sendable, Hashable {
+        /// Full paths of the image and of its label map.
         public var image, labels: String
+
+        /// Makes an example.
+        public init(image: String, labels: String) { (self.image, self.labels) = (image, labels) }
+
+        /// The image's file name without its endings, for messages.
+        public var name: String {
+            let file = URL(fileURLWithPath: image).lastPathComponent
+            return String(file.prefix { $0 != "." })
+        }
     }
 
     /// The pack's folder.
     public var folder: String
-    /// Name and version.
+    /// Its name.
     public var name: String
+    /// Version of the pack's format.
     public var version: Int
     /// What is found.
     public var labels: LabelTable
-    /// How its slices are cut and windowed unless a pipeline says otherwise.
+    /// How its slices are cut unless a pipeline says otherwise.
     public var plane: SlicePlane
+    /// How its values are windowed unless a pipeline says otherwise.
     public var window: IntensityWindow
-    /// Tuned threshold on the probability.
+    /// Probability from which a voxel is foreground.
     public var threshold: Double
-    /// The labelled volumes, sorted by name.
+    /// The labelled volumes, in the pack's order.
     public var examples: [Example]
+    /// SHA-256 of `pack.yaml`, which holds the hashes of all the volumes.
+    public var sha256: String
 
-    /// Reads and checks `pack.yaml`; the volumes are read when segmenting.
-    public static func load(_ folder: String) throws -> TaskPack { fatalError() }
-
-    /// What `tomos task create` is told.
-    public struct Recipe: Sendable {
-        public var name: String
-        /// Image files and label files, paired by position.
-        public var examples: [Example]
-        /// Names, colours and codes; labels that occur without an entry get `label N`.
-        public var labels: LabelTable
-        public var plane: SlicePlane
-        public var window: IntensityWindow
-        public init(
-            name: String, examples: [Example], labels: LabelTable, plane: SlicePlane, window: IntensityWindow
-        ) { fatalError() }
+    /// Reads and checks `pack.yaml`; the volumes are read when a segmenter is made.
+    ///
+    /// - Throws: ``TaskPackError``.
+    public static func load(_ folder: String) throws -> TaskPack {
+        let path = folder + "/pack.yaml"
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder) else {
+            throw TaskPackError.missing(folder)
+        }
+        guard isFolder.boolValue, let data = FileManager.default.contents(atPath: path) else {
+            throw TaskPackError.notAPack(folder)
+        }
+        return try PackFile.read([UInt8](data), path: path, folder: folder)
     }
 
-    /// Makes a pack folder from labelled volumes; it appears whole or not at all.
-    public static func create(_ recipe: Recipe, at folder: String) throws -> TaskPack { fatalError() }
+    /// The labels wanted, ascending, after checking that the pack has them. `nil` wants all.
+    func selected(_ wanted: [UInt16]?) throws -> [LabelEntry] {
+        guard let wanted else { return labels.entries }
+        for id in wanted where labels[id] == nil {
+            throw TaskPackError.unknownLabel(id, pack: name, known: labels.entries.map(\.id))
+        }
+        return labels.entries.filter { wanted.contains($0.id) }
+    }
 }

@@ -1,0 +1,124 @@
+import Volumes
+
+/// One step of clean-up on a label map.
+public enum CleanStep: Sendable, Hashable {
+    /// Keeps the largest connected component of each label.
+    case keepLargest
+    /// Removes components of fewer cubic millimetres.
+    case removeSmaller(cubicMillimetres: Double)
+}
+
+extension LabelVolume {
+    /// Applies clean-up steps in order. Components are connected through faces, edges and corners (26 neighbours).
+    public mutating func clean(_ steps: [CleanStep]) {
+        for step in steps {
+            let components = Components(self)
+            switch step {
+            case .keepLargest: components.keep(in: &self) { $0 == components.largest(of: $0.label) }
+            case .removeSmaller(let volume):
+                let voxel = geometry.voxelVolume
+                components.keep(in: &self) { Double($0.voxels) * voxel >= volume }
+            }
+        }
+    }
+}
+
+/// The connected components of a label map: voxels of one label that touch.
+struct Components {
+    /// One component, numbered in the order of its first voxel.
+    struct Component: Equatable {
+        var number: Int
+        var label: UInt16
+        var voxels: Int
+    }
+
+    private(set) var list: [Component] = []
+    /// Runs of equal labels along i: first voxel, length, component.
+    private var runs: [(start: Int, length: Int, component: Int)] = []
+
+    init(_ volume: LabelVolume) {
+        let shape = volume.geometry.shape
+        var parents: [Int] = []
+        var labels: [UInt16] = []
+        // First run of each row of voxels, so that neighbouring rows are found at once.
+        var rowStarts: [Int] = []
+        for row in 0..<shape.j * shape.k {
+            rowStarts.append(runs.count)
+            appendRuns(of: volume.voxels, from: row * shape.i, count: shape.i, labels: &labels)
+            parents.append(contentsOf: parents.count..<runs.count)
+            let (j, k) = (row % shape.j, row / shape.j)
+            for (dj, dk) in [(-1, 0), (-1, -1), (0, -1), (1, -1)] where j + dj >= 0 && j + dj < shape.j && k + dk >= 0 {
+                let other = (k + dk) * shape.j + j + dj
+                let shift = (row - other) * shape.i
+                join(rowStarts[row]..<runs.count, rowStarts[other]..<rowStarts[other + 1], shift, labels, &parents)
+            }
+        }
+        number(labels, &parents)
+    }
+
+    private mutating func appendRuns(of voxels: [UInt16], from start: Int, count: Int, labels: inout [UInt16]) {
+        var at = start
+        while at < start + count {
+            let label = voxels[at]
+            let begin = at
+            repeat { at += 1 } while at < start + count && voxels[at] == label
+            guard label != 0 else { continue }
+            runs.append((begin, at - begin, 0))
+            labels.append(label)
+        }
+    }
+
+    /// Joins runs of two rows that touch; `shift` brings the second row's voxels under the first's.
+    private func join(_ a: Range<Int>, _ b: Range<Int>, _ shift: Int, _ labels: [UInt16], _ parents: inout [Int]) {
+        var (m, n) = (a.lowerBound, b.lowerBound)
+        while m < a.upperBound, n < b.upperBound {
+            let (start, end) = (runs[m].start, runs[m].start + runs[m].length)
+            let (otherStart, otherEnd) = (runs[n].start + shift, runs[n].start + shift + runs[n].length)
+            // Corners touch: one voxel of overhang counts.
+            if start <= otherEnd, otherStart <= end, labels[m] == labels[n] {
+                let (p, q) = (root(m, &parents), root(n, &parents))
+                parents[max(p, q)] = min(p, q)
+            }
+            if end < otherEnd { m += 1 } else { n += 1 }
+        }
+    }
+
+    private func root(_ run: Int, _ parents: inout [Int]) -> Int {
+        var run = run
+        while parents[run] != run {
+            parents[run] = parents[parents[run]]
+            run = parents[run]
+        }
+        return run
+    }
+
+    private mutating func number(_ labels: [UInt16], _ parents: inout [Int]) {
+        var numbers: [Int: Int] = [:]
+        for run in runs.indices {
+            let root = root(run, &parents)
+            let number = numbers[root] ?? list.count
+            if numbers[root] == nil {
+                numbers[root] = number
+                list.append(Component(number: number, label: labels[run], voxels: 0))
+            }
+            list[number].voxels += runs[run].length
+            runs[run].component = number
+        }
+    }
+
+    /// The component of a label with the most voxels, of equal ones the first.
+    func largest(of label: UInt16) -> Component? {
+        list.reduce(nil) { best, next in
+            guard next.label == label else { return best }
+            return next.voxels > (best?.voxels ?? 0) ? next : best
+        }
+    }
+
+    /// Sets the voxels of components that are not kept to 0.
+    func keep(in volume: inout LabelVolume, where isKept: (Component) -> Bool) {
+        let kept = list.map(isKept)
+        for run in runs where !kept[run.component] {
+            for n in run.start..<run.start + run.length { volume.voxels[n] = 0 }
+        }
+    }
+}

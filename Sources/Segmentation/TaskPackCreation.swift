@@ -1,0 +1,122 @@
+import Foundation
+import Inference
+import Preparation
+import VolumeIO
+import Volumes
+
+extension TaskPack {
+    /// What a pack is made from.
+    public struct Recipe: Sendable {
+        /// The pack's name.
+        public var name: String
+        /// Labelled volumes: NIfTI files, each image with its label map.
+        public var examples: [Example]
+        /// Names, colours and codes. Empty: every id that occurs, named `label-N`. Otherwise exactly these ids are kept.
+        public var labels: LabelTable
+        /// Plane of the slices.
+        public var plane: SlicePlane
+        /// Window of the values.
+        public var window: IntensityWindow
+
+        /// Makes a recipe.
+        public init(name: String, examples: [Example], labels: LabelTable, plane: SlicePlane, window: IntensityWindow) {
+            (self.name, self.examples, self.labels, self.plane, self.window) = (name, examples, labels, plane, window)
+        }
+    }
+
+    /// Makes a pack folder from labelled volumes; it appears whole or not at all. Images are written anew, so that
+    /// nothing that stood in a header beside the geometry (names, dates, comments) comes along.
+    ///
+    /// - Throws: ``TaskPackError``, or what reading and writing NIfTI throws.
+    public static func create(_ recipe: Recipe, at folder: String) throws -> TaskPack {
+        let files = FileManager.default
+        guard !files.fileExists(atPath: folder) else {
+            throw TaskPackError.cannotCreate(folder, reason: "it exists already (choose another name, or remove it)")
+        }
+        let names = recipe.examples.map(\.name)
+        if let twice = Dictionary(grouping: names, by: { $0 }).filter({ $0.value.count > 1 }).keys.min() {
+            throw TaskPackError.unpaired("two images are called \(twice); a pack needs distinct file names")
+        }
+        var recipe = recipe
+        let target = URL(fileURLWithPath: folder)
+        let draft = target.deletingLastPathComponent()
+            .appendingPathComponent(".\(target.lastPathComponent).partial-\(ProcessInfo.processInfo.processIdentifier)").path
+        defer { try? files.removeItem(atPath: draft) }
+        var written: [(image: String, labels: String, imageHash: String, labelsHash: String)] = []
+        var found: Set<UInt16> = []
+        for example in recipe.examples {
+            let image = try NIfTI.readVolume(example.image)
+            var labels = try NIfTI.readLabels(example.labels)
+            try requireSameGrid(image.geometry, labels.geometry, example)
+            keepOnly(recipe.labels, in: &labels)
+            found.formUnion(labels.histogram().keys.filter { $0 != 0 })
+            let (imageName, labelName) = ("images/\(example.name).nii.gz", "labels/\(example.name).nii.gz")
+            try makeFolders(draft, folder)
+            try NIfTI.write(image, to: draft + "/" + imageName)
+            try NIfTI.write(labels, to: draft + "/" + labelName)
+            written.append((imageName, labelName, try hash(draft + "/" + imageName), try hash(draft + "/" + labelName)))
+        }
+        guard !found.isEmpty else {
+            throw try absent(recipe)
+        }
+        for entry in recipe.labels.entries where !found.contains(entry.id) {
+            throw TaskPackError.labelNeverOccurs(entry.id, found: try occurring(recipe))
+        }
+        if recipe.labels.entries.isEmpty {
+            recipe.labels = LabelTable(found.sorted().enumerated().map { n, id in
+                LabelEntry(id: id, name: "label-\(id)", colour: LabelTable.defaultColour(n))
+            })
+        }
+        try AtomicFile.write([UInt8](PackFile.text(recipe, files: written).utf8), to: draft + "/pack.yaml")
+        do { try files.moveItem(atPath: draft, toPath: folder) } catch {
+            throw TaskPackError.cannotCreate(folder, reason: error.localizedDescription)
+        }
+        return try load(folder)
+    }
+
+    private static func makeFolders(_ draft: String, _ folder: String) throws {
+        for name in ["images", "labels"] {
+            do {
+                try FileManager.default.createDirectory(atPath: draft + "/" + name, withIntermediateDirectories: true)
+            } catch {
+                let reason = (error as NSError).userInfo[NSUnderlyingErrorKey].map { "\($0)" } ?? error.localizedDescription
+                throw TaskPackError.cannotCreate(folder, reason: reason)
+            }
+        }
+    }
+
+    private static func requireSameGrid(_ image: Geometry, _ labels: Geometry, _ example: Example) throws {
+        guard image.shape == labels.shape else {
+            throw TaskPackError.gridsDiffer(
+                image: example.image, labels: example.labels, reason: "\(labels.shape) voxels against \(image.shape)")
+        }
+        guard image.matches(labels, tolerance: 0.1) else {
+            throw TaskPackError.gridsDiffer(
+                image: example.image, labels: example.labels, reason: "the affines differ by more than 0.1 mm")
+        }
+    }
+
+    private static func keepOnly(_ table: LabelTable, in labels: inout LabelVolume) {
+        guard !table.entries.isEmpty else { return }
+        var keep = [Bool](repeating: false, count: 65536)
+        for entry in table.entries { keep[Int(entry.id)] = true }
+        for n in labels.voxels.indices where !keep[Int(labels.voxels[n])] { labels.voxels[n] = 0 }
+    }
+
+    /// Ids in the label maps as they were given.
+    private static func occurring(_ recipe: Recipe) throws -> [UInt16] {
+        var ids: Set<UInt16> = []
+        for example in recipe.examples { ids.formUnion(try NIfTI.readLabels(example.labels).histogram().keys) }
+        return ids.filter { $0 != 0 }.sorted()
+    }
+
+    private static func absent(_ recipe: Recipe) throws -> TaskPackError {
+        let found = try occurring(recipe)
+        guard let wanted = recipe.labels.entries.first, !found.isEmpty else { return .noLabels(recipe.examples.map(\.labels)) }
+        return .labelNeverOccurs(wanted.id, found: found)
+    }
+
+    private static func hash(_ path: String) throws -> String {
+        Digest.sha256([UInt8](try Data(contentsOf: URL(fileURLWithPath: path))))
+    }
+}

@@ -1,0 +1,57 @@
+import Volumes
+
+/// What is wrong with a task pack or with what one is made from.
+public enum TaskPackError: TomosError, Equatable {
+    /// There is no such folder.
+    case missing(String)
+    /// The folder has no `pack.yaml`.
+    case notAPack(String)
+    /// `pack.yaml` says something that cannot be; line and column count from 1, 0 when unknown.
+    case malformed(path: String, line: Int, column: Int, reason: String)
+    /// A label id that the pack does not have.
+    case unknownLabel(UInt16, pack: String, known: [UInt16])
+    /// An image and its label map lie on different grids.
+    case gridsDiffer(image: String, labels: String, reason: String)
+    /// None of the label maps holds a label.
+    case noLabels([String])
+    /// A label that is asked for occurs in none of the label maps.
+    case labelNeverOccurs(UInt16, found: [UInt16])
+    /// The images and label maps cannot be paired.
+    case unpaired(String)
+    /// The pack's folder cannot be made.
+    case cannotCreate(String, reason: String)
+    /// A volume of the pack is not the one it was made with.
+    case changed(String)
+
+    /// The kind of error.
+    public var category: ErrorCategory {
+        switch self {
+        case .missing: .missingInput
+        case .notAPack, .gridsDiffer, .noLabels, .labelNeverOccurs, .unpaired, .changed: .badData
+        case .malformed, .unknownLabel: .badConfiguration
+        case .cannotCreate: .cannotCreate
+        }
+    }
+
+    /// What is wrong, with the file, the value and the way out.
+    public var description: String {
+        switch self {
+        case .missing(let folder): "\(folder): there is no such task pack (make one with 'tomos task create')"
+        case .notAPack(let folder): "\(folder): not a task pack: it has no pack.yaml (make one with 'tomos task create')"
+        case .malformed(let path, let line, let column, let reason):
+            line > 0 ? "\(path):\(line):\(column): \(reason)" : "\(path): \(reason)"
+        case .unknownLabel(let id, let pack, let known):
+            "label \(id) is not in the pack '\(pack)'; it has \(list(known))"
+        case .gridsDiffer(let image, let labels, let reason):
+            "\(labels): the label map is not on the grid of \(image): \(reason) (a label map must have its image's shape and affine)"
+        case .noLabels(let paths): "\(paths.joined(separator: ", ")): no label in any label map: every voxel is 0"
+        case .labelNeverOccurs(let id, let found): "label \(id) is in none of the label maps; they hold \(list(found))"
+        case .unpaired(let reason): reason
+        case .cannotCreate(let folder, let reason): "\(folder): the task pack cannot be made: \(reason)"
+        case .changed(let path):
+            "\(path): its content is not what pack.yaml records (restore the file, or make the pack again with 'tomos task create')"
+        }
+    }
+
+    private func list(_ ids: [UInt16]) -> String { ids.map(String.init).joined(separator: ", ") }
+}

@@ -1,0 +1,71 @@
+import Testing
+import Volumes
+
+@testable import Segmentation
+
+@Suite
+struct CleanUpTests {
+    /// Labels 0, 1, 2 by a linear congruential generator (the C standard's example), i fastest.
+    private func randomMap(_ shape: Shape, modulus: Int) -> LabelVolume {
+        var state = 12345
+        let voxels = (0..<shape.count).map { _ -> UInt16 in
+            state = (state * 1_103_515_245 + 12345) & 0x7FFF_FFFF
+            let value = (state >> 16) % modulus
+            return value < 3 ? UInt16(value) : 0
+        }
+        return LabelVolume(geometry: Geometry(shape: shape, affine: .identity), voxels: voxels)
+    }
+
+    struct Expected: Sendable {
+        var label: UInt16
+        var components: Int
+        var largest: [Int]
+        /// Voxels in components of four and more.
+        var atLeastFour: Int
+    }
+
+    /// Oracle: scipy.ndimage.label of the same maps with a 3x3x3 structure of ones.
+    static let cases: [(Shape, Int, [Expected])] = [
+        (Shape(7, 6, 5), 6, [Expected(label: 1, components: 6, largest: [29, 4, 3, 1], atLeastFour: 33), Expected(label: 2, components: 3, largest: [41, 1, 1], atLeastFour: 41)]),
+        (Shape(16, 9, 11), 5, [Expected(label: 1, components: 11, largest: [273, 4, 4, 3], atLeastFour: 281), Expected(label: 2, components: 8, largest: [343, 7, 4, 4], atLeastFour: 358)]),
+        (Shape(20, 20, 12), 9, [Expected(label: 1, components: 100, largest: [145, 53, 53, 30], atLeastFour: 398), Expected(label: 2, components: 83, largest: [136, 76, 68, 44], atLeastFour: 448)]),
+    ]
+
+    @Test(arguments: cases)
+    func componentsAgreeWithScipy(shape: Shape, modulus: Int, expected: [Expected]) {
+        let map = randomMap(shape, modulus: modulus)
+        let components = Components(map)
+        for e in expected {
+            let sizes = components.list.filter { $0.label == e.label }.map(\.voxels).sorted(by: >)
+            #expect(sizes.count == e.components)
+            #expect(Array(sizes.prefix(4)) == e.largest)
+        }
+        var largest = map
+        largest.clean([.keepLargest])
+        var cleaned = map
+        cleaned.clean([.removeSmaller(cubicMillimetres: 4)])
+        for e in expected {
+            #expect(largest.histogram()[e.label] == e.largest[0])
+            #expect(cleaned.histogram()[e.label] == e.atLeastFour)
+        }
+    }
+
+    @Test
+    func sizesAreCubicMillimetres() {
+        let affine = Affine(i: [2, 0, 0], j: [0, 2, 0], k: [0, 0, 2.5], origin: [0, 0, 0])
+        let map = LabelVolume(geometry: Geometry(shape: Shape(5, 1, 1), affine: affine), voxels: [1, 1, 0, 1, 0])
+        for (limit, kept) in [(10.0, 3), (10.1, 2), (20.0, 2), (20.1, 0)] {
+            var cleaned = map
+            cleaned.clean([.removeSmaller(cubicMillimetres: limit)])
+            #expect(cleaned.histogram()[1, default: 0] == kept, "\(limit) mm3")
+        }
+    }
+
+    @Test
+    func touchingLabelsAreApart() {
+        let map = LabelVolume(geometry: Geometry(shape: Shape(4, 1, 1), affine: .identity), voxels: [1, 2, 1, 1])
+        var cleaned = map
+        cleaned.clean([.keepLargest])
+        #expect(cleaned.voxels == [0, 2, 1, 1])
+    }
+}
