@@ -40,8 +40,8 @@ public struct PipelineRun: Sendable {
         let task = try TaskPack.load(pipeline.task)
         let segmenter = try Segmenter(task: task, options: pipeline.options)
         let provenance = Provenance(
-            pipeline: pipeline.name, pipelineSHA256: pipeline.sha256, task: task.name, taskVersion: task.version,
-            weights: segmenter.weightsDescription, weightsSHA256: segmenter.weightsSHA256)
+            pipeline: pipeline.name, pipelineSHA256: pipeline.sha256, task: task.name, taskSHA256: task.sha256,
+            weights: segmenter.weights.name + ": " + segmenter.weights.licence, weightsSHA256: segmenter.weights.sha256)
         results = try ResultFolder(creating: folder)
         runner = CaseRunner(
             segmenter: segmenter, outputs: pipeline.outputs, provenance: provenance, overwrite: existing == .overwrite,

@@ -77,10 +77,10 @@ public struct Provenance: Codable, Sendable, Equatable {
     public var pipeline: String
     /// SHA-256 of the pipeline file with its overrides.
     public var pipelineSHA256: String
-    /// Name and version of the task.
+    /// Name of the task.
     public var task: String
-    /// Version of the task.
-    public var taskVersion: Int
+    /// SHA-256 of its `pack.yaml`, which holds the hashes of its volumes.
+    public var taskSHA256: String
     /// The weights in one line, with their licence.
     public var weights: String
     /// SHA-256 of the weights file.
