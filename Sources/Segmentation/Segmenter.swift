@@ -80,7 +80,7 @@ public final class Segmenter: Sendable {
                 while failure.withLock({ $0 == nil }) {
                     let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
                     guard index < layout.slices else { return }
-                    let query = placement.fit(scale.apply(volume, slice: index, in: layout))
+                    let query = placement.fit(volume.slice(index, in: layout, scale: scale))
                     let support = choice.references(for: index, of: layout.slices)
                     let slice = try decide(query, support, placement, workspace)
                     let done = result.withLock { $0.put(slice, at: index, in: layout) }
@@ -91,7 +91,7 @@ public final class Segmenter: Sendable {
             }
         }
         if let error = failure.withLock({ $0 }) { throw error }
-        return result.withLock { finish(&$0, volume) }
+        return result.withLock { finish(&$0, volume, [scale.notice].compactMap(\.self)) }
     }
 
     /// Label and confidence of every voxel of one slice.
@@ -140,7 +140,7 @@ public final class Segmenter: Sendable {
         return DecidedSlice(ids: ids, confidence: best.map { UInt16(($0 * 255).rounded()) })
     }
 
-    private func finish(_ result: inout Result, _ volume: Volume) -> SegmentedVolume {
+    private func finish(_ result: inout Result, _ volume: Volume, _ notices: [String]) -> SegmentedVolume {
         result.labels.clean(options.clean)
         var voxels: [UInt16: Int] = [:]
         var sums: [UInt16: Int] = [:]
@@ -156,6 +156,6 @@ public final class Segmenter: Sendable {
                 meanProbability: count > 0 ? Double(sums[label.id] ?? 0) / Double(count) / 255 : nil)
         }
         let missing = structures.filter { $0.voxels == 0 }.map { "\($0.name) (label \($0.id)) was not found" }
-        return SegmentedVolume(labels: result.labels, structures: structures, notices: volume.notices + missing)
+        return SegmentedVolume(labels: result.labels, structures: structures, notices: volume.notices + notices + missing)
     }
 }

@@ -46,7 +46,7 @@ struct SupportLibrary: Sendable {
         let scale = try window.scale(for: volume)
         var stack = Stack(count: layout.slices, images: [], masks: [:])
         for index in 0..<layout.slices {
-            stack.images.append(placement.fit(scale.apply(volume, slice: index, in: layout)))
+            stack.images.append(placement.fit(volume.slice(index, in: layout, scale: scale)))
             let ids = truth.slice(index, in: layout)
             let present = Set(ids)
             for label in labels {

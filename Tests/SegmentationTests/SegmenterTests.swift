@@ -1,0 +1,173 @@
+import Foundation
+import Preparation
+import TestSupport
+import Testing
+import VolumeIO
+import Volumes
+
+@testable import Segmentation
+
+/// Small phantoms: two ellipsoids of different brightness in a noisy box, so that the truth is a formula.
+private struct Phantom {
+    var volume: Volume
+    var truth: LabelVolume
+
+    init(seed: Int, shape: Shape = Shape(48, 44, 16)) {
+        var state = UInt64(seed) &* 7919 &+ 17
+        func random() -> Double {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Double(state >> 33) / Double(1 << 31)
+        }
+        let (dx, dy, r) = (4 * random() - 2, 4 * random() - 2, 8 + 2 * random())
+        let affine = Affine(i: [2, 0, 0], j: [0, 2, 0], k: [0, 0, 5], origin: [-40, -30, 10])
+        let geometry = Geometry(shape: shape, affine: affine)
+        var values: [Int16] = []
+        var labels: [UInt16] = []
+        for k in 0..<shape.k {
+            for j in 0..<shape.j {
+                for i in 0..<shape.i {
+                    let z = (Double(k) - 7.5) / 6
+                    func inside(_ x: Double, _ y: Double, _ radius: Double) -> Bool {
+                        let (u, v) = ((Double(i) - x) / radius, (Double(j) - y) / radius)
+                        return u * u + v * v + z * z < 1
+                    }
+                    let label: UInt16 = inside(15 + dx, 20 + dy, r) ? 1 : inside(35 + dx, 24 + dy, 7) ? 5 : 0
+                    labels.append(label)
+                    values.append(Int16((label == 1 ? 160 : label == 5 ? 90 : 30) + 24 * random()))
+                }
+            }
+        }
+        volume = Volume(geometry: geometry, voxels: .int16(values))
+        truth = LabelVolume(geometry: geometry, voxels: labels)
+    }
+
+    /// A pack of phantoms in a folder.
+    static func pack(_ seeds: [Int], in folder: TemporaryFolder) throws -> TaskPack {
+        let examples = try seeds.map { seed in
+            let phantom = Phantom(seed: seed)
+            let example = TaskPack.Example(image: folder.file("i/\(seed).nii"), labels: folder.file("l/\(seed).nii"))
+            try NIfTI.write(phantom.volume, to: example.image)
+            try NIfTI.write(phantom.truth, to: example.labels)
+            return example
+        }
+        let labels = LabelTable([
+            LabelEntry(id: 1, name: "big", colour: Colour(1, 1, 1)), LabelEntry(id: 5, name: "small", colour: Colour(2, 2, 2)),
+        ])
+        let recipe = TaskPack.Recipe(name: "two", examples: examples, labels: labels, plane: .axial, window: .minMax)
+        return try TaskPack.create(recipe, at: folder.file("pack"))
+    }
+}
+
+private func dice(_ a: LabelVolume, _ b: LabelVolume, _ id: UInt16) -> Double {
+    var (both, sum) = (0, 0)
+    for (x, y) in zip(a.voxels, b.voxels) {
+        if x == id, y == id { both += 1 }
+        sum += (x == id ? 1 : 0) + (y == id ? 1 : 0)
+    }
+    return 2 * Double(both) / Double(sum)
+}
+
+@Suite
+struct SegmenterTests {
+    private let folder = TemporaryFolder()
+
+    private func options(_ change: (inout SegmentOptions) -> Void = { _ in }) -> SegmentOptions {
+        var options = SegmentOptions()
+        options.support = 6
+        change(&options)
+        return options
+    }
+
+    @Test
+    func findsWhatThePackShows() throws {
+        let query = Phantom(seed: 9)
+        let segmenter = try Segmenter(task: Phantom.pack([1, 2, 3], in: folder), options: options())
+        let result = try segmenter.segment(query.volume)
+        #expect(result.labels.geometry == query.volume.geometry)
+        for structure in result.structures {
+            #expect(dice(result.labels, query.truth, structure.id) > 0.85, "\(structure)")
+            #expect(structure.voxels == result.labels.histogram()[structure.id])
+            #expect(structure.cubicMillimetres == Double(structure.voxels) * 20)
+            #expect((0.5...1).contains(structure.meanProbability ?? 0))
+        }
+        #expect(result.structures.map(\.name) == ["big", "small"])
+    }
+
+    /// The same anatomy stored along other axes must get the same label at every point of space, to the voxel.
+    @Test
+    func storageOrientationDoesNotMatter() throws {
+        let query = Phantom(seed: 9)
+        let segmenter = try Segmenter(task: Phantom.pack([1, 2], in: folder), options: options { $0.support = 2 })
+        let expected = try segmenter.segment(query.volume).labels
+        let (flipped, back) = storedAsSPL(query.volume)
+        #expect(flipped.geometry.orientation.description == "SPL")
+        let result = try segmenter.segment(flipped).labels
+        #expect(back.map { result.voxels[$0] } == expected.voxels)
+        #expect(Set(expected.voxels) == [0, 1, 5])
+    }
+
+    /// The volume with i along S, j along P, k along L; and for each original voxel its place in the new one.
+    private func storedAsSPL(_ volume: Volume) -> (Volume, [Int]) {
+        let (s, a) = (volume.geometry.shape, volume.geometry.affine)
+        let shape = Shape(s.k, s.j, s.i)
+        let back = (0..<s.count).map { n in
+            let (i, j, k) = (n % s.i, n / s.i % s.j, n / (s.i * s.j))
+            return k + shape.i * ((s.j - 1 - j) + shape.j * (s.i - 1 - i))
+        }
+        var values = [Int16](repeating: 0, count: s.count)
+        for n in 0..<s.count { values[back[n]] = Int16(volume.voxels[n]) }
+        let corner = a.position(of: [Double(s.i - 1), Double(s.j - 1), 0])
+        let affine = Affine(i: a.column(2), j: -a.column(1), k: -a.column(0), origin: corner)
+        return (Volume(geometry: Geometry(shape: shape, affine: affine), voxels: .int16(values)), back)
+    }
+
+    @Test
+    func threadsDoNotChangeTheResult() throws {
+        let query = Phantom(seed: 8)
+        let pack = try Phantom.pack([1, 2], in: folder)
+        let results = try [1, 3].map { threads in
+            try Segmenter(task: pack, options: options { $0.threads = threads }).segment(query.volume).labels
+        }
+        #expect(results[0] == results[1])
+    }
+
+    @Test
+    func labelsCanBeChosen() throws {
+        let segmenter = try Segmenter(task: Phantom.pack([1, 2], in: folder), options: options { $0.labels = [5] })
+        let result = try segmenter.segment(Phantom(seed: 7).volume)
+        #expect(result.structures.map(\.id) == [5])
+        #expect(Set(result.labels.voxels) == [0, 5])
+    }
+
+    @Test
+    func reportsProgressToTheEnd() throws {
+        let segmenter = try Segmenter(task: Phantom.pack([1], in: folder), options: options { $0.support = 1 })
+        let seen = Progress()
+        _ = try segmenter.segment(Phantom(seed: 4).volume) { done, all in seen.add(done, all) }
+        #expect(seen.done.sorted() == Array(1...16))
+        #expect(seen.all == [16])
+    }
+
+    @Test
+    func aVolumeWithoutSlicesIsRefused() throws {
+        let segmenter = try Segmenter(task: Phantom.pack([1], in: folder), options: options())
+        let line = Volume(geometry: Geometry(shape: Shape(9, 1, 1), affine: .identity), voxels: .uint8(Array(0..<9)))
+        #expect(throws: SegmentationError.degenerate(Shape(9, 1, 1))) { try segmenter.segment(line) }
+    }
+
+    @Test
+    func impossibleSupportIsRefused() throws {
+        let pack = try Phantom.pack([1], in: folder)
+        #expect(throws: SegmentationError.supportOutOfRange(0)) { try Segmenter(task: pack, options: options { $0.support = 0 }) }
+        #expect(throws: TaskPackError.unknownLabel(2, pack: "two", known: [1, 5])) {
+            try Segmenter(task: pack, options: options { $0.labels = [2] })
+        }
+    }
+
+    private final class Progress: @unchecked Sendable {
+        private let lock = NSLock()
+        private(set) var done: [Int] = []
+        private(set) var all: Set<Int> = []
+        func add(_ done: Int, _ all: Int) { lock.withLock { self.done.append(done); self.all.insert(all) } }
+    }
+}
