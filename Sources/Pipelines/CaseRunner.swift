@@ -1,0 +1,69 @@
+import Foundation
+import Segmentation
+import VolumeIO
+import Volumes
+
+/// Takes one case from its files to its results. It holds all that a case needs, so that a worker process can do the
+/// same later.
+public struct CaseRunner: Sendable {
+    /// The task and the network.
+    public let segmenter: Segmenter
+    /// What to write.
+    public let outputs: [OutputKind]
+    /// What the results will say they were made by.
+    public let provenance: Provenance
+    /// Whether earlier results of the case are replaced.
+    public let overwrite: Bool
+    let results: ResultFolder
+
+    /// Reads, segments and writes one case. An error becomes a failed outcome, and no file of the case stays behind.
+    ///
+    /// - Parameters:
+    ///   - studyCase: The case.
+    ///   - progress: Gets slices done and slices in all.
+    public func run(_ studyCase: StudyCase, progress: (@Sendable (Int, Int) -> Void)? = nil) -> CaseOutcome {
+        let clock = ContinuousClock()
+        let start = clock.now
+        var outcome: CaseOutcome
+        do {
+            outcome = try segment(studyCase, progress: progress, elapsed: { seconds(clock.now - start) })
+        } catch {
+            outcome = CaseOutcome(studyCase, failure: error)
+        }
+        outcome.seconds = seconds(clock.now - start)
+        return outcome
+    }
+
+    private func segment(
+        _ studyCase: StudyCase, progress: (@Sendable (Int, Int) -> Void)?, elapsed: () -> Double
+    ) throws -> CaseOutcome {
+        let volume = try studyCase.readVolume()
+        let result = try segmenter.segment(volume, progress: progress)
+        var outcome = CaseOutcome(studyCase, status: .done)
+        outcome.structures = result.structures.map(CaseOutcome.Structure.init)
+        outcome.notices = volume.notices + result.notices.filter { !volume.notices.contains($0) }
+        try results.commit(studyCase.id, replacing: overwrite) { folder in
+            var writer = CaseWriter(folder: folder, id: studyCase.id, table: segmenter.task.labels)
+            for kind in outputs { try writer.write(kind, volume: volume, result: result.labels, outcome: outcome) }
+            outcome.outputs = (writer.names + ["case.json"]).map { studyCase.id + "/" + $0 }
+            outcome.seconds = elapsed()
+            let record = CaseRecord(made: provenance, outcome: outcome)
+            try AtomicFile.write(try encodeJSON(record), to: folder + "/case.json")
+        }
+        return outcome
+    }
+}
+
+extension CaseOutcome.Structure {
+    /// Takes over what segmentation found.
+    init(_ structure: SegmentedVolume.Structure) {
+        self.init(
+            id: structure.id, name: structure.name, voxels: structure.voxels, mm3: structure.cubicMillimetres,
+            meanProbability: structure.meanProbability)
+    }
+}
+
+/// Seconds with their fraction.
+func seconds(_ duration: Duration) -> Double {
+    Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
+}

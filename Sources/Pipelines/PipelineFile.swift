@@ -1,0 +1,62 @@
+import Foundation
+import Segmentation
+import Volumes
+
+/// What a pipeline file says: which images of a study to take, which task to do on them, and what to write.
+public struct PipelineFile: Sendable {
+    /// Name shown in reports; the file's name unless the file gives one.
+    public var name: String
+    /// Which images of the study are cases.
+    public var input = InputSelection()
+    /// The task pack's folder, resolved against the pipeline file's own folder.
+    public var task = ""
+    /// Preparation, network and clean-up.
+    public var options = SegmentOptions()
+    /// What is written for each case, each kind once.
+    public var outputs: [OutputKind] = [.nifti, .volumes]
+    /// SHA-256 of the file's bytes and the overrides, in hexadecimal: says whether two runs did the same.
+    public var sha256 = ""
+
+    /// Makes a pipeline with every value at its default.
+    public init(name: String) {
+        self.name = name
+        options.threads = ProcessInfo.processInfo.activeProcessorCount
+    }
+}
+
+/// Which files of a study folder are cases.
+public struct InputSelection: Sendable, Hashable {
+    /// Globs on the path below the study folder, for NIfTI files. A glob without `/` matches the file name at any depth.
+    public var include = ["**/*.nii", "**/*.nii.gz", "**/*.hdr"]
+    /// Whether other files are looked at as DICOM.
+    public var includesDICOM = true
+    /// Globs of files to leave out.
+    public var exclude: [String] = []
+    /// DICOM modality to keep (`CT`, `MR`, `PT`); nil keeps all. NIfTI does not state a modality, so NIfTI files stay.
+    public var modality: String?
+
+    /// Takes every NIfTI file and every DICOM series.
+    public init() {}
+}
+
+/// One kind of result file.
+public enum OutputKind: String, Sendable, Hashable, CaseIterable {
+    /// The label map, `<case>_labels.nii.gz`. Always written, named or not: the others describe it.
+    case nifti
+    /// `volumes.csv`: voxels, mm³ and mean probability of each label.
+    case volumes
+    /// `<case>_overlay.png`: the labels over the image in three planes.
+    case picture
+    /// ITK-SNAP label descriptions.
+    case itkSNAP = "itk-snap"
+    /// 3D Slicer colour table.
+    case slicer
+    /// FreeSurfer colour lookup table.
+    case freeSurfer = "freesurfer"
+    /// FSLeyes lookup table.
+    case fsleyes
+    /// NiiVue colour map.
+    case niivue
+    /// BIDS `_dseg.tsv` and `_dseg.json`.
+    case bids
+}

@@ -1,0 +1,65 @@
+import Volumes
+
+/// Where in the configuration a value stands.
+public enum ConfigurationPlace: Sendable, Hashable, CustomStringConvertible {
+    /// A pipeline file; line and column count from 1.
+    case file(String, line: Int, column: Int)
+    /// A `--set` argument as it was typed.
+    case override(String)
+
+    /// `pipeline.yaml:12:5` or `--set segment.support=32`.
+    public var description: String {
+        switch self {
+        case .file(let path, let line, let column): "\(path):\(line):\(column)"
+        case .override(let text): "--set \(text)"
+        }
+    }
+}
+
+/// What can be wrong with a pipeline file or an override of one of its values.
+public enum PipelineFileError: TomosError, Equatable {
+    /// The file cannot be read.
+    case unreadable(path: String, reason: String)
+    /// It is not YAML.
+    case syntax(ConfigurationPlace, problem: String)
+    /// A key that does not exist. `section` is empty at the top level; `nearest` is nil when no known key is like it.
+    case unknownKey(ConfigurationPlace, key: String, section: String, nearest: String?, known: [String])
+    /// A key given twice.
+    case duplicateKey(ConfigurationPlace, keys: [String])
+    /// A value that a key does not take.
+    case badValue(ConfigurationPlace, key: String, value: String, allowed: String)
+    /// A value the design names and this version does not have.
+    case notAvailable(ConfigurationPlace, key: String, value: String, instead: String)
+    /// A key that must be there.
+    case missingKey(path: String, key: String, example: String)
+    /// `--set` without `key=value`.
+    case malformedOverride(String)
+
+    /// The kind of error: always the configuration, unless the file is not there.
+    public var category: ErrorCategory {
+        if case .unreadable = self { .missingInput } else { .badConfiguration }
+    }
+
+    /// The message.
+    public var description: String {
+        switch self {
+        case .unreadable(let path, let reason):
+            return "\(path): cannot read the pipeline file: \(reason)"
+        case .syntax(let place, let problem):
+            return "\(place): not valid YAML: \(problem)"
+        case .unknownKey(let place, let key, let section, let nearest, let known):
+            let hint = nearest.map { "did you mean '\($0)'?" } ?? "known keys: \(known.joined(separator: ", "))"
+            return "\(place): unknown key '\(key)'\(section.isEmpty ? "" : " in \(section)"); \(hint)"
+        case .duplicateKey(let place, let keys):
+            return "\(place): \(keys.map { "'\($0)'" }.joined(separator: ", ")) given twice; keep one"
+        case .badValue(let place, let key, let value, let allowed):
+            return "\(place): \(key) cannot be '\(value)'; allowed: \(allowed)"
+        case .notAvailable(let place, let key, let value, let instead):
+            return "\(place): \(key) '\(value)' is not available in this version; \(instead)"
+        case .missingKey(let path, let key, let example):
+            return "\(path): key '\(key)' is missing; add '\(example)'"
+        case .malformedOverride(let text):
+            return "--set \(text): an override is written key=value, such as segment.support=32"
+        }
+    }
+}

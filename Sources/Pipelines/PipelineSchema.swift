@@ -1,0 +1,195 @@
+import Preparation
+import Segmentation
+import Volumes
+
+/// One key of the pipeline file.
+public struct PipelineKey: Sendable {
+    /// The full key, such as `segment.support`.
+    public let path: String
+    /// What it does, one sentence.
+    public let summary: String
+    /// What it takes, as the error for a bad value lists it.
+    public let allowed: String
+    /// What holds when it is not given; nil when it must be given.
+    public let fallback: String?
+    /// Reads the value into the pipeline.
+    let apply: @Sendable (ConfigurationValue, inout PipelineFile) throws -> Void
+
+    /// The part before the last dot, empty at the top level.
+    public var section: String { path.lastIndex(of: ".").map { String(path[..<$0]) } ?? "" }
+}
+
+/// Every key there is. The parser, `--set`, `tomos help pipeline` and the documentation all read this one table.
+public enum PipelineSchema {
+    /// The keys in the order in which they are documented.
+    public static let keys: [PipelineKey] = inputKeys + segmentKeys + outputKeys
+
+    /// The key with this full path.
+    public static func key(_ path: String) -> PipelineKey? { keys.first { $0.path == path } }
+
+    /// The names that may stand directly in a section (the empty string is the top level), each once.
+    public static func children(of section: String) -> [String] {
+        let prefix = section.isEmpty ? "" : section + "."
+        var names: [String] = []
+        for key in keys where key.path.hasPrefix(prefix) {
+            let name = String(key.path.dropFirst(prefix.count).prefix { $0 != "." })
+            if !names.contains(name) { names.append(name) }
+        }
+        return names
+    }
+
+    /// Whether other keys stand below this path.
+    public static func isSection(_ path: String) -> Bool { keys.contains { $0.path.hasPrefix(path + ".") } }
+
+    private static let inputKeys: [PipelineKey] = [
+        PipelineKey(
+            path: "version", summary: "Version of this file format.", allowed: "1", fallback: nil
+        ) { value, _ in
+            guard try value.integer(in: 1...1) == 1 else { throw value.bad() }
+        },
+        PipelineKey(
+            path: "name", summary: "Name shown in reports.", allowed: "a text", fallback: "the file's name"
+        ) { value, pipeline in pipeline.name = try value.text() },
+        PipelineKey(
+            path: "input.include",
+            summary: "NIfTI files to take, as globs below the study folder; `dicom` takes DICOM series too.",
+            allowed: "globs such as \"**/*.nii.gz\", and the word dicom", fallback: "every NIfTI file and DICOM series"
+        ) { value, pipeline in
+            let globs = try value.list().map { try $0.text() }
+            pipeline.input.include = globs.filter { $0 != "dicom" }
+            pipeline.input.includesDICOM = globs.contains("dicom")
+            for glob in pipeline.input.include where !Glob.isValid(glob) { throw value.bad(glob) }
+        },
+        PipelineKey(
+            path: "input.exclude", summary: "Files to leave out, as globs below the study folder.",
+            allowed: "globs such as \"*_mask.nii.gz\"", fallback: "none"
+        ) { value, pipeline in
+            pipeline.input.exclude = try value.list().map { try $0.text() }
+            for glob in pipeline.input.exclude where !Glob.isValid(glob) { throw value.bad(glob) }
+        },
+        PipelineKey(
+            path: "input.select.modality",
+            summary: "DICOM series of this modality only; NIfTI files do not say theirs and stay.",
+            allowed: "CT, MR, PT", fallback: "all"
+        ) { value, pipeline in pipeline.input.modality = try value.oneOf(["CT", "MR", "PT"]) },
+        PipelineKey(
+            path: "task", summary: "The task pack's folder, relative to the pipeline file.", allowed: "a folder",
+            fallback: nil
+        ) { value, pipeline in pipeline.task = try value.path() },
+        PipelineKey(
+            path: "prepare.plane", summary: "Plane in which volumes are cut.",
+            allowed: SlicePlane.allCases.map(\.rawValue).joined(separator: ", "), fallback: "the task's"
+        ) { value, pipeline in
+            pipeline.options.plane = SlicePlane(rawValue: try value.oneOf(SlicePlane.allCases.map(\.rawValue)))
+        },
+        PipelineKey(
+            path: "prepare.window", summary: "Values that become 0 and 1.",
+            allowed: "auto, none, ct, mr, range(-500, 1000), percentile(0.5, 99.5)", fallback: "the task's"
+        ) { value, pipeline in
+            guard let window = IntensityWindow(try value.text()) else { throw value.bad() }
+            pipeline.options.window = window
+        },
+        PipelineKey(
+            path: "prepare.crop", summary: "Region that is segmented.", allowed: "none", fallback: "none"
+        ) { value, _ in
+            try value.refuse(["auto"], instead: "use none")
+            _ = try value.oneOf(["none"])
+        },
+    ]
+
+    private static let segmentKeys: [PipelineKey] = [
+        PipelineKey(
+            path: "segment.weights", summary: "The network: the built-in one or a weights file.",
+            allowed: "bundled, or the path of a .safetensors or .pt file", fallback: "bundled"
+        ) { value, pipeline in
+            pipeline.options.weights = try value.text() == "bundled" ? .bundled : .file(try value.path())
+        },
+        PipelineKey(
+            path: "segment.support", summary: "Annotated slices shown to the network per slice.",
+            allowed: "a whole number from 1 to 64", fallback: "16"
+        ) { value, pipeline in pipeline.options.support = try value.integer(in: 1...64) },
+        PipelineKey(
+            path: "segment.ensemble", summary: "Draws of the support set that are averaged.", allowed: "1",
+            fallback: "1"
+        ) { value, _ in
+            let count = try value.integer(in: 1...64)
+            if count > 1 { throw value.notAvailable(String(count), instead: "use 1") }
+        },
+        PipelineKey(
+            path: "segment.threshold", summary: "Probability from which a voxel is foreground.",
+            allowed: "a number above 0 and below 1", fallback: "the task's"
+        ) { value, pipeline in
+            let threshold = try value.number()
+            guard threshold > 0, threshold < 1 else { throw value.bad() }
+            pipeline.options.threshold = threshold
+        },
+        PipelineKey(
+            path: "segment.labels", summary: "Label ids to find.", allowed: "a list of the task's label ids",
+            fallback: "all of the task's"
+        ) { value, pipeline in
+            let ids = try value.list().map { UInt16(try $0.integer(in: 1...65535)) }
+            guard !ids.isEmpty else { throw value.bad() }
+            pipeline.options.labels = Array(Set(ids)).sorted()
+        },
+        PipelineKey(
+            path: "clean", summary: "Clean-up of the label map, in order.",
+            allowed: "a list of { keep-largest: { per: label } } and { remove-smaller: 20 mm3 }", fallback: "none"
+        ) { value, pipeline in pipeline.options.clean = try value.list().map(CleanStep.init) },
+    ]
+
+    private static let outputKeys: [PipelineKey] = [
+        PipelineKey(
+            path: "outputs", summary: "What is written for each case; the NIfTI label map always is.",
+            allowed: OutputKind.allCases.map(\.rawValue).joined(separator: ", "), fallback: "nifti, volumes"
+        ) { value, pipeline in
+            let kinds = OutputKind.allCases.map(\.rawValue)
+            var outputs: [OutputKind] = [.nifti]
+            for item in try value.list() {
+                try item.refuse(
+                    ["seg.nrrd", "dicom-seg", "report"], instead: "available: \(kinds.joined(separator: ", "))")
+                guard let kind = OutputKind(rawValue: try item.oneOf(kinds)) else { throw item.bad() }
+                if !outputs.contains(kind) { outputs.append(kind) }
+            }
+            pipeline.outputs = outputs
+        },
+        PipelineKey(
+            path: "run.jobs", summary: "Threads.", allowed: "auto, or a whole number from 1 to 1024",
+            fallback: "auto: one per processor"
+        ) { value, pipeline in
+            if try value.text() != "auto" { pipeline.options.threads = try value.integer(in: 1...1024) }
+        },
+        PipelineKey(
+            path: "run.memory", summary: "Memory limit of a case.", allowed: "nothing yet", fallback: "no limit"
+        ) { value, _ in throw value.notAvailable(instead: "remove the key") },
+        PipelineKey(
+            path: "run.timeout", summary: "Time limit of a case.", allowed: "nothing yet", fallback: "no limit"
+        ) { value, _ in throw value.notAvailable(instead: "remove the key") },
+    ]
+}
+
+extension CleanStep {
+    /// Reads `{ keep-largest: { per: label } }`, `keep-largest` or `{ remove-smaller: 20 mm3 }`.
+    init(_ value: ConfigurationValue) throws {
+        let names = ["keep-largest", "remove-smaller"]
+        guard let entry = try value.singleEntry() else {
+            guard try value.text() == "keep-largest" else { throw value.bad() }
+            self = .keepLargest
+            return
+        }
+        switch entry.key {
+        case "keep-largest":
+            for inner in try entry.value.entries() {
+                guard inner.key == "per" else { throw inner.unknown(in: "clean keep-largest", known: ["per"]) }
+                _ = try inner.value.oneOf(["label"], allowed: "label")
+            }
+            self = .keepLargest
+        case "remove-smaller":
+            let words = try entry.value.text().split(separator: " ")
+            guard words.count == 2, ["mm3", "mm³"].contains(words[1]), let size = Double(words[0]), size > 0,
+                size.isFinite
+            else { throw entry.value.bad(allowed: "a volume such as 20 mm3") }
+            self = .removeSmaller(cubicMillimetres: size)
+        default: throw entry.unknown(in: "clean", known: names)
+        }
+    }
+}

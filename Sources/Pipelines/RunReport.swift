@@ -1,0 +1,149 @@
+import Foundation
+import Segmentation
+import Volumes
+
+/// The version of this program.
+public let tomosVersion = "0.1.0"
+
+/// What became of one case. `case.json` holds one, `cases.json` all of them.
+public struct CaseOutcome: Codable, Sendable {
+    /// How a case ended.
+    public enum Status: String, Codable, Sendable {
+        /// Its results are there.
+        case done
+        /// It was refused or broke off; there are no results.
+        case failed
+        /// Its results were there before and were kept.
+        case kept
+    }
+
+    /// One label of the case.
+    public struct Structure: Codable, Sendable {
+        /// Id in the label map.
+        public var id: UInt16
+        /// Its name in the task.
+        public var name: String
+        /// Voxels that carry it.
+        public var voxels: Int
+        /// Their volume.
+        public var mm3: Double
+        /// Mean probability over them; nil when there are none.
+        public var meanProbability: Double?
+    }
+
+    /// Name of the case and of its folder.
+    public var id: String
+    /// What it was made from.
+    public var source: String
+    /// (0020,000E), when the source is a DICOM series.
+    public var seriesInstanceUID: String?
+    /// How it ended.
+    public var status: Status
+    /// The error, when it failed.
+    public var reason: String?
+    /// The kind of error (`badData`, `missingInput`, ...), when it failed.
+    public var category: String?
+    /// Result files, relative to the results folder.
+    public var outputs: [String] = []
+    /// The labels asked for.
+    public var structures: [Structure] = []
+    /// What a person should know about reading and segmenting it.
+    public var notices: [String] = []
+    /// Time it took.
+    public var seconds: Double = 0
+
+    /// Makes an outcome without results.
+    public init(_ studyCase: StudyCase, status: Status) {
+        (id, source, self.status) = (studyCase.id, studyCase.sourceDescription, status)
+        if case .dicom(let series, _) = studyCase.source { seriesInstanceUID = series.seriesInstanceUID }
+    }
+
+    /// Makes a failed outcome of an error.
+    public init(_ studyCase: StudyCase, failure: any Error) {
+        self.init(studyCase, status: .failed)
+        if let error = failure as? any TomosError {
+            (reason, category) = (error.description, "\(error.category)")
+        } else {
+            (reason, category) = ("internal error: \(failure)", "internal")
+        }
+    }
+}
+
+/// What made a result: enough to tell whether two results were made alike.
+public struct Provenance: Codable, Sendable, Equatable {
+    /// Version of this program.
+    public var tomos = tomosVersion
+    /// The pipeline's name.
+    public var pipeline: String
+    /// SHA-256 of the pipeline file with its overrides.
+    public var pipelineSHA256: String
+    /// Name of the task.
+    public var task: String
+    /// SHA-256 of its `pack.yaml`, which holds the hashes of its volumes.
+    public var taskSHA256: String
+    /// The weights in one line, with their licence.
+    public var weights: String
+    /// SHA-256 of the weights file.
+    public var weightsSHA256: String
+}
+
+/// `case.json`: written last into a case's folder, so that a folder with it is complete.
+struct CaseRecord: Codable {
+    var made: Provenance
+    var outcome: CaseOutcome
+}
+
+/// `cases.json`: a whole run.
+public struct RunReport: Codable, Sendable {
+    /// What made the results.
+    public var made: Provenance
+    /// The study that was searched.
+    public var study: String
+    /// What became of each case.
+    public var cases: [CaseOutcome]
+    /// Everything in the study that is no case, with the reason.
+    public var ignored: [IgnoredItem]
+
+    /// Cases that failed.
+    public var failures: [CaseOutcome] { cases.filter { $0.status == .failed } }
+
+    /// As JSON with sorted keys, ending in a newline.
+    public func json() throws -> [UInt8] { try encodeJSON(self) }
+
+    /// `volumes.csv` of the run: a line per case and label, in the order of the cases.
+    public func volumesCSV() -> String { VolumesTable.csv(cases) }
+}
+
+/// JSON as all result files have it.
+func encodeJSON(_ value: some Encodable) throws -> [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    return Array(try encoder.encode(value)) + [0x0A]
+}
+
+/// The table of volumes.
+enum VolumesTable {
+    /// Comma-separated values (RFC 4180 quoting, `.` as decimal point) with a header line.
+    static func csv(_ cases: [CaseOutcome]) -> String {
+        var text = "case,label,name,voxels,mm3,mean_probability\n"
+        for outcome in cases {
+            for structure in outcome.structures {
+                let fields = [
+                    outcome.id, String(structure.id), structure.name, String(structure.voxels), decimal(structure.mm3, 3),
+                    structure.meanProbability.map { decimal($0, 4) } ?? "",
+                ]
+                text += fields.map(quoted).joined(separator: ",") + "\n"
+            }
+        }
+        return text
+    }
+
+    private static func quoted(_ field: String) -> String {
+        guard field.contains(where: { ",\"\n\r".contains($0) }) else { return field }
+        return "\"" + field.replacing("\"", with: "\"\"") + "\""
+    }
+
+    private static func decimal(_ value: Double, _ digits: Int) -> String {
+        String(format: "%.\(digits)f", locale: Locale(identifier: "en_US_POSIX"), value)
+    }
+}

@@ -1,0 +1,81 @@
+import Volumes
+import VolumeIO
+
+/// One image of a study that is to be segmented.
+public struct StudyCase: Sendable {
+    /// Where the image comes from.
+    public enum Source: Sendable {
+        /// A NIfTI file.
+        case nifti(path: String)
+        /// A DICOM series; `folder` is the deepest folder that holds all its files.
+        case dicom(DICOMSeries, folder: String)
+    }
+
+    /// Name of the case in results: unique in the study, safe as a file name, free of anything read from a header.
+    public var id: String
+    /// Where the image comes from.
+    public var source: Source
+
+    /// The source for people: a path, for DICOM with the series number and the number of files.
+    public var sourceDescription: String {
+        switch source {
+        case .nifti(let path): path
+        case .dicom(let series, let folder):
+            "\(folder) (\(series.seriesNumber.map { "series \($0), " } ?? "")\(series.files.count) DICOM files)"
+        }
+    }
+
+    /// Reads the image.
+    /// - Parameter volumeIndex: Which volume of a 4-D NIfTI file; nil takes the first, with a notice.
+    public func readVolume(volumeIndex: Int? = nil) throws -> Volume {
+        switch source {
+        case .nifti(let path): try NIfTI.readVolume(path, volumeIndex: volumeIndex)
+        case .dicom(let series, _): try DICOM.readVolume(series)
+        }
+    }
+}
+
+/// Something in a study that is no case, and why.
+public struct IgnoredItem: Sendable, Codable, Equatable {
+    /// A file, or a folder when everything in it was left out for one reason.
+    public var path: String
+    /// Why.
+    public var reason: String
+    /// Files that this stands for.
+    public var files: Int
+}
+
+/// A study: its cases and everything else that was found in it.
+public struct Study: Sendable {
+    /// The path that was searched, as it was given.
+    public var path: String
+    /// The images, in order of id.
+    public var cases: [StudyCase]
+    /// Everything that is no case, in order of path.
+    public var ignored: [IgnoredItem]
+}
+
+/// Why a study cannot be taken up.
+public enum StudyError: TomosError, Equatable {
+    /// Nothing is at the path.
+    case missing(String)
+    /// A folder cannot be listed.
+    case unreadable(String, reason: String)
+    /// There is no image in it. `reasons` says why its files were passed over, most frequent first.
+    case noImages(String, files: Int, reasons: [String])
+
+    /// Always: the input is not there.
+    public var category: ErrorCategory { .missingInput }
+
+    /// The message.
+    public var description: String {
+        switch self {
+        case .missing(let path): return "\(path): there is no such file or folder"
+        case .unreadable(let path, let reason): return "\(path): the folder cannot be listed: \(reason)"
+        case .noImages(let path, let files, let reasons):
+            if files == 0 { return "\(path): no images here: the folder is empty" }
+            return "\(path): no images here: \(files) file\(files == 1 ? "" : "s") passed over "
+                + "(\(reasons.joined(separator: "; "))); give a NIfTI file, a DICOM folder or a folder of them"
+        }
+    }
+}

@@ -1,0 +1,212 @@
+import Foundation
+import VolumeIO
+import Volumes
+
+/// Finds the cases of a study.
+public enum StudyDiscovery {
+    /// Searches a file or folder: NIfTI files, BIDS trees, DICOM series (files with or without an extension), or any
+    /// mixture. Every file ends as part of a case or among `ignored` with the reason; a file that is named like an
+    /// image and is none becomes a case, so that its failure is reported.
+    ///
+    /// - Parameters:
+    ///   - path: What to search.
+    ///   - selection: What to take.
+    ///   - results: A folder to leave out: where this run writes.
+    /// - Throws: `StudyError` when nothing is there or nothing in it is an image.
+    public static func discover(
+        _ path: String, selection: InputSelection = InputSelection(), excluding results: String? = nil
+    ) throws -> Study {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { throw StudyError.missing(path) }
+        let root = trimmed(path)
+        var search = Search(root: root, selection: selection, results: results.map(canonical))
+        if isFolder.boolValue {
+            let isBIDS = BIDSTree.isRoot(root)
+            var files: [String] = []
+            try search.list("", isBIDS: isBIDS, into: &files)
+            files.forEach { search.sort($0, isBIDS: isBIDS) }
+        } else {
+            // A file that was named is taken, whatever the globs say.
+            if NIfTI.hasNIfTIName(root) { search.nifti = [""] } else { search.others = [""] }
+        }
+        try search.scanDICOM()
+        let cases = search.cases()
+        if cases.isEmpty { throw search.nothingFound() }
+        return Study(path: path, cases: cases, ignored: search.ignored.sorted { $0.path < $1.path })
+    }
+}
+
+/// One search: what was found so far. Paths are relative to the root.
+private struct Search {
+    let root: String
+    let selection: InputSelection
+    let results: String?
+    var nifti: [String] = []
+    var others: [String] = []
+    var series: [(series: DICOMSeries, folder: String)] = []
+    var ignored: [IgnoredItem] = []
+    private let include: [Glob]
+    private let exclude: [Glob]
+
+    init(root: String, selection: InputSelection, results: String?) {
+        (self.root, self.selection, self.results) = (root, selection, results)
+        include = selection.include.map(Glob.init)
+        exclude = selection.exclude.map(Glob.init)
+    }
+
+    func full(_ path: String) -> String { path.isEmpty ? root : root == "/" ? root + path : root + "/" + path }
+
+    mutating func ignore(_ path: String, _ reason: String, files: Int = 1) {
+        ignored.append(IgnoredItem(path: full(path), reason: reason, files: files))
+    }
+
+    /// Lists the files at and below a folder, sorted; folders that are left out whole are accounted for here.
+    mutating func list(_ folder: String, isBIDS: Bool, into files: inout [String]) throws {
+        let names: [String]
+        do {
+            names = try FileManager.default.contentsOfDirectory(atPath: full(folder)).sorted()
+        } catch {
+            throw StudyError.unreadable(full(folder), reason: "check its permissions")
+        }
+        for name in names {
+            let path = folder.isEmpty ? name : folder + "/" + name
+            var isFolder: ObjCBool = false
+            guard FileManager.default.fileExists(atPath: full(path), isDirectory: &isFolder) else {
+                ignore(path, "a link to nothing")
+                continue
+            }
+            guard isFolder.boolValue else {
+                files.append(path)
+                continue
+            }
+            if let reason = reasonToSkip(folder: path, name: name, isBIDS: isBIDS) {
+                ignore(path, reason, files: fileCount(full(path)))
+            } else {
+                try list(path, isBIDS: isBIDS, into: &files)
+            }
+        }
+    }
+
+    private func reasonToSkip(folder path: String, name: String, isBIDS: Bool) -> String? {
+        if let results, canonical(full(path)) == results { return "the results of this run" }
+        if name.hasPrefix(".") { return "hidden" }
+        // A folder link may lead back up; its files are found under their own folder when they are in the study.
+        if (try? FileManager.default.destinationOfSymbolicLink(atPath: full(path))) != nil { return "a link to a folder" }
+        if ResultFolder.isCase(full(path)) { return "results of tomos" }
+        guard isBIDS else { return nil }
+        return BIDSTree.reasonToSkip(folder: path, named: { folder in include.contains { $0.names(folder: folder) } })
+    }
+
+    /// Puts one file where it belongs.
+    mutating func sort(_ path: String, isBIDS: Bool) {
+        let name = path.split(separator: "/").last.map(String.init) ?? path
+        if name.hasPrefix(".") { return ignore(path, "hidden") }
+        if let glob = exclude.first(where: { $0.matches(path) }) {
+            return ignore(path, "excluded by input.exclude '\(glob.pattern)'")
+        }
+        guard NIfTI.hasNIfTIName(path) else {
+            if ResultFolder.isBatchFile(full(path), name: name) { return ignore(path, "results of tomos") }
+            return others.append(path)
+        }
+        if isVoxelFile(path) { return ignore(path, "the voxels of the .hdr file beside it") }
+        if isBIDS, BIDSTree.isLabelMap(name) { return ignore(path, "a BIDS label map") }
+        guard include.contains(where: { $0.matches(path) }) else {
+            return ignore(path, "not matched by input.include")
+        }
+        nifti.append(path)
+    }
+
+    /// Whether the file is the `.img` half of a pair whose header is there too.
+    private func isVoxelFile(_ path: String) -> Bool {
+        let lower = path.lowercased()
+        guard let suffix = [".img", ".img.gz"].first(where: lower.hasSuffix) else { return false }
+        let stem = full(String(path.dropLast(suffix.count)))
+        return [".hdr", ".hdr.gz", ".HDR"].contains { FileManager.default.fileExists(atPath: stem + $0) }
+    }
+
+    /// Looks for DICOM among the files that are not named like NIfTI.
+    mutating func scanDICOM() throws {
+        guard selection.includesDICOM else {
+            others.forEach { ignore($0, "not matched by input.include") }
+            return
+        }
+        if others.isEmpty { return }
+        let scan = try DICOM.scan(others.map(full))
+        for path in scan.notDICOM {
+            ignored.append(IgnoredItem(path: path, reason: "neither NIfTI nor DICOM", files: 1))
+        }
+        ignored += scan.ignored.map { IgnoredItem(path: $0.path, reason: $0.reason, files: 1) }
+        for series in scan.series {
+            let files = series.files + series.unreadable.map(\.path)
+            let folder = commonFolder(files)
+            if let modality = selection.modality, series.modality != modality {
+                let reason = "a series of modality \(series.modality); the pipeline selects \(modality)"
+                ignored.append(IgnoredItem(path: folder, reason: reason, files: files.count))
+            } else {
+                self.series.append((series, folder))
+            }
+        }
+    }
+
+    /// The cases with their ids, sorted by id.
+    func cases() -> [StudyCase] {
+        let below = { (path: String) in
+            path.hasPrefix(root + "/") ? String(path.dropFirst(root.count + 1)) : lastName(root)
+        }
+        var named: [(name: CaseNames.Name, source: StudyCase.Source)] = nifti.map { path in
+            let shown = path.isEmpty ? lastName(root) : path
+            return (.nifti(path: shown), .nifti(path: full(path)))
+        }
+        named += series.map { series, folder in
+            let shown = folder == root || !folder.hasPrefix(root) ? lastName(canonical(root)) : below(folder)
+            return (.series(folder: shown, number: series.seriesNumber), .dicom(series, folder: folder))
+        }
+        let ids = CaseNames.ids(named.map(\.name))
+        return zip(ids, named).map { StudyCase(id: $0, source: $1.source) }.sorted { $0.id < $1.id }
+    }
+
+    func nothingFound() -> StudyError {
+        var counts: [String: Int] = [:]
+        for item in ignored { counts[item.reason, default: 0] += item.files }
+        let order = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+        let reasons = order.prefix(3).map { "\($0.value) \($0.key)" }
+        return .noImages(root, files: ignored.reduce(0) { $0 + $1.files }, reasons: reasons)
+    }
+}
+
+/// A path without slashes at its end.
+private func trimmed(_ path: String) -> String {
+    var path = path
+    while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+    return path
+}
+
+/// The path with links resolved, for comparing.
+private func canonical(_ path: String) -> String {
+    URL(fileURLWithPath: path).resolvingSymlinksInPath().standardizedFileURL.path
+}
+
+private func lastName(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? "root" }
+
+/// Files at and below a folder.
+private func fileCount(_ folder: String) -> Int {
+    var count = 0
+    let walk = FileManager.default.enumerator(atPath: folder)
+    while walk?.nextObject() != nil {
+        if walk?.fileAttributes?[.type] as? FileAttributeType != .typeDirectory { count += 1 }
+    }
+    return count
+}
+
+/// The deepest folder that holds all the files.
+private func commonFolder(_ files: [String]) -> String {
+    guard let first = files.first else { return "" }
+    var common = first.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+    for file in files.dropFirst() {
+        let parts = file.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+        let shared = zip(common, parts).prefix { $0 == $1 }.count
+        common = common.prefix(shared)
+    }
+    let path = common.joined(separator: "/")
+    return path.isEmpty ? (first.hasPrefix("/") ? "/" : ".") : path
+}

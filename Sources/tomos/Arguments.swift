@@ -1,0 +1,80 @@
+import ArgumentParser
+import Foundation
+import Inference
+import Preparation
+import VolumeIO
+import Volumes
+
+extension SlicePlane: ExpressibleByArgument {}
+
+/// `--window` as typed.
+struct WindowArgument: ExpressibleByArgument {
+    let window: IntensityWindow
+
+    init?(argument: String) {
+        guard let window = IntensityWindow(argument) else { return nil }
+        self.window = window
+    }
+}
+
+/// `--weights` as typed.
+struct WeightsArgument: ExpressibleByArgument {
+    let source: WeightsSource
+
+    init?(argument: String) {
+        if argument.isEmpty { return nil }
+        source = WeightsSource(argument)
+    }
+}
+
+/// `--labels 1,2` as typed.
+struct LabelIDs: ExpressibleByArgument {
+    let ids: [UInt16]
+
+    init?(argument: String) {
+        let ids = argument.split(separator: ",", omittingEmptySubsequences: false).map { UInt16($0) }
+        guard !ids.contains(nil), !ids.contains(0) else { return nil }
+        self.ids = Array(Set(ids.compactMap { $0 })).sorted()
+    }
+}
+
+/// The number of processors, for `--jobs`.
+var processors: Int { ProcessInfo.processInfo.activeProcessorCount }
+
+/// Checks that a file name given to `-o` ends as a NIfTI file does that is one file.
+func requireNIfTIOutput(_ path: String) throws {
+    let lower = path.lowercased()
+    guard lower.hasSuffix(".nii") || lower.hasSuffix(".nii.gz") else {
+        throw ValidationError("-o \(path): give a file name that ends in .nii.gz or .nii")
+    }
+}
+
+/// Refuses to write over what is being read.
+func requireDifferent(input: String, output: String) throws {
+    let canonical = { (path: String) in URL(fileURLWithPath: path).resolvingSymlinksInPath().standardizedFileURL.path }
+    if canonical(input) == canonical(output) {
+        throw UsageError("\(output): input and output are the same file; give -o another name")
+    }
+}
+
+/// Checks before any work that a file can be written to: its folder can be, and it is no folder itself.
+func requireWritable(_ path: String) throws {
+    var isFolder: ObjCBool = false
+    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+        throw AtomicFileError.cannotCreate(path: path, code: EISDIR)
+    }
+    let parent = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    var folder = parent
+    while folder != "/", !FileManager.default.fileExists(atPath: folder) {
+        folder = NSString(string: folder).deletingLastPathComponent
+    }
+    if FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), !isFolder.boolValue {
+        throw AtomicFileError.cannotCreate(path: path, code: ENOTDIR)
+    }
+    if access(folder, W_OK | X_OK) != 0 { throw AtomicFileError.cannotCreate(path: path, code: errno) }
+}
+
+/// A number for people, with this many decimals.
+func decimal(_ value: Double, _ digits: Int) -> String {
+    String(format: "%.\(digits)f", locale: Locale(identifier: "en_US_POSIX"), value)
+}

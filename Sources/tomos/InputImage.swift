@@ -1,0 +1,59 @@
+import Foundation
+import Pipelines
+import VolumeIO
+import Volumes
+
+/// The one image that `-i` names, or each of several.
+struct InputImage {
+    /// The image.
+    let studyCase: StudyCase
+
+    /// Finds the image; with several series in a folder, `series` (a series instance UID) says which.
+    init(_ path: String, series: String?) throws {
+        let cases = try Self.find(path, series: series)
+        guard cases.count == 1 else { throw InputImageError.several(path, cases.map(Self.line)) }
+        studyCase = cases[0]
+    }
+
+    /// All images at a path.
+    static func find(_ path: String, series: String?) throws -> [StudyCase] {
+        let cases = try StudyDiscovery.discover(path).cases
+        guard let series else { return cases }
+        let chosen = cases.filter { uid($0) == series }
+        if chosen.isEmpty { throw InputImageError.noSuchSeries(path, series, cases.map(line)) }
+        return chosen
+    }
+
+    private static func uid(_ studyCase: StudyCase) -> String? {
+        if case .dicom(let series, _) = studyCase.source { series.seriesInstanceUID } else { nil }
+    }
+
+    private static func line(_ studyCase: StudyCase) -> String {
+        guard case .dicom(let series, _) = studyCase.source else { return studyCase.sourceDescription }
+        let number = series.seriesNumber.map { "number \($0), " } ?? ""
+        return "\(series.seriesInstanceUID) (\(number)\(series.modality), \(series.files.count) files)"
+    }
+}
+
+/// Why `-i` does not name one image.
+enum InputImageError: TomosError {
+    case several(String, [String])
+    case noSuchSeries(String, String, [String])
+
+    var category: ErrorCategory {
+        switch self {
+        case .several: .badData
+        case .noSuchSeries: .missingInput
+        }
+    }
+
+    var description: String {
+        switch self {
+        case .several(let path, let images):
+            "\(path): holds \(images.count) images; name one file, or choose one series with --series UID:\n  "
+                + images.joined(separator: "\n  ")
+        case .noSuchSeries(let path, let series, let images):
+            "\(path): holds no series \(series); it holds:\n  " + images.joined(separator: "\n  ")
+        }
+    }
+}

@@ -1,0 +1,129 @@
+import ArgumentParser
+import Foundation
+import Pipelines
+import Segmentation
+import VolumeIO
+import Volumes
+
+struct SegmentCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "segment", abstract: "Segments one volume.",
+        discussion: """
+            EXAMPLES
+              tomos segment -i t1.nii.gz --task packs/hippocampus -o t1_labels.nii.gz
+              tomos segment -i dicom-folder/ --task packs/liver --plane axial --window ct --labels 1,3 -o liver.nii.gz
+              tomos segment -i t1.nii.gz --task packs/hippocampus --weights official.pt --support 64 -o t1_labels.nii.gz
+            """)
+
+    @Option(name: .shortAndLong, help: "The image: a NIfTI file, a DICOM file or a folder with one DICOM series.")
+    var input: String
+
+    @Option(name: .shortAndLong, help: "The label map to write (.nii.gz or .nii).")
+    var output: String
+
+    @Option(help: "The task pack's folder.")
+    var task: String
+
+    @Option(help: "'bundled', or a .safetensors or .pt file.")
+    var weights = WeightsArgument(argument: "bundled")
+
+    @Option(help: "Annotated slices shown to the network per slice, 1 to 64.")
+    var support = 16
+
+    @Option(help: "Plane in which the volume is cut; the task's by default.")
+    var plane: SlicePlane?
+
+    @Option(help: "auto, none, ct, mr, range(-500, 1000) or percentile(0.5, 99.5); the task's by default.")
+    var window: WindowArgument?
+
+    @Option(help: "Label ids to find, such as 1,2; all of the task's by default.")
+    var labels: LabelIDs?
+
+    @Option(help: "Probability from which a voxel is foreground; the task's by default.")
+    var threshold: Double?
+
+    @Option(help: "Threads; one per processor by default.")
+    var jobs = processors
+
+    @Flag(help: "Keep the largest connected component of each label.")
+    var keepLargest = false
+
+    @Option(help: "Remove components of fewer cubic millimetres.")
+    var removeSmaller: Double?
+
+    @Option(help: "Series instance UID, when the folder holds several series.")
+    var series: String?
+
+    @Option(help: "Which volume of a 4-D file, from 0.")
+    var volumeIndex: Int?
+
+    @Flag(help: "Print the result as JSON.")
+    var json = false
+
+    @Flag(name: .shortAndLong, help: "Print errors only.")
+    var quiet = false
+
+    func validate() throws {
+        try requireNIfTIOutput(output)
+        guard (1...64).contains(support) else { throw ValidationError("--support \(support): use 1 to 64") }
+        guard (1...1024).contains(jobs) else { throw ValidationError("--jobs \(jobs): use 1 to 1024") }
+        if let threshold, !(threshold > 0 && threshold < 1) {
+            throw ValidationError("--threshold \(threshold): use a number above 0 and below 1")
+        }
+        if let removeSmaller, !(removeSmaller > 0 && removeSmaller.isFinite) {
+            throw ValidationError("--remove-smaller \(removeSmaller): use a volume in mm3 above 0")
+        }
+    }
+
+    func run() throws {
+        try requireDifferent(input: input, output: output)
+        try requireWritable(output)
+        let segmenter = try Segmenter(task: TaskPack.load(task), options: options)
+        if !quiet, segmenter.weights.name != "bundled" {
+            Console.note("weights \(segmenter.weights.name): \(segmenter.weights.licence)")
+        }
+        let source = try InputImage(input, series: series)
+        let volume = try source.studyCase.readVolume(volumeIndex: volumeIndex)
+        let progress = Progress(quiet: quiet)
+        progress.begin("segmenting \(input)")
+        let start = ContinuousClock.now
+        let result = try segmenter.segment(volume) { progress.advance($0, of: $1) }
+        progress.clear()
+        try NIfTI.write(result.labels, to: output)
+        if !quiet { result.notices.forEach { Console.note($0) } }
+        if json {
+            try Console.json(SegmentReport(output: output, structures: result.structures.map(CaseOutcome.Structure.init), notices: result.notices))
+        } else if !quiet {
+            var table = TextTable([">label", "name", ">voxels", ">mm3", ">probability"])
+            for item in result.structures {
+                table.add([
+                    String(item.id), item.name, String(item.voxels), decimal(item.cubicMillimetres, 0),
+                    item.meanProbability.map { decimal($0, 3) } ?? "-",
+                ])
+            }
+            Console.result(table.text)
+            Console.result("\n\(output) written in \(decimal(Double(start.duration(to: .now) / .seconds(1)), 1)) s")
+        }
+    }
+
+    private var options: SegmentOptions {
+        var options = SegmentOptions()
+        options.plane = plane
+        options.window = window?.window
+        options.support = support
+        options.threshold = threshold
+        options.labels = labels?.ids
+        options.threads = jobs
+        if let weights { options.weights = weights.source }
+        if keepLargest { options.clean.append(.keepLargest) }
+        if let removeSmaller { options.clean.append(.removeSmaller(cubicMillimetres: removeSmaller)) }
+        return options
+    }
+}
+
+/// What `segment --json` prints.
+private struct SegmentReport: Encodable {
+    let output: String
+    let structures: [CaseOutcome.Structure]
+    let notices: [String]
+}
