@@ -3,7 +3,8 @@ import Testing
 import VolumeIO
 import Volumes
 
-/// Headers and gzip streams with bytes changed at random: each ends in an error of the reader's own that names the file,
+/// Headers and gzip streams with bytes changed at random: each ends in an error of the reader's own that names the
+/// file,
 /// or in a volume as large as its grid. Crashes, and with the address sanitizer bad accesses, end the run.
 struct NIfTIFuzzTests {
     let folder = TemporaryFolder()
