@@ -7,9 +7,7 @@ import Volumes
 struct AtomicFileTests {
     let folder = TemporaryFolder()
 
-    private func text(_ name: String) -> String? {
-        FileManager.default.contents(atPath: folder.file(name)).map { String(decoding: $0, as: UTF8.self) }
-    }
+    private func text(_ name: String) -> String { String(decoding: content(folder.file(name)), as: UTF8.self) }
 
     @Test func foldersAreMadeAndFilesReplaced() throws {
         let path = folder.file("a/b/c.txt")
@@ -21,6 +19,7 @@ struct AtomicFileTests {
 
     @Test func anEmptyFile() throws {
         try AtomicFile.write([], to: folder.file("empty"))
+        #expect(folder.contents == ["empty"])
         #expect(text("empty") == "")
     }
 
