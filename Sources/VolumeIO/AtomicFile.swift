@@ -1,5 +1,137 @@
+import Glibc
+import Volumes
+
+/// Why a file was not written. Nothing of it was left behind.
+public enum AtomicFileError: TomosError, Equatable {
+    /// The folder or the file in it cannot be made. `code` is the system's errno.
+    case cannotCreate(path: String, code: Int32)
+    /// Writing broke off. `code` is the system's errno.
+    case writeFailed(path: String, code: Int32)
+
+    /// The kind of error.
+    public var category: ErrorCategory {
+        switch self {
+        case .cannotCreate: .cannotCreate
+        case .writeFailed: .inputOutput
+        }
+    }
+
+    /// The path, the system's reason and the way out.
+    public var description: String {
+        switch self {
+        case .cannotCreate(let path, let code):
+            "\(path): cannot be created: \(String(cString: strerror(code))) (write to another folder or change its permissions)"
+        case .writeFailed(let path, let code):
+            "\(path): writing failed: \(String(cString: strerror(code))) (free space or write to another disk); no part of the file was left"
+        }
+    }
+}
+
 /// Files that appear whole or not at all.
+///
+/// The bytes go to a temporary file in the same folder, which is synced and renamed; on any failure it is removed. A
+/// program that limits file sizes (RLIMIT_FSIZE) must ignore SIGXFSZ to see the error rather than end.
 public enum AtomicFile {
+    /// The file while it is being written.
+    public final class Output {
+        fileprivate let path: String
+        fileprivate let temporaryPath: String
+        private var descriptor: Int32
+        private var isKept = false
+
+        fileprivate init(path: String) throws(AtomicFileError) {
+            let folder = Self.folder(of: path)
+            try Self.makeFolder(folder, for: path)
+            var (descriptor, name): (Int32, String)
+            repeat {
+                // The name says nothing about the file, which may be named after a patient.
+                name = folder + "/.tomos-\(String(UInt64.random(in: .min ... .max), radix: 36)).tmp"
+                descriptor = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+            } while descriptor < 0 && (errno == EEXIST || errno == EINTR)
+            guard descriptor >= 0 else { throw Self.creationError(path, errno) }
+            (self.path, temporaryPath, self.descriptor) = (path, name, descriptor)
+        }
+
+        deinit {
+            if descriptor >= 0 { close(descriptor) }
+            if !isKept { unlink(temporaryPath) }
+        }
+
+        /// Writes bytes after those already written. Throws `AtomicFileError`.
+        public func append(_ bytes: UnsafeRawBufferPointer) throws {
+            var rest = bytes[...]
+            while !rest.isEmpty {
+                // One call moves at most 2 GiB - 4 KiB on Linux.
+                let part = UnsafeRawBufferPointer(rebasing: rest.prefix(1 << 30))
+                let written = Glibc.write(descriptor, part.baseAddress, part.count)
+                if written < 0, errno == EINTR { continue }
+                guard written > 0 else {
+                    throw AtomicFileError.writeFailed(path: path, code: written < 0 ? errno : EIO)
+                }
+                rest = rest.dropFirst(written)
+            }
+        }
+
+        /// Syncs the bytes and gives the file its name.
+        fileprivate func finish() throws {
+            guard fsync(descriptor) == 0 else { throw AtomicFileError.writeFailed(path: path, code: errno) }
+            let status = close(descriptor)
+            let closeCode = errno
+            descriptor = -1
+            guard status == 0 else { throw AtomicFileError.writeFailed(path: path, code: closeCode) }
+            guard rename(temporaryPath, path) == 0 else { throw Self.creationError(path, errno) }
+            isKept = true
+            syncFolder()
+        }
+
+        /// Makes the new name last. Some file systems cannot sync a folder, and the file is whole by now: no error.
+        private func syncFolder() {
+            let folder = open(Self.folder(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+            guard folder >= 0 else { return }
+            _ = fsync(folder)
+            close(folder)
+        }
+
+        private static func folder(of path: String) -> String {
+            guard let slash = path.lastIndex(of: "/") else { return "." }
+            return slash == path.startIndex ? "/" : String(path[..<slash])
+        }
+
+        /// Makes a folder and the folders above it, where missing.
+        private static func makeFolder(_ folder: String, for path: String) throws(AtomicFileError) {
+            if mkdir(folder, 0o777) == 0 || errno == EEXIST { return }
+            let code = errno
+            // A file system that is read-only says so even of folders that are there.
+            var status = stat()
+            if stat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return }
+            guard code == ENOENT else { throw creationError(path, code) }
+            let above = Self.folder(of: folder)
+            guard above != folder, !folder.isEmpty else { throw creationError(path, code) }
+            try makeFolder(above, for: path)
+            guard mkdir(folder, 0o777) == 0 || errno == EEXIST else { throw creationError(path, errno) }
+        }
+
+        /// A full disk is a full disk, even when it shows on creating.
+        private static func creationError(_ path: String, _ code: Int32) -> AtomicFileError {
+            code == ENOSPC || code == EDQUOT || code == EIO
+                ? .writeFailed(path: path, code: code) : .cannotCreate(path: path, code: code)
+        }
+    }
+
+    /// Writes what `body` appends. Missing parent folders are made; an error of `body` leaves nothing.
+    public static func write(to path: String, _ body: (Output) throws -> Void) throws {
+        let output = try Output(path: path)
+        try body(output)
+        try output.finish()
+    }
+
     /// Writes `bytes` to a temporary file beside `path`, syncs it and renames it. Missing parent folders are made.
-    public static func write(_ bytes: [UInt8], to path: String) throws { fatalError() }
+    public static func write(_ bytes: UnsafeRawBufferPointer, to path: String) throws {
+        try write(to: path) { try $0.append(bytes) }
+    }
+
+    /// Writes `bytes` to a temporary file beside `path`, syncs it and renames it. Missing parent folders are made.
+    public static func write(_ bytes: [UInt8], to path: String) throws {
+        try bytes.withUnsafeBytes { try write($0, to: path) }
+    }
 }

@@ -1,6 +1,11 @@
+import CNifti2
 import Volumes
 
 /// NIfTI-1 and -2 files.
+///
+/// A header is judged here, byte by byte, before anything is believed: see DESIGN.md, section 5. Errors are
+/// `NIfTIError`
+/// and, when writing, `AtomicFileError`.
 public enum NIfTI {
     /// What a header says.
     public struct Info: Sendable {
@@ -16,18 +21,85 @@ public enum NIfTI {
         public var scaling: ValueScaling
         /// What a person should know.
         public var notices: [String]
+
+        /// 3-D volumes in the file.
+        public var volumeCount: Int { dimensions.dropFirst(3).reduce(1, *) }
     }
 
-    /// Whether a file name ends as a NIfTI file does (`.nii`, `.nii.gz`, `.hdr`/`.img`, in any case).
-    public static func hasNIfTIName(_ path: String) -> Bool { fatalError() }
-    /// Reads and judges the header alone.
-    public static func info(_ path: String) throws -> Info { fatalError() }
-    /// Reads one 3-D volume; of a 4-D file the given index, or 0 with a notice.
-    public static func readVolume(_ path: String, volumeIndex: Int? = nil) throws -> Volume { fatalError() }
-    /// Reads a label map; refuses values that are no label ids.
-    public static func readLabels(_ path: String) throws -> LabelVolume { fatalError() }
-    /// Writes a volume with its stored type and scaling. `.nii.gz` compresses.
-    public static func write(_ volume: Volume, to path: String) throws { fatalError() }
-    /// Writes a label map, uint8 or uint16 above 255, with the source's geometry fields bit for bit.
-    public static func write(_ labels: LabelVolume, to path: String) throws { fatalError() }
+    /// Whether a file name ends as a NIfTI file does (`.nii`, `.hdr`, `.img`, each with `.gz` or without, in any case).
+    public static func hasNIfTIName(_ path: String) -> Bool {
+        let name = path.lowercased()
+        let plain = name.hasSuffix(".gz") ? name.dropLast(3) : name[...]
+        return [".nii", ".hdr", ".img"].contains { plain.hasSuffix($0) }
+    }
+
+    /// Reads and judges the header alone. The voxels are only known to fit the file.
+    public static func info(_ path: String) throws -> Info {
+        let source = try NIfTISource(path)
+        return Info(
+            version: source.header.layout.version, dimensions: source.header.dimensions,
+            datatype: source.header.datatype.name, geometry: source.geometry, scaling: source.header.scaling,
+            notices: source.notices)
+    }
+
+    /// Reads one 3-D volume; of a 4-D file the given index (from 0; further dimensions count on), or 0 with a notice.
+    /// Axes that a 1-D or 2-D file lacks are one voxel long.
+    public static func readVolume(_ path: String, volumeIndex: Int? = nil) throws -> Volume {
+        let source = try NIfTISource(path)
+        let (count, index) = (source.header.volumeCount, volumeIndex ?? 0)
+        guard (0..<count).contains(index) else {
+            throw NIfTIError.noSuchVolume(path: path, index: index, count: count)
+        }
+        var notices = source.notices
+        if volumeIndex == nil, count > 1 {
+            notices.append("the file holds \(count) volumes; volume 0 is taken (choose another with --volume-index)")
+        }
+        return Volume(
+            geometry: source.geometry, voxels: try source.voxels(volume: index), scaling: source.header.scaling,
+            notices: notices)
+    }
+
+    /// Reads a label map of any stored type; refuses several volumes and values that are no label ids (whole numbers
+    /// from
+    /// 0 to 65535).
+    public static func readLabels(_ path: String) throws -> LabelVolume {
+        let source = try NIfTISource(path)
+        guard source.header.volumeCount == 1 else {
+            throw NIfTIError.severalLabelVolumes(path: path, count: source.header.volumeCount)
+        }
+        let voxels = try source.voxels(volume: 0)
+        let labels = try NIfTILabels.ids(of: voxels, source.header.scaling) { index, value in
+            let shape = source.geometry.shape
+            return NIfTIError.notALabel(
+                path: path, value: value,
+                voxel: [index % shape.i, index / shape.i % shape.j, index / (shape.i * shape.j)])
+        }
+        return LabelVolume(geometry: source.geometry, voxels: labels)
+    }
+
+    /// Writes a volume with its stored type and scaling, whole or not at all. `.nii.gz` compresses, `.nii` does not;
+    /// other names are refused. Header geometry that was read from a NIfTI file goes back bit for bit.
+    public static func write(_ volume: Volume, to path: String) throws {
+        let encoder = NIfTIEncoder(
+            geometry: volume.geometry, datatype: volume.voxels.niftiDatatype, scaling: volume.scaling)
+        try volume.voxels.withBytes { try encoder.write($0, to: path) }
+    }
+
+    /// Writes a label map, uint8 or uint16 above 255, with the source's geometry fields bit for bit, whole or not at
+    /// all.
+    /// Names as for volumes.
+    public static func write(_ labels: LabelVolume, to path: String) throws {
+        let isNarrow = labels.voxels.allSatisfy { $0 <= UInt8.max }
+        let encoder = NIfTIEncoder(
+            geometry: labels.geometry, datatype: isNarrow ? .uint8 : .uint16, intentCode: NIFTI_INTENT_LABEL)
+        guard isNarrow else {
+            try labels.voxels.withUnsafeBytes { try encoder.write($0, to: path) }
+            return
+        }
+        try encoder.write(to: path) { bytes in
+            labels.voxels.withUnsafeBufferPointer { voxels in
+                for n in voxels.indices { bytes[n] = UInt8(truncatingIfNeeded: voxels[n]) }
+            }
+        }
+    }
 }

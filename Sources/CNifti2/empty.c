@@ -1,1 +1,0 @@
-#include "CNifti2.h"

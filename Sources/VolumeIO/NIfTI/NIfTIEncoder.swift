@@ -1,0 +1,157 @@
+import CDeflate
+import CNifti2
+import Volumes
+
+/// Makes NIfTI files of grids and voxels.
+struct NIfTIEncoder {
+    /// The kind of file a name asks for.
+    enum Format {
+        case plain, compressed
+
+        /// `.nii` or `.nii.gz`, in any case.
+        init(path: String) throws(NIfTIError) {
+            let name = path.lowercased()
+            if name.hasSuffix(".nii.gz") {
+                self = .compressed
+            } else if name.hasSuffix(".nii") {
+                self = .plain
+            } else {
+                throw .unknownSuffix(path: path)
+            }
+        }
+    }
+
+    /// The grid.
+    let geometry: Geometry
+    /// The stored type.
+    let datatype: NIfTIDatatype
+    /// From stored values to values.
+    var scaling = ValueScaling.identity
+    /// What the values mean: 0, or `NIFTI_INTENT_LABEL`.
+    var intentCode = NIFTI_INTENT_NONE
+
+    /// Whether this machine's numbers have their most significant byte first.
+    static let hostIsBigEndian = 1.bigEndian == 1
+
+    /// Turns every number of `width` bytes around.
+    static func swapBytes(_ bytes: UnsafeMutableRawBufferPointer, width: Int) {
+        guard width > 1 else { return }
+        nifti_swap_Nbytes(Int64(bytes.count / width), Int32(width), bytes.baseAddress)
+    }
+
+    /// The header and the four bytes after it that say there are no extensions, in this machine's byte order.
+    func header(path: String) throws(NIfTIError) -> [UInt8] {
+        let fields = geometryFields()
+        let layout = fields.version == 2 ? NIfTIHeaderLayout.nifti2 : .nifti1
+        var header = NIfTIHeaderBytes(
+            bytes: Array(repeating: 0, count: layout.firstVoxelOffset), isBigEndian: Self.hostIsBigEndian)
+        header.set(layout.size, at: 0, width: 4)
+        header.bytes.replaceSubrange(layout.magic..<layout.magic + layout.magicBytes.count, with: layout.magicBytes)
+        let shape = geometry.shape
+        for (n, length) in [3, shape.i, shape.j, shape.k, 1, 1, 1, 1].enumerated() {
+            header.set(length, at: layout.dim + n * layout.dimensionWidth, width: layout.dimensionWidth)
+        }
+        header.set(datatype.rawValue, at: layout.datatype, width: 2)
+        header.set(8 * datatype.width, at: layout.bitpix, width: 2)
+        if layout.version == 1 {
+            header.set(Double(layout.firstVoxelOffset), at: layout.voxelOffset, width: 4)
+        } else {
+            header.set(layout.firstVoxelOffset, at: layout.voxelOffset, width: 8)
+        }
+        header.set(Int(intentCode), at: layout.intentCode, width: layout.intentWidth)
+        header.bytes.replaceSubrange(layout.description..<layout.description + 5, with: "tomos".utf8)
+        try setScaling(&header, layout, path)
+        Self.set(fields, in: &header, layout)
+        return header.bytes
+    }
+
+    /// The source's fields where they still state this grid's affine, else fields made from the affine. A NIfTI-1
+    /// header cannot hold more than 32767 voxels along an axis.
+    private func geometryFields() -> NIfTIGeometry {
+        let shape = geometry.shape
+        let version = max(shape.i, shape.j, shape.k) > Int(Int16.max) ? 2 : geometry.nifti?.version ?? 1
+        if var fields = geometry.nifti,
+            let (affine, _) = try? NIfTIAffine.decode(fields, shape: shape, path: ""),
+            Geometry(shape: shape, affine: affine).matches(geometry, tolerance: 1e-4)
+        {
+            fields.version = version
+            return fields
+        }
+        return NIfTIAffine.encode(geometry.affine, version: version)
+    }
+
+    private func setScaling(
+        _ header: inout NIfTIHeaderBytes, _ layout: NIfTIHeaderLayout, _ path: String
+    ) throws(NIfTIError) {
+        header.set(scaling.slope, at: layout.slope, width: layout.realWidth)
+        header.set(scaling.intercept, at: layout.intercept, width: layout.realWidth)
+        let slope = header.real(at: layout.slope, width: layout.realWidth)
+        let intercept = header.real(at: layout.intercept, width: layout.realWidth)
+        // A slope of 0 would be read as "no scaling".
+        guard slope != 0, slope.isFinite, intercept.isFinite else {
+            throw .cannotStore(
+                path: path,
+                what: "slope \(scaling.slope) and intercept \(scaling.intercept) are no scaling a header can state")
+        }
+    }
+
+    private static func set(_ fields: NIfTIGeometry, in header: inout NIfTIHeaderBytes, _ layout: NIfTIHeaderLayout) {
+        let width = layout.realWidth
+        func list(_ v: SIMD4<Double>) -> [Double] { [v[0], v[1], v[2], v[3]] }
+        func list(_ v: Vec3) -> [Double] { [v.x, v.y, v.z] }
+        header.set(Int(fields.qformCode), at: layout.qformCode, width: layout.codeWidth)
+        header.set(Int(fields.sformCode), at: layout.sformCode, width: layout.codeWidth)
+        header.set(list(fields.pixdim), at: layout.pixdim, width: width)
+        header.set(list(fields.quaternion), at: layout.quaternion, width: width)
+        header.set(list(fields.offset), at: layout.offset, width: width)
+        header.set(list(fields.srowX) + list(fields.srowY) + list(fields.srowZ), at: layout.rows, width: width)
+        header.set(Int(fields.xyztUnits), at: layout.units, width: layout.unitsWidth)
+    }
+
+    /// Writes the file whole or not at all. `fill` puts the voxels, in this machine's byte order, into the bytes it is
+    /// given.
+    func write(to path: String, fill: (UnsafeMutableRawBufferPointer) -> Void) throws {
+        let format = try Format(path: path)
+        let header = try header(path: path)
+        let bytes = header.count + geometry.shape.count * datatype.width
+        guard let memory = malloc(bytes) else { throw NIfTIError.outOfMemory(path: path, bytes: bytes) }
+        defer { free(memory) }
+        let content = UnsafeMutableRawBufferPointer(start: memory, count: bytes)
+        content.copyBytes(from: header)
+        fill(UnsafeMutableRawBufferPointer(rebasing: content[header.count...]))
+        switch format {
+        case .plain: try AtomicFile.write(UnsafeRawBufferPointer(content), to: path)
+        case .compressed:
+            try Self.withGzip(of: UnsafeRawBufferPointer(content), path: path) { try AtomicFile.write($0, to: path) }
+        }
+    }
+
+    /// Writes voxels that are at hand in their stored form; a `.nii` file without a copy of them.
+    func write(_ voxels: UnsafeRawBufferPointer, to path: String) throws {
+        guard case .plain = try Format(path: path) else {
+            try write(to: path) { $0.copyMemory(from: voxels) }
+            return
+        }
+        let header = try header(path: path)
+        try AtomicFile.write(to: path) { output in
+            try header.withUnsafeBytes { try output.append($0) }
+            try output.append(voxels)
+        }
+    }
+
+    /// Compresses to one gzip member. libdeflate leaves name and time (0) out, so equal content gives equal bytes.
+    private static func withGzip(
+        of content: UnsafeRawBufferPointer, path: String, _ body: (UnsafeRawBufferPointer) throws -> Void
+    ) throws {
+        guard let compressor = libdeflate_alloc_compressor(6) else {
+            throw NIfTIError.outOfMemory(path: path, bytes: 1 << 20)
+        }
+        defer { libdeflate_free_compressor(compressor) }
+        let bound = libdeflate_gzip_compress_bound(compressor, content.count)
+        guard let memory = malloc(bound) else { throw NIfTIError.outOfMemory(path: path, bytes: bound) }
+        defer { free(memory) }
+        let size = libdeflate_gzip_compress(compressor, content.baseAddress, content.count, memory, bound)
+        guard size > 0 else { throw NIfTIError.cannotStore(path: path, what: "compression failed") }
+        try body(UnsafeRawBufferPointer(start: memory, count: size))
+    }
+}

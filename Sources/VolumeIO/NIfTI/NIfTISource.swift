@@ -1,0 +1,166 @@
+import Glibc
+import Volumes
+
+/// A NIfTI file (or pair) opened and judged, its voxels still to be read.
+struct NIfTISource {
+    /// The path that was asked for.
+    let path: String
+    /// The judged header.
+    let header: NIfTIHeader
+    /// The grid of one volume.
+    let geometry: Geometry
+    /// What a person should know.
+    let notices: [String]
+    /// The content that holds the voxels, not yet past `header.voxelOffset`.
+    let stream: NIfTIByteStream
+
+    /// No compressed byte of deflate stands for more than this many.
+    private static let largestRatio = 1032
+    /// What may follow the voxels of a compressed file without being refused.
+    private static let excessAllowed = 1 << 24
+
+    /// Opens exactly the file named (and, of a pair, its partner), judges the header, and checks that the file can hold
+    /// what the header says.
+    init(_ path: String) throws(NIfTIError) {
+        let headerPath = try NIfTIPair.headerPath(for: path)
+        let first = try NIfTIByteStream(headerPath)
+        var bytes = try first.bytes(NIfTIHeaderLayout.nifti1.firstVoxelOffset)
+        if bytes.starts(with: [0x1c, 2, 0, 0]) || bytes.starts(with: [0, 0, 2, 0x1c]) {
+            bytes += try first.bytes(NIfTIHeaderLayout.nifti2.firstVoxelOffset - bytes.count)
+        }
+        let header = try NIfTIHeader(judging: bytes, path: headerPath)
+        let (affine, geometryNotices) = try NIfTIAffine.decode(header.geometry, shape: header.shape, path: headerPath)
+        stream = try header.isPair ? NIfTIByteStream(NIfTIPair.imagePath(for: path, header: headerPath)) : first
+        if !header.isPair, headerPath != path {
+            throw .badField(
+                path: headerPath, field: "magic", value: "that of a single file",
+                expected: "that of a pair, as it lies beside an .img file")
+        }
+        (self.path, self.header) = (path, header)
+        geometry = Geometry(shape: header.shape, affine: affine, nifti: header.geometry)
+        notices = header.notices + geometryNotices
+        try judgeSize()
+    }
+
+    /// Judges the size against the file before anything is allocated for it.
+    private func judgeSize() throws(NIfTIError) {
+        let (expected, size) = (header.dataEnd, stream.file.size)
+        if !stream.isCompressed, expected > size {
+            throw .truncated(path: stream.file.path, expected: expected, found: size)
+        }
+        if stream.isCompressed, expected / Self.largestRatio > size {
+            throw .compressedTooSmall(path: stream.file.path, expected: expected, compressed: size)
+        }
+    }
+
+    /// Reads the voxels of one volume.
+    func voxels(volume index: Int) throws(NIfTIError) -> VoxelBuffer {
+        let bytes = header.shape.count * header.datatype.width
+        try confirmBeforeAllocating(bytes)
+        try stream.skip(to: header.voxelOffset + index * bytes)
+        let voxels = try decode()
+        try checkRest()
+        return voxels
+    }
+
+    /// A large claim of a compressed file is confirmed by the size its end states or else by inflating it once, and the
+    /// memory is asked for in a way that can be refused (an array's cannot).
+    private func confirmBeforeAllocating(_ bytes: Int) throws(NIfTIError) {
+        guard bytes > 1 << 26 else { return }
+        if stream.isCompressed, try stream.statedSize() < header.dataEnd {
+            let probe = try NIfTIByteStream(stream.file.path)
+            try probe.skip(to: header.dataEnd)
+            guard probe.position == header.dataEnd else { throw truncated(probe.position) }
+        }
+        guard let memory = malloc(bytes) else { throw .outOfMemory(path: path, bytes: bytes) }
+        free(memory)
+    }
+
+    private func decode() throws(NIfTIError) -> VoxelBuffer {
+        switch header.datatype {
+        case .uint8: .uint8(try read())
+        case .int8: .int8(try read())
+        case .uint16: .uint16(try read())
+        case .int16: .int16(try read())
+        case .uint32: .uint32(try read())
+        case .int32: .int32(try read())
+        case .uint64: .uint64(try read())
+        case .int64: .int64(try read())
+        case .float32: .float32(try read())
+        case .float64: .float64(try read())
+        }
+    }
+
+    /// The next volume, in this machine's byte order, read straight into the array it is returned in.
+    private func read<Element: BitwiseCopyable>() throws(NIfTIError) -> [Element] {
+        let count = header.shape.count
+        var failure: NIfTIError?
+        let voxels = [Element](unsafeUninitializedCapacity: count) { buffer, initialized in
+            let bytes = UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: buffer[..<count]))
+            do throws(NIfTIError) {
+                let got = try stream.read(into: bytes)
+                guard got == bytes.count else { throw truncated(stream.position) }
+                if header.isBigEndian != NIfTIEncoder.hostIsBigEndian {
+                    NIfTIEncoder.swapBytes(bytes, width: header.datatype.width)
+                }
+                initialized = count
+            } catch {
+                failure = error
+            }
+        }
+        if let failure { throw failure }
+        return voxels
+    }
+
+    /// Inflates what follows the volume, so that the checksum at the end has been seen.
+    private func checkRest() throws(NIfTIError) {
+        guard stream.isCompressed else { return }
+        let limit = header.dataEnd + Self.excessAllowed
+        try stream.skip(to: limit)
+        if stream.position < header.dataEnd { throw truncated(stream.position) }
+        if stream.position == limit { throw .excessData(path: stream.file.path, expected: header.dataEnd) }
+    }
+
+    private func truncated(_ found: Int) -> NIfTIError {
+        .truncated(path: stream.file.path, expected: header.dataEnd, found: found)
+    }
+}
+
+/// The two files of a `.hdr`/`.img` pair.
+enum NIfTIPair {
+    /// The file that holds the header of `path`: itself, or of an `.img` the `.hdr` beside it.
+    static func headerPath(for path: String) throws(NIfTIError) -> String {
+        guard let (stem, ending) = split(path), ending.lowercased().hasPrefix(".img") else { return path }
+        return try partner(of: path, stem: stem, upperCase: ending.contains("I"), name: ".hdr", ending: ending)
+    }
+
+    /// The file that holds the voxels of `path`, whose header says that it is one of a pair.
+    static func imagePath(for path: String, header: String) throws(NIfTIError) -> String {
+        if header != path { return path }
+        guard let (stem, ending) = split(path) else {
+            throw .unsupportedFormat(
+                path: path, format: "half a pair of files under another name than .hdr",
+                wayOut: "its magic says that the voxels lie in an .img file: name the two .hdr and .img")
+        }
+        return try partner(of: path, stem: stem, upperCase: ending.contains("H"), name: ".img", ending: ending)
+    }
+
+    /// Splits off `.hdr` or `.img`, with `.gz` or without.
+    private static func split(_ path: String) -> (stem: String, ending: String)? {
+        for ending in [".hdr", ".img", ".hdr.gz", ".img.gz"] where path.lowercased().hasSuffix(ending) {
+            return (String(path.dropLast(ending.count)), String(path.suffix(ending.count)))
+        }
+        return nil
+    }
+
+    /// The partner that is compressed as `path` is, or else the other one.
+    private static func partner(
+        of path: String, stem: String, upperCase: Bool, name: String, ending: String
+    ) throws(NIfTIError) -> String {
+        let plain = stem + (upperCase ? name.uppercased() : name)
+        let compressed = plain + (ending.count > 4 ? String(ending.dropFirst(4)) : upperCase ? ".GZ" : ".gz")
+        let candidates = ending.count > 4 ? [compressed, plain] : [plain, compressed]
+        for candidate in candidates where access(candidate, F_OK) == 0 { return candidate }
+        throw .partnerMissing(path: path, partner: candidates[0])
+    }
+}
