@@ -110,11 +110,19 @@ struct DCMTKFile: ~Copyable {
         else { throw DICOMError.file(path: path, reason: "pixel data cannot be decoded: \(reason.text)") }
     }
 
-    /// The standard's name of a UID, nil when unknown.
+    /// The standard's name of a UID, nil when unknown. DCMTK writes it in one word: `MRImageStorage` is `MR Image Storage`.
     static func name(ofUID uid: String) -> String? {
         var name = ErrorText()
         tomos_dcm_uid_name(uid, &name.buffer, name.buffer.count)
-        return name.text.isEmpty ? nil : name.text
+        let letters = Array(name.text)
+        var spaced = ""
+        for (n, letter) in letters.enumerated() {
+            let startsWord =
+                n > 0 && letter.isUppercase
+                && (letters[n - 1].isLowercase || n + 1 < letters.count && letters[n + 1].isLowercase)
+            spaced += startsWord && letters[n - 1] != " " ? " \(letter)" : "\(letter)"
+        }
+        return spaced.isEmpty ? nil : spaced
     }
 }
 

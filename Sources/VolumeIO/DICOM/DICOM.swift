@@ -50,7 +50,9 @@ public enum DICOM {
         var scan = DICOMScan(ignored: walk.skipped, unreadable: walk.unreadable)
         var places: [String: Int] = [:]
         func place(_ identity: DICOMSeriesIdentity) -> Int {
-            let key = identity.study + "\\" + identity.series
+            // One UID under two series numbers is two series whose writer kept the UID.
+            let number = identity.number.map { "\($0)" } ?? ""
+            let key = [identity.study, identity.series, number].joined(separator: "\\")
             if let place = places[key] { return place }
             scan.series.append(
                 DICOMSeries(

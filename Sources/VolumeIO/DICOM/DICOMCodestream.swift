@@ -8,7 +8,9 @@ enum DICOMCodestream {
     }
 
     /// Judges the fragments of one image; the reason when they cannot be decoded to `expected`.
-    static func fault(_ file: borrowing DCMTKFile, fragments: Int, coding: DICOMTransferSyntax.Coding, _ expected: Expected)
+    static func fault(
+        _ file: borrowing DCMTKFile, fragments: Int, coding: DICOMTransferSyntax.Coding, _ expected: Expected
+    )
         throws -> String?
     {
         guard fragments > 0 else { return "has no pixel data" }
@@ -17,10 +19,13 @@ enum DICOMCodestream {
             guard fragments == 1 else { return "an RLE image in \(fragments) fragments, expected 1" }
             return try file.withFragment(0) { rleFault($0, expected) }
         case .jpegLossless, .jpegLS:
-            if let fault = try file.withFragment(0, { jpegFault($0, isLS: coding == .jpegLS, expected) }) { return fault }
+            if let fault = try file.withFragment(0, { jpegFault($0, isLS: coding == .jpegLS, expected) }) {
+                return fault
+            }
             return try file.withFragment(fragments - 1) { last in
                 var end = last.count
-                while end > 0, last[end - 1] == 0 { end -= 1 }
+                // Writers pad to even length with 00 or with FF.
+                while end > 0, last[end - 1] == 0 || last[end - 1] == 0xFF { end -= 1 }
                 let isWhole = end >= 2 && last[end - 2] == 0xFF && last[end - 1] == 0xD9
                 return isWhole ? nil : "compressed pixel data breaks off (copy or export the file again)"
             }
@@ -84,7 +89,8 @@ enum DICOMCodestream {
             case 0xC0...0xC3, 0xC5...0xC7, 0xC9...0xCB, 0xCD...0xCF, 0xF7:
                 guard !hasFrame, length >= 8 else { return "compressed pixel data has a malformed frame header" }
                 guard marker == (isLS ? 0xF7 : 0xC3) else {
-                    return "the codestream is no \(isLS ? "JPEG-LS" : "lossless JPEG"), though the transfer syntax says so"
+                    return
+                        "the codestream is no \(isLS ? "JPEG-LS" : "lossless JPEG"), though the transfer syntax says so"
                 }
                 hasFrame = true
                 let (rows, columns) = (number(at + 5), number(at + 7))

@@ -13,7 +13,9 @@ enum DICOMFileProbe {
     /// Looks at a regular file.
     static func look(at path: String) -> Verdict {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return .unreadable(reason: "cannot be opened: \(String(cString: strerror(errno)))") }
+        guard descriptor >= 0 else {
+            return .unreadable(reason: "cannot be opened: \(String(cString: strerror(errno)))")
+        }
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else {

@@ -47,7 +47,8 @@ enum DICOMFileReader {
         if imageType.contains("LOCALIZER") { return .ignored(reason: "a localizer (ImageType)") }
         let identity = DICOMSeriesIdentity(
             study: attributes.text(.study) ?? "", series: series, modality: attributes.text(.modality) ?? "OT",
-            number: attributes.text(.seriesNumber).flatMap { Int($0) }, description: attributes.text(.seriesDescription))
+            number: attributes.text(.seriesNumber).flatMap { Int($0) }, description: attributes.text(.seriesDescription)
+        )
         if let reason = notReadYet(attributes, sopClass: sopClass, className: className) {
             return .undecodable(identity, reason: reason)
         }

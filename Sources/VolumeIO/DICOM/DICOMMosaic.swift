@@ -54,8 +54,8 @@ extension Mosaic {
         guard imageType.contains("MOSAIC") else { return nil }
         let path = attributes.file.path
         let csa = attributes.file.bytes(DICOMTag(0x0029, 0x1010)).flatMap { CSAHeader($0) }
-        let stated = try attributes.integer(DICOMTag(0x0019, 0x100A), "NumberOfImagesInMosaic")
-        guard let slices = stated ?? csa?["NumberOfImagesInMosaic"]?.first.flatMap({ Int($0) }),
+        // The private (0019,100A) says the number too, but as raw bytes where the file has no value representations.
+        guard let slices = csa?["NumberOfImagesInMosaic"]?.first.flatMap({ Int($0) }),
             let direction = csa?["SliceNormalVector"].map({ $0.compactMap { Double($0) } }), direction.count == 3
         else {
             throw DICOMError.file(

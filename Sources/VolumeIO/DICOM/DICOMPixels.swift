@@ -21,7 +21,8 @@ enum DICOMPixels {
         case .native(let length):
             guard syntax.coding == .native else {
                 throw DICOMError.file(
-                    path: header.path, reason: "pixel data is not encapsulated, though the transfer syntax is \(syntax.name)")
+                    path: header.path,
+                    reason: "pixel data is not encapsulated, though the transfer syntax is \(syntax.name)")
             }
             guard length >= needed else {
                 throw DICOMError.truncated(path: header.path, bytes: length, needed: needed)

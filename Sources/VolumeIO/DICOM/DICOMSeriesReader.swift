@@ -57,7 +57,8 @@ struct DICOMSeriesReader {
                 what: "\(image.path): an image of \(image.columns)x\(image.rows)", bytes: imageBytes,
                 limit: DICOMPixels.imageLimit)
         }
-        let bytes = imageBytes * UInt64(stack.images.count) * 2
+        // A voxel is kept in four bytes at most.
+        let bytes = UInt64(image.rows) * UInt64(image.columns) * 4 * UInt64(stack.images.count)
         guard bytes <= Self.volumeLimit else {
             throw DICOMError.tooLarge(
                 what: "series \(name): a volume of \(stack.geometry.shape)", bytes: bytes, limit: Self.volumeLimit)
@@ -89,7 +90,8 @@ struct DICOMSeriesReader {
             }
         }
         let copies = images.count - kept.count
-        let notice = "\(copies) \(copies == 1 ? "file is a copy" : "files are copies") of other images of the series "
+        let notice =
+            "\(copies) \(copies == 1 ? "file is a copy" : "files are copies") of other images of the series "
             + "(same SOPInstanceUID, same content) and \(copies == 1 ? "was" : "were") left out"
         return (kept, copies == 0 ? [] : [notice])
     }

@@ -121,7 +121,9 @@ extension DICOMSliceStack {
             }
             // Times and numbers count up with everything else: named only when nothing better tells.
             let isWeak = ["acquisition time", "content time", "instance number"].contains(name)
-            guard values.count > 1, !isWeak || found.isEmpty, !found.contains(where: { $0.hasPrefix(name) }) else { continue }
+            guard values.count > 1, !isWeak || found.isEmpty, !found.contains(where: { $0.hasPrefix(name) }) else {
+                continue
+            }
             let numeric = values.allSatisfy { Double($0) != nil } && !name.hasSuffix("time") || name == "echo time"
             let shown = values.prefix(4).joined(separator: ", ") + (values.count > 4 ? ", ..." : "")
             found.append(numeric ? "\(name) (\(shown))" : name)
@@ -174,7 +176,8 @@ extension DICOMSliceStack {
         let cosine = abs(step.normalized.dot(normal))
         if cosine < 1 - 1e-4 {
             let degrees = millimetres((acosDegrees(cosine) * 10).rounded() / 10)
-            notices.append("the slices are tilted by \(degrees) degrees (gantry tilt): kept as acquired, the affine is sheared")
+            notices.append(
+                "the slices are tilted by \(degrees) degrees (gantry tilt): kept as acquired, the affine is sheared")
         }
         if isStack, let stated = image.spacingBetweenSlices.map(abs), stated > 0 {
             let measured = step.dot(normal)

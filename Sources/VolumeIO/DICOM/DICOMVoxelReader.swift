@@ -62,12 +62,13 @@ struct DICOMVoxelReader {
     /// Values in float32. A padding voxel has no value, and its rescaled number would differ from slice to slice and
     /// could be a real one elsewhere: all of them become one number below what any slice can hold.
     private func rescaled(_ padding: ClosedRange<Int64>?) throws -> ([Float], ClosedRange<Double>?) {
-        let lowest = images.map { image in
-            let (range, scaling) = (image.format.range, image.scaling)
-            return min(
-                Double(range.lowerBound) * scaling.slope + scaling.intercept,
-                Double(range.upperBound) * scaling.slope + scaling.intercept)
-        }.min() ?? 0
+        let lowest =
+            images.map { image in
+                let (range, scaling) = (image.format.range, image.scaling)
+                return min(
+                    Double(range.lowerBound) * scaling.slope + scaling.intercept,
+                    Double(range.upperBound) * scaling.slope + scaling.intercept)
+            }.min() ?? 0
         let outside = Float(lowest.rounded(.down)).nextDown - 1
         let stored = UnsafeMutableBufferPointer<Int64>.allocate(capacity: pixels)
         defer { stored.deallocate() }
