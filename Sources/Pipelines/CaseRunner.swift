@@ -56,7 +56,7 @@ public struct CaseRunner: Sendable {
 
 extension CaseOutcome.Structure {
     /// Takes over what segmentation found.
-    init(_ structure: SegmentedVolume.Structure) {
+    public init(_ structure: SegmentedVolume.Structure) {
         self.init(
             id: structure.id, name: structure.name, voxels: structure.voxels, mm3: structure.cubicMillimetres,
             meanProbability: structure.meanProbability)
