@@ -20,7 +20,8 @@ let network = try UniverSeg(weights: Weights(.bundled))
 print("kernels \(network.kernels), \(threads) threads, \(side)x\(side)")
 for support in [1, 16, 64] {
     let set = SupportSet(
-        images: random(support * side * side) { $0 }, labels: random(support * side * side) { $0 > 0.7 ? 1 : 0 }, side: side)
+        images: random(support * side * side) { $0 }, labels: random(support * side * side) { $0 > 0.7 ? 1 : 0 },
+        side: side)
     let workspace = try network.makeWorkspace(side: side, supports: support, threads: threads)
     let query = random(side * side) { $0 }
     var times: [Double] = []
@@ -35,7 +36,8 @@ for support in [1, 16, 64] {
     let milliseconds = times[times.count / 2]
     print(
         String(
-            format: "S = %2d: median %7.1f ms, best %7.1f ms; %.0f direct GMAC/s; workspace %d MB", support, milliseconds,
+            format: "S = %2d: median %7.1f ms, best %7.1f ms; %.0f direct GMAC/s; workspace %d MB", support,
+            milliseconds,
             times[0], gigaMACs / milliseconds * 1000,
             Workspace.bytes(side: side, supports: support, threads: threads) >> 20))
 }

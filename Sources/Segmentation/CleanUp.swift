@@ -70,16 +70,26 @@ struct Components {
 
     /// Joins runs of two rows that touch; `shift` brings the second row's voxels under the first's.
     private func join(_ a: Range<Int>, _ b: Range<Int>, _ shift: Int, _ labels: [UInt16], _ parents: inout [Int]) {
+        func end(_ run: Int) -> Int { runs[run].start + runs[run].length }
+        func link(_ m: Int, _ n: Int, _ parents: inout [Int]) {
+            // Corners touch: one voxel of overhang counts.
+            guard labels[m] == labels[n], runs[m].start <= end(n) + shift, runs[n].start + shift <= end(m) else {
+                return
+            }
+            let (p, q) = (root(m, &parents), root(n, &parents))
+            parents[max(p, q)] = min(p, q)
+        }
         var (m, n) = (a.lowerBound, b.lowerBound)
         while m < a.upperBound, n < b.upperBound {
-            let (start, end) = (runs[m].start, runs[m].start + runs[m].length)
-            let (otherStart, otherEnd) = (runs[n].start + shift, runs[n].start + shift + runs[n].length)
-            // Corners touch: one voxel of overhang counts.
-            if start <= otherEnd, otherStart <= end, labels[m] == labels[n] {
-                let (p, q) = (root(m, &parents), root(n, &parents))
-                parents[max(p, q)] = min(p, q)
+            link(m, n, &parents)
+            let ahead = end(n) + shift - end(m)
+            if ahead > 0 {
+                m += 1
+            } else {
+                // Ending together, each also touches the other's successor.
+                if ahead == 0, m + 1 < a.upperBound { link(m + 1, n, &parents) }
+                n += 1
             }
-            if end < otherEnd { m += 1 } else { n += 1 }
         }
     }
 

@@ -14,8 +14,12 @@ enum PackFile {
         guard try root.text("version") == String(version) else {
             throw root.malformed("version", "version must be \(version) (this program knows no other)")
         }
-        let labels = try root.list("labels").map { node throws(TaskPackError) in try label(Fields(node, path: path, what: "label")) }
-        guard !labels.isEmpty else { throw root.malformed("labels", "the pack has no labels; list at least one as { id: 1, name: liver }") }
+        let labels = try root.list("labels").map { node throws(TaskPackError) in
+            try label(Fields(node, path: path, what: "label"))
+        }
+        guard !labels.isEmpty else {
+            throw root.malformed("labels", "the pack has no labels; list at least one as { id: 1, name: liver }")
+        }
         if let twice = Dictionary(grouping: labels, by: \.id).first(where: { $0.value.count > 1 }) {
             throw root.malformed("labels", "label id \(twice.key) stands twice")
         }
@@ -24,7 +28,8 @@ enum PackFile {
             throw root.malformed("plane", "plane must be one of \(planes)")
         }
         guard let window = IntensityWindow(try root.text("window")) else {
-            throw root.malformed("window", "window must be auto, none, ct, mr, range(LOWER, UPPER) or percentile(LOWER, UPPER)")
+            throw root.malformed(
+                "window", "window must be auto, none, ct, mr, range(LOWER, UPPER) or percentile(LOWER, UPPER)")
         }
         guard let threshold = Double(try root.text("threshold", default: "0.5")), threshold > 0, threshold < 1 else {
             throw root.malformed("threshold", "threshold must lie between 0 and 1")
@@ -58,11 +63,14 @@ enum PackFile {
         var colour = LabelTable.defaultColour(Int(id) - 1)
         if fields.has("colour") {
             let parts = try fields.list("colour").compactMap { $0.scalar.flatMap { UInt8($0.string) } }
-            guard parts.count == 3 else { throw fields.malformed("colour", "a colour is [red, green, blue], 0 to 255 each") }
+            guard parts.count == 3 else {
+                throw fields.malformed("colour", "a colour is [red, green, blue], 0 to 255 each")
+            }
             colour = Colour(parts[0], parts[1], parts[2])
         }
         return LabelEntry(
-            id: id, name: try fields.text("name"), colour: colour, snomed: fields.has("snomed") ? try fields.text("snomed") : nil)
+            id: id, name: try fields.text("name"), colour: colour,
+            snomed: fields.has("snomed") ? try fields.text("snomed") : nil)
     }
 
     private static func compose(_ bytes: [UInt8], _ path: String) throws(TaskPackError) -> Node {
@@ -103,15 +111,21 @@ enum PackFile {
     }
 
     /// The text of `pack.yaml`; file names are relative to the pack, each with the SHA-256 of its bytes.
-    static func text(_ recipe: TaskPack.Recipe, files: [(image: String, labels: String, imageHash: String, labelsHash: String)]) throws -> String {
+    static func text(
+        _ recipe: TaskPack.Recipe, files: [(image: String, labels: String, imageHash: String, labelsHash: String)]
+    ) throws -> String {
         try YAMLEncoder().encode(
             Written(
                 version: version, name: recipe.name,
                 labels: recipe.labels.entries.map {
-                    .init(id: $0.id, name: $0.name, colour: [$0.colour.red, $0.colour.green, $0.colour.blue], snomed: $0.snomed)
+                    .init(
+                        id: $0.id, name: $0.name, colour: [$0.colour.red, $0.colour.green, $0.colour.blue],
+                        snomed: $0.snomed)
                 },
                 plane: recipe.plane.rawValue, window: recipe.window.description, threshold: 0.5,
-                volumes: files.map { .init(image: $0.image, labels: $0.labels, sha256: ["image": $0.imageHash, "labels": $0.labelsHash]) }))
+                volumes: files.map {
+                    .init(image: $0.image, labels: $0.labels, sha256: ["image": $0.imageHash, "labels": $0.labelsHash])
+                }))
     }
 }
 
@@ -123,7 +137,9 @@ private struct Fields {
 
     init(_ node: Node, path: String, what: String) throws(TaskPackError) {
         guard case .mapping(let mapping) = node else {
-            throw .malformed(path: path, line: node.mark?.line ?? 0, column: node.mark?.column ?? 0, reason: "\(what) must be a list of 'key: value'")
+            throw .malformed(
+                path: path, line: node.mark?.line ?? 0, column: node.mark?.column ?? 0,
+                reason: "\(what) must be a list of 'key: value'")
         }
         (self.mapping, self.path, self.what) = (mapping, path, what)
     }
@@ -148,7 +164,9 @@ private struct Fields {
             if let fallback { return fallback }
             throw malformed(key, "\(what) has no '\(key)'")
         }
-        guard let scalar = node.scalar, !scalar.string.isEmpty else { throw malformed(key, "\(key) must be a single value") }
+        guard let scalar = node.scalar, !scalar.string.isEmpty else {
+            throw malformed(key, "\(key) must be a single value")
+        }
         return scalar.string
     }
 

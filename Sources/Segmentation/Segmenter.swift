@@ -22,8 +22,10 @@ public enum SegmentationError: TomosError, Equatable {
     /// What is wrong and the way out.
     public var description: String {
         switch self {
-        case .supportOutOfRange(let count): "\(count) support slices: use 1 to 512 (16 is a good start, 64 the network's training range)"
-        case .degenerate(let shape): "a volume of \(shape) voxels has no slices to segment: each slice needs at least 2x2"
+        case .supportOutOfRange(let count):
+            "\(count) support slices: use 1 to 512 (16 is a good start, 64 the network's training range)"
+        case .degenerate(let shape):
+            "a volume of \(shape) voxels has no slices to segment: each slice needs at least 2x2"
         }
     }
 }
@@ -69,7 +71,7 @@ public final class Segmenter: Sendable {
         let layout = SliceLayout(volume.geometry, plane: plane)
         guard layout.rows > 1, layout.columns > 1 else { throw SegmentationError.degenerate(volume.geometry.shape) }
         let scale = try window.scale(for: volume)
-        let placement = Placement(layout: layout, side: Self.side)
+        let placement = Placement(layout, side: Self.side)
         let choice = SupportChoice(counts: library.stacks.map(\.count), support: options.support)
         let result = Mutex(Result(geometry: volume.geometry))
         let failure = Mutex<(any Error)?>(nil)
@@ -156,6 +158,7 @@ public final class Segmenter: Sendable {
                 meanProbability: count > 0 ? Double(sums[label.id] ?? 0) / Double(count) / 255 : nil)
         }
         let missing = structures.filter { $0.voxels == 0 }.map { "\($0.name) (label \($0.id)) was not found" }
-        return SegmentedVolume(labels: result.labels, structures: structures, notices: volume.notices + notices + missing)
+        return SegmentedVolume(
+            labels: result.labels, structures: structures, notices: volume.notices + notices + missing)
     }
 }

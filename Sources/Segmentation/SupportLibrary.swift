@@ -36,13 +36,14 @@ struct SupportLibrary: Sendable {
     ) throws -> Stack {
         let volume = try NIfTI.readVolume(example.image)
         let truth = try NIfTI.readLabels(example.labels)
-        guard volume.geometry.shape == truth.geometry.shape, volume.geometry.matches(truth.geometry, tolerance: 0.1) else {
+        guard volume.geometry.shape == truth.geometry.shape, volume.geometry.matches(truth.geometry, tolerance: 0.1)
+        else {
             throw TaskPackError.gridsDiffer(
                 image: example.image, labels: example.labels,
                 reason: "\(truth.geometry.shape) voxels against \(volume.geometry.shape), or another affine")
         }
         let layout = SliceLayout(volume.geometry, plane: plane)
-        let placement = Placement(layout: layout, side: side)
+        let placement = Placement(layout, side: side)
         let scale = try window.scale(for: volume)
         var stack = Stack(count: layout.slices, images: [], masks: [:])
         for index in 0..<layout.slices {
@@ -50,7 +51,7 @@ struct SupportLibrary: Sendable {
             let ids = truth.slice(index, in: layout)
             let present = Set(ids)
             for label in labels {
-                let mask = present.contains(label.id) ? placement.fitLabel(ids, id: label.id) : []
+                let mask = present.contains(label.id) ? placement.fitLabel(ids, equalTo: label.id) : []
                 stack.masks[label.id, default: []].append(mask.contains { $0 != 0 } ? mask.map { UInt8($0) } : [])
             }
         }

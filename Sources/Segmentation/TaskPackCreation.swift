@@ -40,7 +40,8 @@ extension TaskPack {
         var recipe = recipe
         let target = URL(fileURLWithPath: folder)
         let draft = target.deletingLastPathComponent()
-            .appendingPathComponent(".\(target.lastPathComponent).partial-\(ProcessInfo.processInfo.processIdentifier)").path
+            .appendingPathComponent(".\(target.lastPathComponent).partial-\(ProcessInfo.processInfo.processIdentifier)")
+            .path
         defer { try? files.removeItem(atPath: draft) }
         var written: [(image: String, labels: String, imageHash: String, labelsHash: String)] = []
         var found: Set<UInt16> = []
@@ -63,9 +64,10 @@ extension TaskPack {
             throw TaskPackError.labelNeverOccurs(entry.id, found: try occurring(recipe))
         }
         if recipe.labels.entries.isEmpty {
-            recipe.labels = LabelTable(found.sorted().enumerated().map { n, id in
-                LabelEntry(id: id, name: "label-\(id)", colour: LabelTable.defaultColour(n))
-            })
+            recipe.labels = LabelTable(
+                found.sorted().enumerated().map { n, id in
+                    LabelEntry(id: id, name: "label-\(id)", colour: LabelTable.defaultColour(n))
+                })
         }
         try AtomicFile.write([UInt8](PackFile.text(recipe, files: written).utf8), to: draft + "/pack.yaml")
         do { try files.moveItem(atPath: draft, toPath: folder) } catch {
@@ -79,7 +81,8 @@ extension TaskPack {
             do {
                 try FileManager.default.createDirectory(atPath: draft + "/" + name, withIntermediateDirectories: true)
             } catch {
-                let reason = (error as NSError).userInfo[NSUnderlyingErrorKey].map { "\($0)" } ?? error.localizedDescription
+                let reason =
+                    (error as NSError).userInfo[NSUnderlyingErrorKey].map { "\($0)" } ?? error.localizedDescription
                 throw TaskPackError.cannotCreate(folder, reason: reason)
             }
         }
@@ -112,7 +115,9 @@ extension TaskPack {
 
     private static func absent(_ recipe: Recipe) throws -> TaskPackError {
         let found = try occurring(recipe)
-        guard let wanted = recipe.labels.entries.first, !found.isEmpty else { return .noLabels(recipe.examples.map(\.labels)) }
+        guard let wanted = recipe.labels.entries.first, !found.isEmpty else {
+            return .noLabels(recipe.examples.map(\.labels))
+        }
         return .labelNeverOccurs(wanted.id, found: found)
     }
 

@@ -37,7 +37,8 @@ public enum TaskPackError: TomosError, Equatable {
     public var description: String {
         switch self {
         case .missing(let folder): "\(folder): there is no such task pack (make one with 'tomos task create')"
-        case .notAPack(let folder): "\(folder): not a task pack: it has no pack.yaml (make one with 'tomos task create')"
+        case .notAPack(let folder):
+            "\(folder): not a task pack: it has no pack.yaml (make one with 'tomos task create')"
         case .malformed(let path, let line, let column, let reason):
             line > 0 ? "\(path):\(line):\(column): \(reason)" : "\(path): \(reason)"
         case .unknownLabel(let id, let pack, let known):

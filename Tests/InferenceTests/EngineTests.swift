@@ -98,6 +98,9 @@ struct EngineTests {
     @Test
     func refusesUnknownKernels() throws {
         let error = #expect(throws: InferenceError.self) { try UniverSeg(weights: Weights(.bundled), kernels: "sse9") }
-        #expect(error?.description == "TOMOS_KERNEL=sse9: no such kernels on this processor; use avx512, avx2, generic or plain, or leave it unset")
+        #expect(
+            error?.description
+                == "TOMOS_KERNEL=sse9: no such kernels on this processor; use avx512, avx2, generic or plain, or leave it unset"
+        )
     }
 }

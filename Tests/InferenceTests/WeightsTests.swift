@@ -32,27 +32,52 @@ struct WeightsTests {
 
     private func safetensors(_ header: String, claims: Int? = nil, data: Int = 0) -> [UInt8] {
         let length = UInt64(claims ?? header.utf8.count)
-        return (0..<8).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) } + Array(header.utf8) + [UInt8](repeating: 0, count: data)
+        return (0..<8).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) } + Array(header.utf8)
+            + [UInt8](repeating: 0, count: data)
     }
 
     @Test
     func refusesFilesThatAreNoWeights() throws {
-        #expect(try message([]) == "w: neither a PyTorch .pt file (zip) nor .safetensors (legacy PyTorch files: load and save them again with torch.save)")
-        #expect(try message(safetensors("{}", claims: 1 << 40)) == "w: the weights file is malformed: its header claims 1099511627776 bytes, the file has 10")
-        #expect(try message(safetensors("{\"a\": 3")) == "w: the weights file is malformed: its header is no JSON object")
-        #expect(try message(safetensors(#"{"a":{"dtype":"F16","shape":[1],"data_offsets":[0,2]}}"#, data: 2)) == "w: the weights file is malformed: a is F16, expected F32")
-        #expect(try message(safetensors(#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#, data: 4)) == "w: the weights file is malformed: the data of a lies outside the file or does not fit its shape")
-        #expect(try message(safetensors(#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#, data: 4)) == "w: not the UniverSeg network this program runs (encoder_blocks=[64,64,64,64]): dec_blocks.0.cross.cross_conv.bias is missing")
-        #expect(try message([0x50, 0x4B, 3, 4] + [UInt8](repeating: 0, count: 40)) == "w: the weights file is malformed: the zip's central directory is missing (is the file complete?)")
+        #expect(
+            try message([])
+                == "w: neither a PyTorch .pt file (zip) nor .safetensors (legacy PyTorch files: load and save them again with torch.save)"
+        )
+        #expect(
+            try message(safetensors("{}", claims: 1 << 40))
+                == "w: the weights file is malformed: its header claims 1099511627776 bytes, the file has 10")
+        #expect(
+            try message(safetensors("{\"a\": 3")) == "w: the weights file is malformed: its header is no JSON object")
+        #expect(
+            try message(safetensors(#"{"a":{"dtype":"F16","shape":[1],"data_offsets":[0,2]}}"#, data: 2))
+                == "w: the weights file is malformed: a is F16, expected F32")
+        #expect(
+            try message(safetensors(#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#, data: 4))
+                == "w: the weights file is malformed: the data of a lies outside the file or does not fit its shape")
+        #expect(
+            try message(safetensors(#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#, data: 4))
+                == "w: not the UniverSeg network this program runs (encoder_blocks=[64,64,64,64]): dec_blocks.0.cross.cross_conv.bias is missing"
+        )
+        #expect(
+            try message([0x50, 0x4B, 3, 4] + [UInt8](repeating: 0, count: 40))
+                == "w: the weights file is malformed: the zip's central directory is missing (is the file complete?)")
         let missing = #expect(throws: WeightsError.self) { try Weights(.file("/nowhere/w.pt")) }
         #expect(missing?.category == .missingInput)
-        #expect(missing?.description == "/nowhere/w.pt: the weights cannot be read: No such file or directory (use 'bundled' for the network inside the program)")
+        #expect(
+            missing?.description
+                == "/nowhere/w.pt: the weights cannot be read: No such file or directory (use 'bundled' for the network inside the program)"
+        )
     }
 
     /// Pickles that a state dict never needs: each must be refused, and none may run anything.
     @Test(arguments: [
-        ("cos\nsystem\n(X\u{2}\0\0\0idtR.", "its pickle asks for os system; only float32 tensors in a state dict are read, nothing is executed"),
-        ("ctorch\nDoubleStorage\n.", "its pickle asks for torch DoubleStorage; only float32 tensors in a state dict are read, nothing is executed"),
+        (
+            "cos\nsystem\n(X\u{2}\0\0\0idtR.",
+            "its pickle asks for os system; only float32 tensors in a state dict are read, nothing is executed"
+        ),
+        (
+            "ctorch\nDoubleStorage\n.",
+            "its pickle asks for torch DoubleStorage; only float32 tensors in a state dict are read, nothing is executed"
+        ),
         ("ccollections\nOrderedDict\n", "its pickle ends early"),
         ("R.", "its pickle is broken"),
         ("X\u{7f}\u{7f}\u{7f}\u{7f}a", "its pickle ends early"),
@@ -76,7 +101,7 @@ struct WeightsTests {
             var damaged = bytes
             let at = n < 100 ? n * 97 : bytes.count - 1 - (n - 100) * 53
             damaged[at] ^= 0x55
-            do { #expect(try PyTorchFile.read(damaged, path: "w") == whole) } catch is WeightsError { refused += 1 }
+            do { #expect(try PyTorchFile.read(damaged, path: "w") == whole) } catch { refused += 1 }
         }
         #expect(refused > 50)
         #expect(throws: WeightsError.self) { try PyTorchFile.read(Array(bytes.dropLast(1000)), path: "w") }

@@ -26,9 +26,27 @@ struct CleanUpTests {
 
     /// Oracle: scipy.ndimage.label of the same maps with a 3x3x3 structure of ones.
     static let cases: [(Shape, Int, [Expected])] = [
-        (Shape(7, 6, 5), 6, [Expected(label: 1, components: 6, largest: [29, 4, 3, 1], atLeastFour: 33), Expected(label: 2, components: 3, largest: [41, 1, 1], atLeastFour: 41)]),
-        (Shape(16, 9, 11), 5, [Expected(label: 1, components: 11, largest: [273, 4, 4, 3], atLeastFour: 281), Expected(label: 2, components: 8, largest: [343, 7, 4, 4], atLeastFour: 358)]),
-        (Shape(20, 20, 12), 9, [Expected(label: 1, components: 100, largest: [145, 53, 53, 30], atLeastFour: 398), Expected(label: 2, components: 83, largest: [136, 76, 68, 44], atLeastFour: 448)]),
+        (
+            Shape(7, 6, 5), 6,
+            [
+                Expected(label: 1, components: 6, largest: [29, 4, 3, 1], atLeastFour: 33),
+                Expected(label: 2, components: 3, largest: [41, 1, 1], atLeastFour: 41),
+            ]
+        ),
+        (
+            Shape(16, 9, 11), 5,
+            [
+                Expected(label: 1, components: 11, largest: [273, 4, 4, 3], atLeastFour: 281),
+                Expected(label: 2, components: 8, largest: [343, 7, 4, 4], atLeastFour: 358),
+            ]
+        ),
+        (
+            Shape(20, 20, 12), 9,
+            [
+                Expected(label: 1, components: 100, largest: [145, 53, 53, 30], atLeastFour: 398),
+                Expected(label: 2, components: 83, largest: [136, 76, 68, 44], atLeastFour: 448),
+            ]
+        ),
     ]
 
     @Test(arguments: cases)

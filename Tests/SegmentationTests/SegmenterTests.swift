@@ -51,7 +51,8 @@ private struct Phantom {
             return example
         }
         let labels = LabelTable([
-            LabelEntry(id: 1, name: "big", colour: Colour(1, 1, 1)), LabelEntry(id: 5, name: "small", colour: Colour(2, 2, 2)),
+            LabelEntry(id: 1, name: "big", colour: Colour(1, 1, 1)),
+            LabelEntry(id: 5, name: "small", colour: Colour(2, 2, 2)),
         ])
         let recipe = TaskPack.Recipe(name: "two", examples: examples, labels: labels, plane: .axial, window: .minMax)
         return try TaskPack.create(recipe, at: folder.file("pack"))
@@ -158,7 +159,9 @@ struct SegmenterTests {
     @Test
     func impossibleSupportIsRefused() throws {
         let pack = try Phantom.pack([1], in: folder)
-        #expect(throws: SegmentationError.supportOutOfRange(0)) { try Segmenter(task: pack, options: options { $0.support = 0 }) }
+        #expect(throws: SegmentationError.supportOutOfRange(0)) {
+            try Segmenter(task: pack, options: options { $0.support = 0 })
+        }
         #expect(throws: TaskPackError.unknownLabel(2, pack: "two", known: [1, 5])) {
             try Segmenter(task: pack, options: options { $0.labels = [2] })
         }
@@ -168,6 +171,10 @@ struct SegmenterTests {
         private let lock = NSLock()
         private(set) var done: [Int] = []
         private(set) var all: Set<Int> = []
-        func add(_ done: Int, _ all: Int) { lock.withLock { self.done.append(done); self.all.insert(all) } }
+        func add(_ done: Int, _ all: Int) {
+            lock.withLock {
+                self.done.append(done); self.all.insert(all)
+            }
+        }
     }
 }

@@ -37,13 +37,19 @@ struct TaskPackTests {
 
     /// What is changed in the good pack, and the end of the message.
     @Test(arguments: [
-        ("name: phantom", "nam: phantom", ":2:1: unknown key 'nam' in pack.yaml; known are version, name, labels, plane, window, threshold, volumes"),
+        (
+            "name: phantom", "nam: phantom",
+            ":2:1: unknown key 'nam' in pack.yaml; known are version, name, labels, plane, window, threshold, volumes"
+        ),
         ("version: 1", "version: 7", ":1:10: version must be 1 (this program knows no other)"),
         ("id: 2", "id: 1", ":4:3: label id 1 stands twice"),
         ("id: 2", "id: 0", ":4:11: a label id is a whole number from 1 to 65535"),
         ("[1, 2, 3]", "[1, 2]", ":4:36: a colour is [red, green, blue], 0 to 255 each"),
         ("plane: axial", "plane: oblique", ":6:8: plane must be one of axial, coronal, sagittal, native"),
-        ("range(-200, 300)", "range(300)", ":7:9: window must be auto, none, ct, mr, range(LOWER, UPPER) or percentile(LOWER, UPPER)"),
+        (
+            "range(-200, 300)", "range(300)",
+            ":7:9: window must be auto, none, ct, mr, range(LOWER, UPPER) or percentile(LOWER, UPPER)"
+        ),
         ("images/a.nii.gz", "../a.nii.gz", ":9:14: ../a.nii.gz lies outside the pack"),
     ])
     func refusesABadPack(from: String, to: String, message: String) throws {
@@ -62,7 +68,9 @@ struct TaskPackTests {
 
     // MARK: creation
 
-    private func example(_ folder: TemporaryFolder, _ name: String, labels: [UInt16], shape: Shape = Shape(2, 2, 2)) throws -> TaskPack.Example {
+    private func example(_ folder: TemporaryFolder, _ name: String, labels: [UInt16], shape: Shape = Shape(2, 2, 2))
+        throws -> TaskPack.Example
+    {
         let geometry = Geometry(shape: Shape(2, 2, 2), affine: .identity)
         let voxels = (0..<8).map { Int16($0 * 10) }
         try NIfTI.write(Volume(geometry: geometry, voxels: .int16(voxels)), to: folder.file("i/\(name).nii.gz"))
@@ -72,14 +80,17 @@ struct TaskPackTests {
     }
 
     private func recipe(_ examples: [TaskPack.Example], _ entries: [LabelEntry] = []) -> TaskPack.Recipe {
-        .init(name: "test", examples: examples, labels: LabelTable(entries), plane: .coronal, window: .percentile(lower: 0.5, upper: 99.5))
+        .init(
+            name: "test", examples: examples, labels: LabelTable(entries), plane: .coronal,
+            window: .percentile(lower: 0.5, upper: 99.5))
     }
 
     @Test
     func createsAPackThatLoadsAndHoldsOnlyItsLabels() throws {
         let folder = TemporaryFolder()
         let examples = [
-            try example(folder, "b", labels: [0, 0, 3, 3, 7, 7, 0, 1]), try example(folder, "a", labels: [0, 0, 0, 0, 7, 0, 0, 0]),
+            try example(folder, "b", labels: [0, 0, 3, 3, 7, 7, 0, 1]),
+            try example(folder, "a", labels: [0, 0, 0, 0, 7, 0, 0, 0]),
         ]
         let all = try TaskPack.create(recipe(examples), at: folder.file("all"))
         #expect(all.labels.entries.map(\.id) == [1, 3, 7])

@@ -37,9 +37,11 @@ public struct Weights: Sendable {
             bytes = Array(UnsafeBufferPointer(start: tomos_bundled_weights(), count: tomos_bundled_weights_size()))
         case .file(let path):
             name = path
-            do { bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path))) } catch {
-                throw .unreadable(path: path, reason: Self.reason(error))
+            guard let data = FileManager.default.contents(atPath: path) else {
+                // The call that failed left its reason in errno.
+                throw .unreadable(path: path, reason: String(cString: strerror(errno)))
             }
+            bytes = [UInt8](data)
         }
         let metadata: [String: String]
         if Safetensors.recognises(bytes) {
@@ -56,13 +58,6 @@ public struct Weights: Sendable {
             licence = metadata["licence"] ?? "licence unknown: the file does not say"
         }
         try Self.check(tensors, path: name)
-    }
-
-    private static func reason(_ error: any Error) -> String {
-        let error = error as NSError
-        let underlying = error.userInfo[NSUnderlyingErrorKey] as? NSError ?? error
-        return underlying.domain == NSPOSIXErrorDomain
-            ? String(cString: strerror(Int32(underlying.code))) : error.localizedDescription
     }
 
     /// The shapes of the official state dict.
