@@ -1,0 +1,34 @@
+import Volumes
+
+/// 3D Slicer's colour tables (Slicer's developer guide, modules, colors).
+enum SlicerTable {
+    /// `.ctbl`: `index name red green blue opacity`, 0 to 255; names are one word, Slicer reads `_` as a space.
+    static func render(_ table: LabelTable) -> String {
+        let header = ["# Color table file", "# \(table.entries.count + 1) values", "0 Background 0 0 0 0"]
+        return textFile(
+            header
+                + table.entries.map {
+                    "\($0.id) \($0.oneWordName) \($0.colour.red) \($0.colour.green) \($0.colour.blue) 255"
+                })
+    }
+
+    /// `.csv` with the terminology columns: SNOMED CT's "anatomical structure" as category and the label's concept as
+    /// type. The background is left out and quotation marks are not allowed in values.
+    static func renderCSV(_ table: LabelTable) -> String {
+        let coded = ["Category", "Type", "TypeModifier", "Region", "RegionModifier"]
+        let header =
+            ["LabelValue", "Name", "Color_R", "Color_G", "Color_B", "Color_A"]
+            + coded.flatMap { ["\($0)_CodingScheme", "\($0)_CodeValue", "\($0)_CodeMeaning"] }
+        let rows = table.entries.map { entry in
+            let colour = ["\(entry.colour.red)", "\(entry.colour.green)", "\(entry.colour.blue)", "255"]
+            let terms = entry.snomed.map {
+                ["SCT", "123037004", "Anatomical Structure", "SCT", field($0), field(entry.quotableName)]
+            }
+            let padding = [String](repeating: "", count: 15 - (terms?.count ?? 0))
+            return ["\(entry.id)", field(entry.quotableName)] + colour + (terms ?? []) + padding
+        }
+        return textFile(([header] + rows).map { $0.joined(separator: ",") })
+    }
+
+    private static func field(_ text: String) -> String { text.contains(",") ? "\"\(text)\"" : text }
+}
