@@ -1,0 +1,54 @@
+# `make` alone lists what there is. Only Swift, make and apt are needed; `setup` installs the rest.
+.DEFAULT_GOAL := help
+.PHONY: help setup build demo demo-brain test check format bench bench-accuracy release clean
+
+TOMOS := .build/release/tomos
+SWIFT_SOURCES := Package.swift Sources Tests Benchmarks
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Install the apt packages that are missing
+	@scripts/setup
+
+build: setup ## Build the program (.build/release/tomos)
+	@swift build -c release --product tomos
+
+demo: build ## Segment the sample study (one NIfTI, one DICOM series) and compare with the truth
+	@rm -rf demo
+	$(TOMOS) run pipelines/phantom.yaml sample-data/study -o demo
+	$(TOMOS) evaluate demo sample-data/truth
+	@echo; echo "label maps and pictures:"; find demo -name '*.nii.gz' -o -name '*.png' | sort | sed 's/^/  /'
+
+demo-brain: build ## Segment a real brain (fetched) from one labelled brain (fetched)
+	@scripts/fetch-brain
+	@rm -rf out/packs/brain out/brain/results
+	$(TOMOS) task create -o out/packs/brain --name brain --plane axial --window "percentile(0.5, 99.5)" \
+	    --images out/brain/labelled/ch2bet.nii.gz --labels out/brain/labelled/aal.nii.gz \
+	    --label 37=hippocampus-left --label 38=hippocampus-right --label 71=caudate-left --label 72=caudate-right \
+	    --label 73=putamen-left --label 74=putamen-right --label 77=thalamus-left --label 78=thalamus-right
+	$(TOMOS) run pipelines/brain.yaml out/brain/study -o out/brain/results
+	@echo; echo "label map and picture:"; find out/brain/results -name '*.nii.gz' -o -name '*.png' | sort | sed 's/^/  /'
+
+test: setup ## Run the tests
+	@swift test
+
+check: setup ## Lint, module layers, text of the tree
+	@swift format lint --strict --recursive $(SWIFT_SOURCES)
+	@scripts/check-layers
+	@scripts/check-text
+
+format: ## Format the Swift sources in place
+	@swift format --in-place --recursive $(SWIFT_SOURCES)
+
+bench: setup ## Time the network on this machine
+	@swift run -c release engine-benchmark
+
+bench-accuracy: build ## Dice on 40 hippocampus volumes from 20 labelled ones (needs ../shared)
+	@Benchmarks/accuracy $(TOMOS)
+
+release: setup ## Pack a program that needs no Swift to run (dist/)
+	@scripts/release
+
+clean: ## Remove what was built and what the demos wrote
+	rm -rf .build dist demo out
