@@ -65,7 +65,5 @@ extension CaseOutcome.Structure {
     }
 }
 
-/// Seconds with their fraction.
-func seconds(_ duration: Duration) -> Double {
-    Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
-}
+/// Seconds, to the millisecond.
+func seconds(_ duration: Duration) -> Double { (duration / .milliseconds(1)).rounded() / 1000 }
