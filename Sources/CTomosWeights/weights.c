@@ -1,5 +1,8 @@
 #include "tomos_weights.h"
 
+// C23, which the compiler knows in every mode and mentions in older ones.
+#pragma clang diagnostic ignored "-Wc23-extensions"
+
 static const unsigned char bundled[] = {
 #embed "tomos-1.safetensors"
 };

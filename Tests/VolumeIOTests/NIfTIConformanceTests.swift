@@ -172,8 +172,10 @@ struct NIfTIConformanceTests {
         var testDescription: String { file }
     }
 
-    /// What must be read, and read right. Voxels by nibabel 5; `noext` it does not open, its bytes are those of ok1.nii;
-    /// exthuge.nii it refuses for an extension's size, its voxels lie where vox_offset says. The spacing of pixneg.nii is
+    /// What must be read, and read right. Voxels by nibabel 5; `noext` it does not open, its bytes are those of
+    /// ok1.nii;
+    /// exthuge.nii it refuses for an extension's size, its voxels lie where vox_offset says. The spacing of pixneg.nii
+    /// is
     /// nibabel's and nifti1.h's (METHOD 1; nibabel's base affine differs on purpose: it flips x and centres).
     static let read: [Read] =
         ["UP.NII.GZ", "be1.nii", "extbad.nii", "exthuge.nii", "extok.nii", "noext", "ok.nii.gz", "ok1.nii", "ok2.nii"]

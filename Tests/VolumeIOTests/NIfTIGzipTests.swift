@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 import VolumeIO
@@ -70,18 +71,35 @@ struct NIfTIGzipTests {
         #expect(errorText { _ = try read(bytes) }?.contains("the checksum does not match") == true)
     }
 
-    @Test func aClaimOfHundredsOfMegabytesIsCheckedBeforeMemoryIsTaken() {
-        // 300 MB claimed, 400 kB there: the ratio would allow it, the data do not.
-        var file = NIfTITestFile(dims: [1000, 1000, 300], data: [])
-        var state = UInt32(1)
-        file.bytes += (0..<400_000).map { _ in
-            state = state &* 1_664_525 &+ 1_013_904_223
-            return UInt8(state >> 24)
+    /// In a process that may have 200 MB more than it has: a compressed file that claims 300 MB and does not hold them
+    /// (the ratio would allow it) is found cut off, not too large; one that holds them is refused, not crashed over.
+    @Test func memoryIsTakenOnlyForDataThatAreThere() async {
+        await #expect(processExitsWith: .success) {
+            let folder = TemporaryFolder()
+            let path = folder.file("x.nii.gz")
+            var file = NIfTITestFile(dims: [1000, 1000, 300], data: [])
+            var random = NIfTIFuzzTests.Generator(state: 1)
+            file.bytes += (0..<400_000).map { _ in UInt8.random(in: 0...255, using: &random) }
+            file.bytes = gzip(file.bytes)
+            file.write(to: path)
+            NIfTITestFile(dims: [1000, 1000, 300], data: []).write(to: folder.file("y.nii"))
+            guard truncate(folder.file("y.nii"), 300_000_352) == 0, limitMemory(beyondNow: 200_000_000) else { exit(2) }
+            let said = errorText { _ = try NIfTI.readVolume(path) }
+            guard said == "\(path): cut off: the header says 300000352 bytes, the file holds 400352 (copy it again)"
+            else {
+                print(said ?? "read")
+                exit(3)
+            }
+            let large = errorText { _ = try NIfTI.readVolume(folder.file("y.nii")) }
+            guard
+                large
+                    == "\(folder.file("y.nii")): 300000000 bytes of memory are not to be had (use a machine or a limit with more)"
+            else {
+                print(large ?? "read")
+                exit(4)
+            }
+            exit(0)
         }
-        #expect(
-            errorText { _ = try read(gzip(file.bytes)) }
-                == "\(folder.file("x.nii.gz")): cut off: the header says 300000352 bytes, the file holds 400352 (copy it again)"
-        )
     }
 
     @Test func dataThatGoOnFarBeyondTheHeaderAreRefused() {
@@ -91,4 +109,15 @@ struct NIfTIGzipTests {
                 == "\(folder.file("x.nii.gz")): the header says 1352 bytes, but the data go on far beyond (the header is damaged)"
         )
     }
+}
+
+/// Limits the address space of this process to what it has and `bytes` more.
+private func limitMemory(beyondNow bytes: Int) -> Bool {
+    // proc(5): the first number of statm is the size in pages.
+    guard let statm = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8),
+        let pages = statm.split(separator: " ").first.flatMap({ Int($0) })
+    else { return false }
+    let size = rlim_t(pages * sysconf(Int32(_SC_PAGESIZE)) + bytes)
+    var limit = rlimit(rlim_cur: size, rlim_max: size)
+    return setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0
 }

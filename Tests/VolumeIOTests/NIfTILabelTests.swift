@@ -42,6 +42,7 @@ struct NIfTILabelTests {
         #expect(text { try ids(64, [Double.nan]) }.contains("voxel (0, 0, 0) is nan, no label id"))
         #expect(text { try ids(16, [Float.infinity]) }.contains("voxel (0, 0, 0) is inf, no label id"))
         #expect(text { try ids(2, [1] as [UInt8], scaling: (0.5, 0)) }.contains("voxel (0, 0, 0) is 0.5, no label id"))
+        #expect(text { try ids(4, [32000] as [Int16], scaling: (2, 0.25)) }.contains("is 64000.25, no label id"))
         #expect(text { try ids(2, [1] as [UInt8], scaling: (-1, 0)) }.contains("voxel (0, 0, 0) is -1.0, no label id"))
     }
 

@@ -3,7 +3,8 @@ import Volumes
 
 /// NIfTI-1 and -2 files.
 ///
-/// A header is judged here, byte by byte, before anything is believed: see DESIGN.md, section 5. Errors are `NIfTIError`
+/// A header is judged here, byte by byte, before anything is believed: see DESIGN.md, section 5. Errors are
+/// `NIfTIError`
 /// and, when writing, `AtomicFileError`.
 public enum NIfTI {
     /// What a header says.
@@ -58,7 +59,8 @@ public enum NIfTI {
             notices: notices)
     }
 
-    /// Reads a label map of any stored type; refuses several volumes and values that are no label ids (whole numbers from
+    /// Reads a label map of any stored type; refuses several volumes and values that are no label ids (whole numbers
+    /// from
     /// 0 to 65535).
     public static func readLabels(_ path: String) throws -> LabelVolume {
         let source = try NIfTISource(path)
@@ -83,7 +85,8 @@ public enum NIfTI {
         try volume.voxels.withBytes { try encoder.write($0, to: path) }
     }
 
-    /// Writes a label map, uint8 or uint16 above 255, with the source's geometry fields bit for bit, whole or not at all.
+    /// Writes a label map, uint8 or uint16 above 255, with the source's geometry fields bit for bit, whole or not at
+    /// all.
     /// Names as for volumes.
     public static func write(_ labels: LabelVolume, to path: String) throws {
         let isNarrow = labels.voxels.allSatisfy { $0 <= UInt8.max }

@@ -108,7 +108,8 @@ struct NIfTIEncoder {
         header.set(Int(fields.xyztUnits), at: layout.units, width: layout.unitsWidth)
     }
 
-    /// Writes the file whole or not at all. `fill` puts the voxels, in this machine's byte order, into the bytes it is given.
+    /// Writes the file whole or not at all. `fill` puts the voxels, in this machine's byte order, into the bytes it is
+    /// given.
     func write(to path: String, fill: (UnsafeMutableRawBufferPointer) -> Void) throws {
         let format = try Format(path: path)
         let header = try header(path: path)

@@ -38,7 +38,8 @@ struct NIfTIHeader {
     /// Bytes of the file that holds the voxels, up to the last voxel.
     var dataEnd: Int { voxelOffset + voxelBytes }
 
-    /// Judges the first bytes of a (inflated) file: 352 of NIfTI-1, 544 of NIfTI-2, the last four of which a pair may lack.
+    /// Judges the first bytes of a (inflated) file: 352 of NIfTI-1, 544 of NIfTI-2, the last four of which a pair may
+    /// lack.
     init(judging bytes: [UInt8], path: String) throws(NIfTIError) {
         let (layout, isBigEndian) = try Self.recognise(bytes, path)
         let header = NIfTIHeaderBytes(bytes: bytes, isBigEndian: isBigEndian)

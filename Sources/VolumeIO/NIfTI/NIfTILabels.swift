@@ -35,7 +35,7 @@ enum NIfTILabels {
         return values.map { UInt16($0) }
     }
 
-    /// A slope kept as float32 is a little off, so that 255 * (1 / 255) is not quite 1.
+    /// A slope kept as float32 is off by up to 6e-8 of itself, so that 255 * (1 / 255) is not quite 1.
     private static func scaled(
         _ voxels: VoxelBuffer, _ scaling: ValueScaling, _ refusal: (Int, Double) -> NIfTIError
     ) throws(NIfTIError) -> [UInt16] {
@@ -44,7 +44,7 @@ enum NIfTILabels {
         for n in 0..<voxels.count {
             let value = voxels[n] * scaling.slope + scaling.intercept
             let id = value.rounded()
-            guard abs(value - id) <= 1e-6 * max(1, abs(id)) * 16, let id = UInt16(exactly: id) else {
+            guard abs(value - id) <= 1e-6 * max(1, abs(id)), let id = UInt16(exactly: id) else {
                 throw refusal(n, value)
             }
             ids.append(id)
