@@ -1,0 +1,34 @@
+import Volumes
+
+/// Why nothing was exported.
+public enum ExportError: TomosError, Hashable {
+    /// Image and label map do not lie on the same grid.
+    case differentGrids(image: Geometry, labels: Geometry)
+    /// The window has no width, or is not finite.
+    case badWindow(lower: Float, upper: Float)
+    /// A picture cannot be made of this.
+    case pictureFailed(reason: String)
+
+    /// The kind of error.
+    public var category: ErrorCategory {
+        switch self {
+        case .differentGrids: .badData
+        case .badWindow: .badConfiguration
+        case .pictureFailed: .inputOutput
+        }
+    }
+
+    /// What is wrong and what to do.
+    public var description: String {
+        switch self {
+        case .differentGrids(let image, let labels):
+            "the image has \(image.shape) voxels in \(image.orientation), the label map \(labels.shape) in "
+                + "\(labels.orientation), or they lie at different places; a picture needs both on one grid "
+                + "(use the label map made for this image)"
+        case .badWindow(let lower, let upper):
+            "window \(lower) to \(upper): the lower bound must be below the upper"
+        case .pictureFailed(let reason):
+            "the picture could not be written: \(reason)"
+        }
+    }
+}
