@@ -12,15 +12,18 @@ enum CaseNames {
     /// Names that a results folder holds beside the cases.
     private static let reserved: Set<String> = ["cases.json", "volumes.csv"]
 
-    /// One id each, in the order given.
+    /// One id each, in the order given: the shortest that no other image could be called by.
+    ///
+    /// A NIfTI file is called by its file name, or by its path with `_` for `/`; a series by its folder, by the folder's
+    /// path, or by these and `series-<number>`.
     static func ids(_ names: [Name]) -> [String] {
-        let short = names.map { safe(shortName($0)) }
-        let long = names.map { safe(longName($0)) }
-        let uses = Dictionary(short.map { ($0.lowercased(), 1) }, uniquingKeysWith: +)
+        let candidates = names.map { candidates($0).map(safe) }
+        // Compared without case, because some shared folders cannot tell `A` from `a`.
+        let claims = Dictionary(
+            candidates.flatMap { Set($0.map { $0.lowercased() }) }.map { ($0, 1) }, uniquingKeysWith: +)
         var taken = Set<String>()
-        return names.indices.map { n in
-            let wanted = uses[short[n].lowercased()] == 1 ? short[n] : long[n]
-            // Compared without case, because some shared folders cannot tell `A` from `a`.
+        return candidates.map { options in
+            let wanted = options.first { claims[$0.lowercased()] == 1 } ?? options[options.count - 1]
             var (id, copy) = (wanted, 2)
             while !taken.insert(id.lowercased()).inserted {
                 id = "\(wanted)-\(copy)"
@@ -30,22 +33,20 @@ enum CaseNames {
         }
     }
 
-    private static func shortName(_ name: Name) -> String {
+    private static func candidates(_ name: Name) -> [String] {
         switch name {
-        case .nifti(let path): stem(path.split(separator: "/").last.map(String.init) ?? path)
+        case .nifti(let path):
+            let path = stem(path)
+            return [lastPart(path), joined(path)]
         case .series(let folder, let number):
-            "\(folder.split(separator: "/").last ?? "dicom")_\(seriesName(number))"
+            let series = number.map { "_series-\($0)" } ?? "_series"
+            return [lastPart(folder), joined(folder), lastPart(folder) + series, joined(folder) + series]
         }
     }
 
-    private static func longName(_ name: Name) -> String {
-        switch name {
-        case .nifti(let path): stem(path).replacing("/", with: "_")
-        case .series(let folder, let number): "\(folder.replacing("/", with: "_"))_\(seriesName(number))"
-        }
-    }
+    private static func lastPart(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
 
-    private static func seriesName(_ number: Int?) -> String { number.map { "series-\($0)" } ?? "series" }
+    private static func joined(_ path: String) -> String { path.replacing("/", with: "_") }
 
     private static func stem(_ name: String) -> String {
         let lower = name.lowercased()

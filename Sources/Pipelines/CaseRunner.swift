@@ -43,9 +43,11 @@ public struct CaseRunner: Sendable {
         outcome.structures = result.structures.map(CaseOutcome.Structure.init)
         outcome.notices = volume.notices + result.notices.filter { !volume.notices.contains($0) }
         try results.commit(studyCase.id, replacing: overwrite) { folder in
-            var writer = CaseWriter(folder: folder, id: studyCase.id, table: segmenter.task.labels)
-            for kind in outputs { try writer.write(kind, volume: volume, result: result.labels, outcome: outcome) }
-            outcome.outputs = (writer.names + ["case.json"]).map { studyCase.id + "/" + $0 }
+            let writer = CaseWriter(
+                volume: volume, labels: result.labels, table: segmenter.task.labels,
+                window: segmenter.options.window ?? segmenter.task.window, outcome: outcome)
+            let names = try outputs.flatMap { try writer.write($0, to: folder) } + ["case.json"]
+            outcome.outputs = names.map { studyCase.id + "/" + $0 }
             outcome.seconds = elapsed()
             let record = CaseRecord(made: provenance, outcome: outcome)
             try AtomicFile.write(try encodeJSON(record), to: folder + "/case.json")
@@ -56,14 +58,12 @@ public struct CaseRunner: Sendable {
 
 extension CaseOutcome.Structure {
     /// Takes over what segmentation found.
-    init(_ structure: SegmentedVolume.Structure) {
+    public init(_ structure: SegmentedVolume.Structure) {
         self.init(
             id: structure.id, name: structure.name, voxels: structure.voxels, mm3: structure.cubicMillimetres,
             meanProbability: structure.meanProbability)
     }
 }
 
-/// Seconds with their fraction.
-func seconds(_ duration: Duration) -> Double {
-    Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
-}
+/// Seconds, to the millisecond.
+func seconds(_ duration: Duration) -> Double { (duration / .milliseconds(1)).rounded() / 1000 }

@@ -1,5 +1,38 @@
-import Volumes
+import Export
+import Preparation
 import VolumeIO
-struct CaseWriter { let folder: String; let id: String; let table: LabelTable; var names: [String] = []
-  init(folder: String, id: String, table: LabelTable) { (self.folder, self.id, self.table) = (folder, id, table) }
-  mutating func write(_ kind: OutputKind, volume: Volume, result: LabelVolume, outcome: CaseOutcome) throws {} }
+import Volumes
+
+/// Writes the result files of one case into one folder.
+struct CaseWriter {
+    /// What is written.
+    let volume: Volume
+    let labels: LabelVolume
+    let table: LabelTable
+    /// Window of the picture.
+    let window: IntensityWindow
+    let outcome: CaseOutcome
+
+    /// Writes the files of a kind and returns their names.
+    func write(_ kind: OutputKind, to folder: String) throws -> [String] {
+        let name = "\(outcome.id)_labels.nii.gz"
+        switch kind {
+        case .nifti:
+            try NIfTI.write(labels, to: folder + "/" + name)
+            return [name]
+        case .volumes:
+            try AtomicFile.write(Array(VolumesTable.csv([outcome]).utf8), to: folder + "/volumes.csv")
+            return ["volumes.csv"]
+        case .picture:
+            let scale = try window.scale(for: volume)
+            let picture = try OverlayPicture.threePlanes(
+                volume: volume, labels: labels, table: table, window: (Float(scale.lower), Float(scale.upper)))
+            try AtomicFile.write(picture, to: folder + "/\(outcome.id)_overlay.png")
+            return ["\(outcome.id)_overlay.png"]
+        case .table(let format):
+            let paths = try ViewerExport.write(
+                labels: labels, table: table, formats: [format], besides: folder + "/" + name)
+            return paths.map { String($0.dropFirst(folder.count + 1)) }
+        }
+    }
+}

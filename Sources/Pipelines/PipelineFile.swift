@@ -1,3 +1,4 @@
+import Export
 import Foundation
 import Segmentation
 import Volumes
@@ -40,23 +41,26 @@ public struct InputSelection: Sendable, Hashable {
 }
 
 /// One kind of result file.
-public enum OutputKind: String, Sendable, Hashable, CaseIterable {
+public enum OutputKind: Sendable, Hashable {
     /// The label map, `<case>_labels.nii.gz`. Always written, named or not: the others describe it.
     case nifti
     /// `volumes.csv`: voxels, mm³ and mean probability of each label.
     case volumes
     /// `<case>_overlay.png`: the labels over the image in three planes.
     case picture
-    /// ITK-SNAP label descriptions.
-    case itkSNAP = "itk-snap"
-    /// 3D Slicer colour table.
-    case slicer
-    /// FreeSurfer colour lookup table.
-    case freeSurfer = "freesurfer"
-    /// FSLeyes lookup table.
-    case fsleyes
-    /// NiiVue colour map.
-    case niivue
-    /// BIDS `_dseg.tsv` and `_dseg.json`.
-    case bids
+    /// Names and colours of the labels for one viewer, beside the label map.
+    case table(LabelTableFormat)
+
+    /// Every kind, in the order in which they are listed and written.
+    public static let all = [.nifti, .volumes, .picture] + LabelTableFormat.allCases.map(OutputKind.table)
+
+    /// The word in the pipeline file.
+    public var name: String {
+        switch self {
+        case .nifti: "nifti"
+        case .volumes: "volumes"
+        case .picture: "picture"
+        case .table(let format): format.rawValue
+        }
+    }
 }

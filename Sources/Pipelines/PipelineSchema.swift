@@ -140,17 +140,17 @@ public enum PipelineSchema {
     private static let outputKeys: [PipelineKey] = [
         PipelineKey(
             path: "outputs", summary: "What is written for each case; the NIfTI label map always is.",
-            allowed: OutputKind.allCases.map(\.rawValue).joined(separator: ", "), fallback: "nifti, volumes"
+            allowed: OutputKind.all.map(\.name).joined(separator: ", "), fallback: "nifti, volumes"
         ) { value, pipeline in
-            let kinds = OutputKind.allCases.map(\.rawValue)
-            var outputs: [OutputKind] = [.nifti]
+            let kinds = OutputKind.all.map(\.name)
+            var outputs: Set<OutputKind> = [.nifti]
             for item in try value.list() {
                 try item.refuse(
                     ["seg.nrrd", "dicom-seg", "report"], instead: "available: \(kinds.joined(separator: ", "))")
-                guard let kind = OutputKind(rawValue: try item.oneOf(kinds)) else { throw item.bad() }
-                if !outputs.contains(kind) { outputs.append(kind) }
+                let name = try item.oneOf(kinds)
+                outputs.formUnion(OutputKind.all.filter { $0.name == name })
             }
-            pipeline.outputs = outputs
+            pipeline.outputs = OutputKind.all.filter(outputs.contains)
         },
         PipelineKey(
             path: "run.jobs", summary: "Threads.", allowed: "auto, or a whole number from 1 to 1024",

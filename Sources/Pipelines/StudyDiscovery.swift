@@ -80,7 +80,7 @@ private struct Search {
                 continue
             }
             if let reason = reasonToSkip(folder: path, name: name, isBIDS: isBIDS) {
-                ignore(path, reason, files: fileCount(full(path)))
+                ignore(path, reason, files: reason == linkToFolder ? 1 : fileCount(full(path)))
             } else {
                 try list(path, isBIDS: isBIDS, into: &files)
             }
@@ -91,7 +91,7 @@ private struct Search {
         if let results, canonical(full(path)) == results { return "the results of this run" }
         if name.hasPrefix(".") { return "hidden" }
         // A folder link may lead back up; its files are found under their own folder when they are in the study.
-        if (try? FileManager.default.destinationOfSymbolicLink(atPath: full(path))) != nil { return "a link to a folder" }
+        if (try? FileManager.default.destinationOfSymbolicLink(atPath: full(path))) != nil { return linkToFolder }
         if ResultFolder.isCase(full(path)) { return "results of tomos" }
         guard isBIDS else { return nil }
         return BIDSTree.reasonToSkip(folder: path, named: { folder in include.contains { $0.names(folder: folder) } })
@@ -169,10 +169,12 @@ private struct Search {
         var counts: [String: Int] = [:]
         for item in ignored { counts[item.reason, default: 0] += item.files }
         let order = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-        let reasons = order.prefix(3).map { "\($0.value) \($0.key)" }
+        let reasons = order.prefix(3).map { "\($0.key): \($0.value)" }
         return .noImages(root, files: ignored.reduce(0) { $0 + $1.files }, reasons: reasons)
     }
 }
+
+private let linkToFolder = "a link to a folder"
 
 /// A path without slashes at its end.
 private func trimmed(_ path: String) -> String {

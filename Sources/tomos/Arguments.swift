@@ -9,7 +9,10 @@ extension SlicePlane: ExpressibleByArgument {}
 
 /// `--window` as typed.
 struct WindowArgument: ExpressibleByArgument {
-    let window: IntensityWindow
+    var window = IntensityWindow.automatic
+    var defaultValueDescription: String { window.description }
+
+    init() {}
 
     init?(argument: String) {
         guard let window = IntensityWindow(argument) else { return nil }
@@ -19,7 +22,10 @@ struct WindowArgument: ExpressibleByArgument {
 
 /// `--weights` as typed.
 struct WeightsArgument: ExpressibleByArgument {
-    let source: WeightsSource
+    var source = WeightsSource.bundled
+    var defaultValueDescription: String { if case .file(let path) = source { path } else { "bundled" } }
+
+    init() {}
 
     init?(argument: String) {
         if argument.isEmpty { return nil }

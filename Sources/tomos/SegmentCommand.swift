@@ -25,7 +25,7 @@ struct SegmentCommand: ParsableCommand {
     var task: String
 
     @Option(help: "'bundled', or a .safetensors or .pt file.")
-    var weights = WeightsArgument(argument: "bundled")
+    var weights = WeightsArgument()
 
     @Option(help: "Annotated slices shown to the network per slice, 1 to 64.")
     var support = 16
@@ -114,7 +114,7 @@ struct SegmentCommand: ParsableCommand {
         options.threshold = threshold
         options.labels = labels?.ids
         options.threads = jobs
-        if let weights { options.weights = weights.source }
+        options.weights = weights.source
         if keepLargest { options.clean.append(.keepLargest) }
         if let removeSmaller { options.clean.append(.removeSmaller(cubicMillimetres: removeSmaller)) }
         return options

@@ -43,7 +43,7 @@ struct TaskCreateCommand: ParsableCommand {
     var plane = SlicePlane.axial
 
     @Option(help: "auto, none, ct, mr, range(-500, 1000) or percentile(0.5, 99.5).")
-    var window = WindowArgument(argument: "auto")
+    var window = WindowArgument()
 
     func validate() throws {
         if name.isEmpty { throw ValidationError("--name: give the task a name") }
@@ -57,7 +57,7 @@ struct TaskCreateCommand: ParsableCommand {
         }
         let recipe = TaskPack.Recipe(
             name: name, examples: try Self.pair(images, labels), labels: LabelTable(entries), plane: plane,
-            window: window?.window ?? .automatic)
+            window: window.window)
         let pack = try TaskPack.create(recipe, at: output)
         let labels = pack.labels.entries.map { "\($0.id) \($0.name)" }.joined(separator: ", ")
         Console.result("\(output): task '\(pack.name)' of \(pack.examples.count) labelled volumes; labels: \(labels)")

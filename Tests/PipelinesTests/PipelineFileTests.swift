@@ -1,0 +1,248 @@
+import Export
+import Foundation
+import Inference
+import Preparation
+import Segmentation
+import TestSupport
+import Testing
+import Volumes
+
+@testable import Pipelines
+
+@Suite("Pipeline files")
+struct PipelineFileTests {
+    let folder = TemporaryFolder()
+
+    func load(_ text: String, _ overrides: [String] = []) throws -> PipelineFile {
+        let path = folder.file("p.yaml")
+        try text.write(toFile: path, atomically: true, encoding: .utf8)
+        return try PipelineFile.load(path, overrides: overrides)
+    }
+
+    /// The error's text with the folder taken off.
+    func failure(_ text: String, _ overrides: [String] = []) -> String {
+        do {
+            _ = try load(text, overrides)
+            return "no error"
+        } catch let error as PipelineFileError {
+            return error.description.replacing(folder.path + "/", with: "")
+        } catch {
+            return "another error: \(error)"
+        }
+    }
+
+    @Test("Every key of the design's example is read")
+    func wholeExample() throws {
+        let pipeline = try load(
+            """
+            version: 1
+            name: hippocampus
+            input:
+              include: ["**/*.nii.gz", dicom]
+              exclude: "*_mask.nii.gz"
+              select: { modality: MR }
+            task: ../packs/hippocampus
+            prepare: { plane: coronal, window: percentile(0.5, 99.5), crop: none }
+            segment: { weights: net.pt, support: 32, ensemble: 1, threshold: 0.4, labels: [2, 1] }
+            clean: [ { keep-largest: { per: label } }, { remove-smaller: 20 mm3 } ]
+            outputs: [ volumes, picture, itk-snap ]
+            run: { jobs: 3 }
+            """)
+        #expect(pipeline.name == "hippocampus")
+        #expect(pipeline.input.include == ["**/*.nii.gz"])
+        #expect(pipeline.input.includesDICOM)
+        #expect(pipeline.input.exclude == ["*_mask.nii.gz"])
+        #expect(pipeline.input.modality == "MR")
+        #expect(pipeline.task == folder.file("../packs/hippocampus"))
+        #expect(pipeline.options.plane == .coronal)
+        #expect(pipeline.options.window == .percentile(lower: 0.5, upper: 99.5))
+        #expect(pipeline.options.weights == .file(folder.file("net.pt")))
+        #expect(pipeline.options.support == 32)
+        #expect(pipeline.options.threshold == 0.4)
+        #expect(pipeline.options.labels == [1, 2])
+        #expect(pipeline.options.clean == [.keepLargest, .removeSmaller(cubicMillimetres: 20)])
+        #expect(pipeline.outputs == [.nifti, .volumes, .picture, .table(.itkSnap)])
+        #expect(pipeline.options.threads == 3)
+    }
+
+    @Test("What is not said has its default")
+    func defaults() throws {
+        let pipeline = try load("version: 1\ntask: pack\ninput:\n")
+        #expect(pipeline.name == "p")
+        #expect(pipeline.input == InputSelection())
+        #expect(pipeline.options.plane == nil)
+        #expect(pipeline.options.window == nil)
+        #expect(pipeline.options.support == 16)
+        #expect(pipeline.options.weights == .bundled)
+        #expect(pipeline.outputs == [.nifti, .volumes])
+        #expect(pipeline.options.threads == ProcessInfo.processInfo.activeProcessorCount)
+    }
+
+    @Test(
+        "Mistakes are refused with file, line, column and the way out",
+        arguments: [
+            (
+                "version: 1\ntask: x\nsegment:\n  suport: 3",
+                "p.yaml:4:3: unknown key 'suport' in segment; did you mean 'support'?"
+            ),
+            ("version: 1\ntask: x\nsegmnt: {}", "p.yaml:3:1: unknown key 'segmnt'; did you mean 'segment'?"),
+            (
+                "version: 1\ntask: x\nrun: { jobs: 2, colour: red }",
+                "p.yaml:3:17: unknown key 'colour' in run; known keys: jobs, memory, timeout"
+            ),
+            (
+                "version: 1\ntask: x\nsegment: { support: 65 }",
+                "p.yaml:3:21: segment.support cannot be '65'; allowed: a whole number from 1 to 64"
+            ),
+            (
+                "version: 1\ntask: x\nsegment: { support: many }",
+                "p.yaml:3:21: segment.support cannot be 'many'; allowed: a whole number from 1 to 64"
+            ),
+            (
+                "version: 1\ntask: x\nsegment: { threshold: 1 }",
+                "p.yaml:3:23: segment.threshold cannot be '1'; allowed: a number above 0 and below 1"
+            ),
+            (
+                "version: 1\ntask: x\nprepare: { plane: coronel }",
+                "p.yaml:3:19: prepare.plane cannot be 'coronel'; allowed: axial, coronal, sagittal, native; "
+                    + "did you mean 'coronal'?"
+            ),
+            (
+                "version: 1\ntask: x\nprepare: { window: percentil(1, 99) }",
+                "p.yaml:3:20: prepare.window cannot be 'percentil(1, 99)'; allowed: auto, none, ct, mr, "
+                    + "range(-500, 1000), percentile(0.5, 99.5)"
+            ),
+            (
+                "version: 1\ntask: x\nprepare: { crop: auto }",
+                "p.yaml:3:18: prepare.crop 'auto' is not available in this version; use none"
+            ),
+            (
+                "version: 1\ntask: x\nsegment: { ensemble: 4 }",
+                "p.yaml:3:22: segment.ensemble '4' is not available in this version; use 1"
+            ),
+            (
+                "version: 1\ntask: x\noutputs: [nifti, dicom-seg]",
+                "p.yaml:3:18: outputs 'dicom-seg' is not available in this version; available: nifti, volumes, picture, "
+                    + "itk-snap, slicer, slicer-csv, freesurfer, fsleyes, niivue, bids"
+            ),
+            (
+                "version: 1\ntask: x\noutputs: [nifty]",
+                "p.yaml:3:11: outputs cannot be 'nifty'; allowed: nifti, volumes, picture, itk-snap, slicer, slicer-csv, "
+                    + "freesurfer, fsleyes, niivue, bids; did you mean 'nifti'?"
+            ),
+            (
+                "version: 1\ntask: x\nrun: { memory: 2 GiB }",
+                "p.yaml:3:16: run.memory '2 GiB' is not available in this version; remove the key"
+            ),
+            (
+                "version: 1\ntask: x\nrun: { timeout: 30 min }",
+                "p.yaml:3:17: run.timeout '30 min' is not available in this version; remove the key"
+            ),
+            (
+                "version: 1\ntask: x\nclean: [ { remove-smaller: 20 } ]",
+                "p.yaml:3:28: clean cannot be '20'; allowed: a volume such as 20 mm3"
+            ),
+            (
+                "version: 1\ntask: x\nclean: [ { keep-bigest: {} } ]",
+                "p.yaml:3:12: unknown key 'keep-bigest' in clean; did you mean 'keep-largest'?"
+            ),
+            (
+                "version: 1\ntask: x\ninput: { select: { modality: MRI } }",
+                "p.yaml:3:30: input.select.modality cannot be 'MRI'; allowed: CT, MR, PT; did you mean 'MR'?"
+            ),
+            (
+                "version: 1\ntask: x\ninput: { include: [/abs/*.nii] }",
+                "p.yaml:3:19: input.include cannot be '/abs/*.nii'; allowed: globs such as \"**/*.nii.gz\", and the word dicom"
+            ),
+            ("version: 2\ntask: x", "p.yaml:1:10: version cannot be '2'; allowed: 1"),
+            ("task: x", "p.yaml: key 'version' is missing; add 'version: 1'"),
+            ("version: 1", "p.yaml: key 'task' is missing; add 'task: path/to/pack'"),
+            ("", "p.yaml: key 'version' is missing; add 'version: 1'"),
+            ("version: 1\ntask: x\ntask: y", "p.yaml:1:1: 'task' given twice; keep one"),
+            (
+                "version: 1\ntask: x\nsegment: 3",
+                "p.yaml:3:10: segment cannot be '3'; allowed: the keys weights, support, ensemble, threshold, labels"
+            ),
+            ("- a\n- b", "p.yaml:1:1: the pipeline cannot be '[...]'; allowed: keys and values (name: ...)"),
+            ("version: 1\ntask: [x", "p.yaml:2:9: not valid YAML: did not find expected ',' or ']'"),
+        ])
+    func mistakes(text: String, message: String) {
+        #expect(failure(text) == message)
+    }
+
+    @Test(
+        "Overrides are read as the file is, and refused with what was typed",
+        arguments: [
+            ("segment.suport=3", "--set segment.suport=3: unknown key 'segment.suport'; did you mean 'segment.support'?"),
+            ("support=3", "--set support=3: unknown key 'support'; did you mean 'segment.support'?"),
+            (
+                "segment.support=0",
+                "--set segment.support=0: segment.support cannot be '0'; allowed: a whole number from 1 to 64"
+            ),
+            ("segment.support", "--set segment.support: an override is written key=value, such as segment.support=32"),
+            ("task=", "--set task=: task cannot be ''; allowed: a folder"),
+            ("outputs=[a", "--set outputs=[a: not valid YAML: did not find expected ',' or ']'"),
+        ])
+    func badOverrides(override: String, message: String) {
+        #expect(failure("version: 1\ntask: x", [override]) == message)
+    }
+
+    @Test("Overrides replace values, the last one counts, and their paths start at the working directory")
+    func overrides() throws {
+        let pipeline = try load(
+            "version: 1\ntask: x\nclean: [keep-largest]\nsegment: { support: 4 }",
+            [
+                "segment.support=8", "segment.support=32", "clean=[{remove-smaller: 5 mm3}]", "task=packs/liver",
+                "prepare.window=range(-100, 300)", "outputs=[bids]",
+            ])
+        #expect(pipeline.options.support == 32)
+        #expect(pipeline.options.clean == [.removeSmaller(cubicMillimetres: 5)])
+        #expect(pipeline.task == "packs/liver")
+        #expect(pipeline.options.window == .range(lower: -100, upper: 300))
+        #expect(pipeline.outputs == [.nifti, .table(.bids)])
+    }
+
+    @Test("The hash tells pipelines apart, and nothing else")
+    func hash() throws {
+        let text = "version: 1\ntask: x"
+        let plain = try load(text).sha256
+        #expect(plain == Digest.sha256(Array(text.utf8)))
+        #expect(try load(text).sha256 == plain)
+        #expect(try load(text, ["segment.support=8"]).sha256 != plain)
+    }
+
+    @Test("A file that is not there, a folder, and text that is not UTF-8")
+    func unreadable() throws {
+        #expect(throws: PipelineFileError.unreadable(path: "no.yaml", reason: "there is no such file")) {
+            try PipelineFile.load("no.yaml")
+        }
+        #expect(throws: PipelineFileError.unreadable(path: folder.path, reason: "it is not a file")) {
+            try PipelineFile.load(folder.path)
+        }
+        let path = folder.file("latin.yaml")
+        try Data([0x6E, 0x61, 0x6D, 0x65, 0x3A, 0x20, 0xE9]).write(to: URL(fileURLWithPath: path))
+        #expect(
+            throws: PipelineFileError.syntax(.file(path, line: 1, column: 1), problem: "the text is not UTF-8")
+        ) { try PipelineFile.load(path) }
+        #expect(PipelineFileError.unreadable(path: "", reason: "").category == .missingInput)
+        #expect(PipelineFileError.malformedOverride("").category == .badConfiguration)
+    }
+
+    @Test("Every pipeline that comes with the program is read", arguments: ["phantom", "brain", "hippocampus"])
+    func shipped(name: String) throws {
+        let pipeline = try PipelineFile.load(repository + "/pipelines/\(name).yaml")
+        #expect(pipeline.name == name)
+    }
+
+    /// Restricted Damerau is not counted: a swap is two edits.
+    @Test(
+        "Distances between words", arguments: [("", "", 0), ("abc", "", 3), ("suport", "support", 1), ("jbos", "jobs", 2), ("Task", "task", 0)])
+    func distances(a: String, b: String, distance: Int) {
+        #expect(editDistance(a, b) == distance)
+        #expect(editDistance(b, a) == distance)
+    }
+}
+
+/// The folder of the checkout.
+let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().path

@@ -1,0 +1,140 @@
+import Foundation
+import Synchronization
+import TestSupport
+import Testing
+import VolumeIO
+import Volumes
+
+@testable import Pipelines
+
+@Suite("Results")
+struct ResultTests {
+    let folder = TemporaryFolder()
+    static let provenance = Provenance(
+        pipeline: "p", pipelineSHA256: "1", task: "t", taskSHA256: "2", weights: "w", weightsSHA256: "3")
+
+    @Test("A case appears whole, or not at all, and replaces an earlier one only when told to")
+    func commit() throws {
+        struct Stop: Error {}
+        let results = try ResultFolder(creating: folder.file("out"))
+        #expect(throws: Stop.self) {
+            try results.commit("a", replacing: false) { path in
+                try Data("half".utf8).write(to: URL(fileURLWithPath: path + "/x"))
+                throw Stop()
+            }
+        }
+        #expect(folder.contents == ["out"])
+        let write = { (text: String) in
+            { (path: String) in try Data(text.utf8).write(to: URL(fileURLWithPath: path + "/x")) }
+        }
+        try results.commit("a", replacing: false, write("one"))
+        #expect(folder.contents == ["out", "out/a", "out/a/x"])
+        #expect(throws: ResultError.self) { try results.commit("a", replacing: false, write("two")) }
+        #expect(try String(contentsOfFile: folder.file("out/a/x"), encoding: .utf8) == "one")
+        try results.commit("a", replacing: true, write("two"))
+        #expect(try String(contentsOfFile: folder.file("out/a/x"), encoding: .utf8) == "two")
+        #expect(folder.contents == ["out", "out/a", "out/a/x"])
+    }
+
+    @Test("A results folder that cannot be made")
+    func cannotCreate() throws {
+        try Data().write(to: URL(fileURLWithPath: folder.file("file")))
+        #expect(throws: ResultError.cannotCreate(folder.file("file"), reason: "a file is in the way")) {
+            try ResultFolder(creating: folder.file("file"))
+        }
+        let error = #expect(throws: ResultError.self) { try ResultFolder(creating: "/proc/results") }
+        #expect(error?.category == .cannotCreate)
+    }
+
+    @Test("What was made differently is not kept")
+    func messages() {
+        #expect(
+            ResultError.exists(folder: "out", cases: ["a", "b", "c", "d", "e"]).description
+                == "out: holds results already (a, b, c and 2 more); use --overwrite to replace them, --resume to keep them, or another folder"
+        )
+        #expect(
+            ResultError.madeDifferently(folder: "out", cases: ["a"]).description
+                == "out: the results of a were made with another pipeline, task, network or version; use --overwrite to replace them, or another folder"
+        )
+    }
+
+    @Test("volumes.csv quotes what needs it")
+    func volumesTable() {
+        var outcome = CaseOutcome(StudyCase(id: "a,b", source: .nifti(path: "x")), status: .done)
+        outcome.structures = [
+            .init(id: 1, name: "left \"big\" one", voxels: 10, mm3: 12.5, meanProbability: 0.98765),
+            .init(id: 2, name: "none", voxels: 0, mm3: 0, meanProbability: nil),
+        ]
+        #expect(
+            VolumesTable.csv([outcome]) == """
+                case,label,name,voxels,mm3,mean_probability
+                "a,b",1,"left ""big"" one",10,12.500,0.9877
+                "a,b",2,none,0,0.000,
+
+                """)
+    }
+
+    @Test("Results are paired with the truth by case name")
+    func pairs() throws {
+        try makeTree(
+            folder,
+            [
+                "run/a/a_labels.nii.gz", "run/b/b_labels.nii.gz", "run/volumes.csv", "truth/a.nii.gz", "truth/c_labels.nii",
+                "flat/a_labels.nii", "empty/x.txt", "other/z.nii",
+            ])
+        let found = try ResultPairs.find(results: folder.file("run"), truth: folder.file("truth"))
+        #expect(
+            found.pairs == [
+                ResultPair(id: "a", result: folder.file("run/a/a_labels.nii.gz"), truth: folder.file("truth/a.nii.gz"))
+            ])
+        #expect(found.withoutTruth == ["b"])
+        #expect(found.withoutResult == ["c"])
+        let flat = try ResultPairs.find(results: folder.file("flat"), truth: folder.file("truth"))
+        #expect(flat.pairs.map(\.id) == ["a"])
+        let files = try ResultPairs.find(results: folder.file("flat/a_labels.nii"), truth: folder.file("other/z.nii"))
+        #expect(files.pairs.map(\.id) == ["a"])
+        #expect(throws: PairingError.noLabelMaps(folder.file("empty"))) {
+            try ResultPairs.find(results: folder.file("empty"), truth: folder.file("truth"))
+        }
+        #expect(throws: PairingError.missing(folder.file("no"))) {
+            try ResultPairs.find(results: folder.file("run"), truth: folder.file("no"))
+        }
+        let (run, other) = (folder.file("run"), folder.file("other"))
+        #expect(
+            throws: PairingError.nothingInCommon(result: run, truth: other, example: "a", counterexample: "z")
+        ) { try ResultPairs.find(results: run, truth: other) }
+        #expect(throws: PairingError.fileAndFolder(result: run, truth: folder.file("other/z.nii"))) {
+            try ResultPairs.find(results: run, truth: folder.file("other/z.nii"))
+        }
+    }
+
+    @Test(
+        "Label tables as people have them",
+        arguments: [
+            ("1 Precentral_L 2001\n2 Precentral_R", [LabelEntry(id: 1, name: "Precentral_L", colour: LabelTable.defaultColour(0)),
+                LabelEntry(id: 2, name: "Precentral_R", colour: LabelTable.defaultColour(1))]),
+            ("#No Name R G B A\r\n0 Unknown 0 0 0 0\r\n17 Left-Hippocampus 220 216 20 0\r\n",
+                [LabelEntry(id: 17, name: "Left-Hippocampus", colour: Colour(220, 216, 20))]),
+            ("    0     0    0    0        0  0  0    \"Clear Label\"\n    3   255    0    0        1  1  1    \"left kidney\"\n",
+                [LabelEntry(id: 3, name: "left kidney", colour: Colour(255, 0, 0))]),
+        ])
+    func labelTables(text: String, entries: [LabelEntry]) throws {
+        let path = folder.file("table.txt")
+        try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+        #expect(try LabelTableFile.read(path).entries == entries)
+    }
+
+    @Test(
+        "Files that are no label tables",
+        arguments: [
+            ("a,b", "t.txt:1: 'a,b' is no line of a label table; expected 'id name' or 'id name red green blue'"),
+            ("1 a\n\n1 b", "t.txt:3: label 1 is there twice"), ("# only a comment", "t.txt: no labels in the table"),
+            ("70000 x", "t.txt:1: '70000 x' is no line of a label table; expected 'id name' or 'id name red green blue'"),
+        ])
+    func badLabelTables(text: String, message: String) throws {
+        let path = folder.file("t.txt")
+        try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+        let error = #expect(throws: LabelTableFileError.self) { try LabelTableFile.read(path) }
+        #expect(error?.description.replacing(folder.path + "/", with: "") == message)
+    }
+}

@@ -1,0 +1,189 @@
+import Foundation
+import TestSupport
+import Testing
+import VolumeIO
+
+@testable import Pipelines
+
+/// Makes files with some content at paths below a folder.
+func makeTree(_ folder: TemporaryFolder, _ files: [String]) throws {
+    for file in files {
+        let path = folder.file(file)
+        let parent = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
+        try Data("some text".utf8).write(to: URL(fileURLWithPath: path))
+    }
+}
+
+@Suite("Study discovery")
+struct StudyDiscoveryTests {
+    let folder = TemporaryFolder()
+
+    /// `id <- path` of the cases and `path: reason` of the rest, paths without the folder.
+    func found(_ study: Study) -> (cases: [String], ignored: [String]) {
+        let short = { (path: String) in path.replacing(folder.path + "/", with: "").replacing(folder.path, with: ".") }
+        return (
+            study.cases.map { "\($0.id) <- \(short($0.sourceDescription))" },
+            study.ignored.map { "\(short($0.path)): \($0.reason)" }
+        )
+    }
+
+    struct Tree: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let files: [String]
+        var selection = InputSelection()
+        let cases: [String]
+        let ignored: [String]
+    }
+
+    static func selection(_ change: (inout InputSelection) -> Void) -> InputSelection {
+        var selection = InputSelection()
+        change(&selection)
+        return selection
+    }
+
+    static let trees = [
+        Tree(
+            testDescription: "a plain folder", files: ["b.nii", "a.nii.gz"], cases: ["a <- a.nii.gz", "b <- b.nii"],
+            ignored: []),
+        Tree(
+            testDescription: "equal names in two folders", files: ["x/t1.nii.gz", "y/t1.nii.gz", "y/t2.nii.gz"],
+            cases: ["t2 <- y/t2.nii.gz", "x_t1 <- x/t1.nii.gz", "y_t1 <- y/t1.nii.gz"], ignored: []),
+        Tree(
+            testDescription: "names that differ by case or by what a file system allows",
+            files: ["A.nii", "sub/a.nii", "é t1;x.nii", "-v.nii", "cases.json.nii"],
+            cases: [
+                "A <- A.nii", "_-v <- -v.nii", "_cases.json <- cases.json.nii", "sub_a <- sub/a.nii", "é_t1_x <- é t1;x.nii",
+            ].sorted(), ignored: []),
+        Tree(
+            testDescription: "other files, hidden files and a pair", files: ["a.hdr", "a.img", "notes.txt", ".x.nii", ".git/y.nii"],
+            cases: ["a <- a.hdr"],
+            ignored: [
+                ".git: hidden", ".x.nii: hidden", "a.img: the voxels of the .hdr file beside it",
+                "notes.txt: neither NIfTI nor DICOM",
+            ]),
+        Tree(
+            testDescription: "include and exclude", files: ["t1/a.nii.gz", "t1/a_mask.nii.gz", "t2/a.nii.gz", "x.dcm"],
+            selection: selection {
+                $0.include = ["t1/*.nii.gz"]
+                $0.exclude = ["*_mask.nii.gz"]
+                $0.includesDICOM = false
+            },
+            cases: ["a <- t1/a.nii.gz"],
+            ignored: [
+                "t1/a_mask.nii.gz: excluded by input.exclude '*_mask.nii.gz'",
+                "t2/a.nii.gz: not matched by input.include", "x.dcm: not matched by input.include",
+            ]),
+        Tree(
+            testDescription: "a BIDS tree",
+            files: [
+                "dataset_description.json", "sub-01/ses-1/anat/sub-01_ses-1_T1w.nii.gz",
+                "sub-01/ses-1/func/sub-01_ses-1_bold.nii.gz", "sub-02/anat/sub-02_T1w.nii.gz",
+                "sub-02/anat/sub-02_T1w_dseg.nii.gz", "derivatives/x/sub-01/anat/sub-01_T1w.nii.gz",
+            ],
+            cases: [
+                "sub-01_ses-1_T1w <- sub-01/ses-1/anat/sub-01_ses-1_T1w.nii.gz",
+                "sub-02_T1w <- sub-02/anat/sub-02_T1w.nii.gz",
+            ],
+            ignored: [
+                "dataset_description.json: neither NIfTI nor DICOM", "derivatives: BIDS derivatives, not raw images",
+                "sub-01/ses-1/func: BIDS func, not anatomical images (name the folder in input.include to take it)",
+                "sub-02/anat/sub-02_T1w_dseg.nii.gz: a BIDS label map",
+            ]),
+        Tree(
+            testDescription: "a BIDS tree without a description, functional images asked for",
+            files: ["sub-01/anat/sub-01_T1w.nii.gz", "sub-01/func/sub-01_bold.nii.gz"],
+            selection: selection { $0.include = ["sub-*/func/*.nii.gz"] },
+            cases: ["sub-01_bold <- sub-01/func/sub-01_bold.nii.gz"],
+            ignored: ["sub-01/anat/sub-01_T1w.nii.gz: not matched by input.include"]),
+    ]
+
+    @Test("Trees", arguments: trees)
+    func tree(_ tree: Tree) throws {
+        try makeTree(folder, tree.files)
+        let found = found(try StudyDiscovery.discover(folder.path, selection: tree.selection))
+        #expect(found.cases == tree.cases)
+        #expect(found.ignored == tree.ignored)
+    }
+
+    @Test("A file that is named is taken, whatever the globs say")
+    func singleFile() throws {
+        try makeTree(folder, ["a.nii.gz"])
+        let selection = Self.selection { $0.include = ["never"] }
+        let study = try StudyDiscovery.discover(folder.file("a.nii.gz"), selection: selection)
+        #expect(found(study).cases == ["a <- a.nii.gz"])
+    }
+
+    @Test("Results of this run and of others are left out, whole")
+    func results() throws {
+        try makeTree(folder, ["a.nii.gz", "out/b/b_labels.nii.gz", "other/x_labels.nii.gz", "other/x_labels.label"])
+        let image = StudyCase(id: "x", source: .nifti(path: "x"))
+        let made = Provenance(pipeline: "", pipelineSHA256: "", task: "", taskSHA256: "", weights: "", weightsSHA256: "")
+        let record = try encodeJSON(CaseRecord(made: made, outcome: CaseOutcome(image, status: .done)))
+        try Data(record).write(to: URL(fileURLWithPath: folder.file("other/case.json")))
+        let study = try StudyDiscovery.discover(folder.path, excluding: folder.file("out/"))
+        #expect(found(study).cases == ["a <- a.nii.gz"])
+        #expect(found(study).ignored == ["other: results of tomos", "out: the results of this run"])
+        #expect(study.ignored.map(\.files) == [3, 1])
+    }
+
+    @Test("A mixture of NIfTI and DICOM without extensions; ids come from file and folder names")
+    func mixture() throws {
+        try FileManager.default.copyItem(atPath: repository + "/sample-data/study/case-2", toPath: folder.file("case-2"))
+        try makeTree(folder, ["a.nii.gz", "case-2/README"])
+        let study = try StudyDiscovery.discover(folder.path)
+        let count = try FileManager.default.contentsOfDirectory(atPath: repository + "/sample-data/study/case-2").count
+        #expect(found(study).cases == ["a <- a.nii.gz", "case-2 <- case-2 (series 2, \(count) DICOM files)"])
+        #expect(found(study).ignored == ["case-2/README: neither NIfTI nor DICOM"])
+        let selected = try StudyDiscovery.discover(folder.path, selection: Self.selection { $0.modality = "MR" })
+        #expect(found(selected).cases == ["a <- a.nii.gz"])
+        #expect(
+            found(selected).ignored == [
+                "case-2: a series of modality CT; the pipeline selects MR", "case-2/README: neither NIfTI nor DICOM",
+            ])
+        let alone = try StudyDiscovery.discover(folder.file("case-2"))
+        #expect(alone.cases.map(\.id) == ["case-2"])
+    }
+
+    @Test("Nothing there, an empty folder, no images, a link in a circle")
+    func nothing() throws {
+        #expect(throws: StudyError.missing("/no/such/study")) { try StudyDiscovery.discover("/no/such/study") }
+        #expect(throws: StudyError.noImages(folder.path, files: 0, reasons: [])) {
+            try StudyDiscovery.discover(folder.path)
+        }
+        try makeTree(folder, ["notes.txt", "more.txt"])
+        try FileManager.default.createSymbolicLink(atPath: folder.file("loop"), withDestinationPath: folder.path)
+        let error = #expect(throws: StudyError.self) { try StudyDiscovery.discover(folder.path + "/") }
+        #expect(
+            error?.description
+                == "\(folder.path): no images here: 3 files passed over (neither NIfTI nor DICOM: 2; a link to a folder: 1); "
+                + "give a NIfTI file, a DICOM folder or a folder of them")
+    }
+
+    @Test(
+        "Case names",
+        arguments: [
+            ([.series(folder: "ct", number: 2)], ["ct"]),
+            ([.series(folder: "ct", number: 2), .series(folder: "ct", number: 3)], ["ct_series-2", "ct_series-3"]),
+            ([.series(folder: "a/ct", number: 2), .series(folder: "b/ct", number: 2)], ["a_ct", "b_ct"]),
+            ([.series(folder: "ct", number: nil), .series(folder: "ct", number: nil)], ["ct_series", "ct_series-2"]),
+            ([.nifti(path: "ct.nii"), .series(folder: "ct", number: 1)], ["ct", "ct_series-1"]),
+            ([.nifti(path: "a.nii"), .nifti(path: "a.nii.gz")], ["a", "a-2"]),
+            ([.nifti(path: String(repeating: "x", count: 300) + ".nii")], [String(repeating: "x", count: 100)]),
+        ] as [([CaseNames.Name], [String])])
+    func names(_ names: [CaseNames.Name], _ ids: [String]) {
+        #expect(CaseNames.ids(names) == ids)
+    }
+
+    @Test(
+        "Globs",
+        arguments: [
+            ("**/*.nii.gz", "a.nii.gz", true), ("**/*.nii.gz", "a/b/c.nii.gz", true), ("*.nii.gz", "a/b.nii.gz", true),
+            ("a/*.nii.gz", "a/b.nii.gz", true), ("a/*.nii.gz", "a/b/c.nii.gz", false), ("a/**", "a/b/c", true),
+            ("a/**/c", "a/c", true), ("sub-[0-9]/?.nii", "sub-1/x.nii", true), ("sub-[0-9]/?.nii", "sub-x/x.nii", false),
+            ("**/x/**/y", "a/x/b/x/c/y", true), ("*.nii", "a.nii.gz", false),
+        ])
+    func globs(pattern: String, path: String, matches: Bool) {
+        #expect(Glob(pattern).matches(path) == matches)
+    }
+}
