@@ -1,0 +1,118 @@
+import Volumes
+
+/// Why a DICOM file or series cannot be read. The text names the series or file, the value and the way out.
+public enum DICOMError: TomosError, Equatable {
+    /// DCMTK cannot work here.
+    case library(reason: String)
+    /// The path is not there or cannot be opened.
+    case missing(path: String, reason: String)
+    /// The file is DICOM but cannot be read or decoded.
+    case file(path: String, reason: String)
+    /// An attribute of a file holds a value that cannot be.
+    case value(path: String, attribute: String, value: String, expected: String)
+    /// The pixel data is shorter than the image it should hold.
+    case truncated(path: String, bytes: UInt64, needed: UInt64)
+    /// The series has no image.
+    case empty(series: String)
+    /// Files of the series cannot be decoded.
+    case undecodable(series: String, files: Int, first: String, reason: String)
+    /// The files disagree in what one volume must share. Each part: what it is, and its files.
+    case mixed(series: String, what: String, parts: [String])
+    /// Slices are missing between two neighbours (slice numbers from 1, distances in mm).
+    case missingSlices(series: String, slice: Int, distance: Double, expected: Double, missing: Int)
+    /// The slices do not lie evenly (distances in mm).
+    case unevenSpacing(series: String, slice: Int, distance: Double, expected: Double)
+    /// A slice lies beside its place on the regular grid (mm).
+    case offGrid(series: String, slice: Int, distance: Double, allowed: Double)
+    /// Several images lie at one position.
+    case repeatedPositions(series: String, images: Int, repeated: Int, positions: Int, differing: [String])
+    /// One SOPInstanceUID names two different images.
+    case conflictingDuplicates(series: String, instance: String, files: [String])
+    /// Reading needs more memory than is allowed.
+    case tooLarge(what: String, bytes: UInt64, limit: UInt64)
+
+    /// The kind of error.
+    public var category: ErrorCategory {
+        switch self {
+        case .missing: .missingInput
+        case .library: .badConfiguration
+        case .tooLarge: .limitExceeded
+        default: .badData
+        }
+    }
+
+    /// One sentence with the way out.
+    public var description: String {
+        switch self {
+        case .library(let reason):
+            "DICOM cannot be read: \(reason) (install Debian's libdcmtk17, or set DCMDICTPATH to its dicom.dic)"
+        case .missing(let path, let reason):
+            "\(path): \(reason)"
+        case .file(let path, let reason):
+            "\(path): \(reason)"
+        case .value(let path, let attribute, let value, let expected):
+            "\(path): \(attribute) is '\(value)', expected \(expected) (export the file again)"
+        case .truncated(let path, let bytes, let needed):
+            "\(path): pixel data is truncated: \(bytes) bytes, \(needed) needed (copy or export the file again)"
+        case .empty(let series):
+            "series \(series): no image to read"
+        case .undecodable(let series, let files, let first, let reason):
+            "series \(series): \(files) \(files == 1 ? "file" : "files") cannot be decoded, first \(first): \(reason)"
+        case .mixed(let series, let what, let parts):
+            "series \(series): \(what) differs: \(parts.joined(separator: "; ")) "
+                + "(put each part into a folder of its own and read it alone)"
+        case .missingSlices(let series, let slice, let distance, let expected, let missing):
+            "series \(series): slice \(slice) lies \(millimetres(distance)) mm from its neighbour, expected "
+                + "\(millimetres(expected)); \(missing) \(missing == 1 ? "slice is" : "slices are") missing "
+                + "(export the series again, complete)"
+        case .unevenSpacing(let series, let slice, let distance, let expected):
+            "series \(series): slice \(slice) lies \(millimetres(distance)) mm from its neighbour, expected "
+                + "\(millimetres(expected)); the slices are not evenly spaced "
+                + "(resample the series to even spacing, or put each evenly spaced part into a folder of its own)"
+        case .offGrid(let series, let slice, let distance, let allowed):
+            "series \(series): slice \(slice) lies \(millimetres(distance)) mm beside its place on an even grid, "
+                + "allowed \(millimetres(allowed)); the spacing drifts (resample the series to even spacing)"
+        case .repeatedPositions(let series, let images, let repeated, let positions, let differing):
+            "series \(series): \(repeated) of \(positions) slice positions hold more than one image (\(images) images "
+                + "in all), " + differenceText(differing)
+        case .conflictingDuplicates(let series, let instance, let files):
+            "series \(series): instance \(instance) comes twice with different content: "
+                + "\(files.joined(separator: ", ")) (keep the right one)"
+        case .tooLarge(let what, let bytes, let limit):
+            "\(what) needs \(bytes) bytes, the limit is \(limit)"
+        }
+    }
+}
+
+private func differenceText(_ differing: [String]) -> String {
+    guard !differing.isEmpty else {
+        return "differing in nothing but their pixels (keep one image per position)"
+    }
+    let names = differing.map { $0.split(separator: " (").first.map(String.init) ?? $0 }
+    return "differing in \(differing.joined(separator: ", ")): a series over time, echo or the like is not read yet "
+        + "(split it by \(names.joined(separator: " or ")) and read one part)"
+}
+
+/// A length with up to three decimals, without trailing zeros: `2.5`, `7`.
+func millimetres(_ value: Double) -> String {
+    guard value.isFinite, abs(value) < 1e9 else { return "\(value)" }
+    let thousandths = Int((abs(value) * 1000).rounded())
+    var text = "\(thousandths / 1000)"
+    if thousandths % 1000 != 0 {
+        let digits = String(thousandths % 1000 + 1000).dropFirst()
+        text += "." + digits.reversed().drop { $0 == "0" }.reversed()
+    }
+    return (value < 0 && thousandths != 0 ? "-" : "") + text
+}
+
+extension DICOMError {
+    /// What is wrong with a file, without its path: for lists that name the path themselves.
+    var reason: String {
+        let text = description
+        switch self {
+        case .file(let path, _), .missing(let path, _), .value(let path, _, _, _), .truncated(let path, _, _):
+            return String(text.dropFirst(path.count + 2))
+        default: return text
+        }
+    }
+}

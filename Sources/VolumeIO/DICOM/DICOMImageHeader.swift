@@ -1,0 +1,115 @@
+import Volumes
+
+/// What the reader needs to know of one image before its pixels are decoded.
+struct DICOMImageHeader: Sendable {
+    var path: String
+    var transferSyntax: String
+    var sopClass: String
+    var sopInstance: String
+    var study: String
+    var series: String
+    var seriesNumber: Int?
+    var seriesDescription: String?
+    var modality: String
+    var frameOfReference: String?
+    var imageType: [String]
+    var rows: Int
+    var columns: Int
+    var format: StoredFormat
+    var photometric: String
+    /// Centre of the first voxel in mm, LPS. (0020,0032)
+    var position: Vec3
+    /// Directions in which columns and rows are walked, LPS. (0020,0037)
+    var rowDirection, columnDirection: Vec3
+    /// Distance between rows, and between columns, in mm. (0028,0030)
+    var rowSpacing, columnSpacing: Double
+    /// (0018,0050), (0018,0088)
+    var sliceThickness, spacingBetweenSlices: Double?
+    var scaling: ValueScaling
+    /// Stored values that mean "no measurement".
+    var padding: ClosedRange<Int64>?
+    /// What was odd about the padding, for the notices.
+    var paddingNotice: String?
+    /// What tells images at one position apart: name and value, in the order people look for it.
+    var distinguishing: [(name: String, value: String)]
+    /// The slices of a mosaic.
+    var mosaic: Mosaic?
+
+    /// The direction across the slice, of length 1, LPS.
+    var normal: Vec3 { rowDirection.cross(columnDirection).normalized }
+}
+
+/// How stored values lie in their cells.
+struct StoredFormat: Sendable, Hashable {
+    /// Bits of a cell (8, 16 or 32), bits in use, and the place of the highest of them.
+    var bitsAllocated, bitsStored, highBit: Int
+    /// Two's complement.
+    var isSigned: Bool
+
+    /// Bytes of a cell.
+    var bytes: Int { bitsAllocated / 8 }
+
+    /// The values that can be stored.
+    var range: ClosedRange<Int64> {
+        isSigned ? -(1 << (bitsStored - 1))...(1 << (bitsStored - 1)) - 1 : 0...(1 << bitsStored) - 1
+    }
+}
+
+extension DICOMTag {
+    static let sopClass = DICOMTag(0x0008, 0x0016), sopInstance = DICOMTag(0x0008, 0x0018)
+    static let mediaSOPClass = DICOMTag(0x0002, 0x0002), mediaSOPInstance = DICOMTag(0x0002, 0x0003)
+    static let study = DICOMTag(0x0020, 0x000D), series = DICOMTag(0x0020, 0x000E)
+    static let seriesNumber = DICOMTag(0x0020, 0x0011), seriesDescription = DICOMTag(0x0008, 0x103E)
+    static let modality = DICOMTag(0x0008, 0x0060), imageType = DICOMTag(0x0008, 0x0008)
+    static let frameOfReference = DICOMTag(0x0020, 0x0052)
+    static let rows = DICOMTag(0x0028, 0x0010), columns = DICOMTag(0x0028, 0x0011)
+    static let frames = DICOMTag(0x0028, 0x0008), samples = DICOMTag(0x0028, 0x0002)
+    static let photometric = DICOMTag(0x0028, 0x0004)
+    static let bitsAllocated = DICOMTag(0x0028, 0x0100), bitsStored = DICOMTag(0x0028, 0x0101)
+    static let highBit = DICOMTag(0x0028, 0x0102), representation = DICOMTag(0x0028, 0x0103)
+    static let position = DICOMTag(0x0020, 0x0032), orientation = DICOMTag(0x0020, 0x0037)
+    static let pixelSpacing = DICOMTag(0x0028, 0x0030)
+    static let sliceThickness = DICOMTag(0x0018, 0x0050), spacingBetweenSlices = DICOMTag(0x0018, 0x0088)
+    static let slope = DICOMTag(0x0028, 0x1053), intercept = DICOMTag(0x0028, 0x1052)
+    static let modalityLUT = DICOMTag(0x0028, 0x3000)
+    static let padding = DICOMTag(0x0028, 0x0120), paddingLimit = DICOMTag(0x0028, 0x0121)
+}
+
+/// Reads attributes of one file strictly: absent is nil, present but malformed is an error that shows the value.
+struct DICOMAttributes: ~Copyable {
+    let file: DCMTKFile
+
+    func text(_ tag: DICOMTag) -> String? { file.text(tag) }
+
+    func integer(_ tag: DICOMTag, _ name: String) throws -> Int? {
+        guard let text = file.text(tag) else { return nil }
+        guard let value = Int(text) else { throw bad(name, text, "a whole number") }
+        return value
+    }
+
+    func required(_ tag: DICOMTag, _ name: String) throws -> Int {
+        guard let value = try integer(tag, name) else {
+            throw DICOMError.file(path: file.path, reason: "has no \(name)")
+        }
+        return value
+    }
+
+    /// Finite numbers; nil when absent.
+    func numbers(_ tag: DICOMTag, _ name: String, count: Int) throws -> [Double]? {
+        guard let text = file.text(tag) else { return nil }
+        let values = text.split(separator: "\\", omittingEmptySubsequences: false).map { part in
+            Double(part.filter { $0 != " " && $0 != "\0" })
+        }
+        let finite = values.compactMap { $0 }.filter(\.isFinite)
+        guard finite.count == values.count, finite.count == count else {
+            throw bad(name, text, count == 1 ? "a number" : "\(count) numbers")
+        }
+        return finite
+    }
+
+    func number(_ tag: DICOMTag, _ name: String) throws -> Double? { try numbers(tag, name, count: 1)?[0] }
+
+    func bad(_ name: String, _ value: String, _ expected: String) -> DICOMError {
+        .value(path: file.path, attribute: name, value: value, expected: expected)
+    }
+}

@@ -1,0 +1,225 @@
+import Volumes
+
+/// The images of one series in the order of their positions, checked to be one even grid.
+struct DICOMSliceStack {
+    /// Images by rising position along the slice normal (one only for a mosaic).
+    private(set) var images: [DICOMImageHeader]
+    /// The grid, RAS.
+    private(set) var geometry: Geometry
+    private(set) var notices: [String] = []
+
+    /// Largest difference between two positions that are the same place, mm.
+    private static let samePlace = 1e-3
+
+    /// Orders and checks the images, which must not be empty nor hold duplicates.
+    init(_ images: [DICOMImageHeader], series: String) throws {
+        guard let first = images.first else { throw DICOMError.empty(series: series) }
+        try Self.requireUniform(images, series)
+        if first.mosaic != nil {
+            self = try Self.mosaic(images, first, series)
+            return
+        }
+        let normal = first.normal
+        let sorted = images.enumerated().map { (depth: $1.position.dot(normal), place: $0, image: $1) }
+            .sorted { ($0.depth, $0.place) < ($1.depth, $1.place) }
+        try Self.refuseRepeats(sorted.map(\.image), sorted.map(\.depth), series)
+        self.images = sorted.map(\.image)
+        let base = self.images[0]
+        var step: Vec3
+        if images.count == 1 {
+            let (thickness, notice) = try Self.thickness(of: base)
+            step = normal * thickness
+            notices.append(notice)
+        } else {
+            try Self.requireEven(sorted.map(\.depth), series)
+            step = (self.images[images.count - 1].position - base.position) / Double(images.count - 1)
+            try Self.requireOnGrid(self.images, step, series)
+        }
+        let shape = Shape(base.columns, base.rows, images.count)
+        geometry = Geometry(shape: shape, affine: rasAffine(base, step: step, origin: base.position))
+        notices += Self.stepNotices(base, step: step, normal: normal, isStack: images.count > 1)
+    }
+
+    private init(images: [DICOMImageHeader], geometry: Geometry) { (self.images, self.geometry) = (images, geometry) }
+}
+
+/// The voxel-to-mm map of images like `image`, `step` mm (LPS) apart, the first voxel at `origin` (LPS).
+///
+/// Column i follows a row (PixelSpacing's second value apart), column j goes down the rows (its first value).
+/// This is the one place where DICOM's left-posterior-superior becomes right-anterior-superior. (PS3.3 C.7.6.2.1.1)
+func rasAffine(_ image: DICOMImageHeader, step: Vec3, origin: Vec3) -> Affine {
+    let toRAS = Vec3(-1, -1, 1)
+    return Affine(
+        i: image.rowDirection * image.columnSpacing * toRAS, j: image.columnDirection * image.rowSpacing * toRAS,
+        k: step * toRAS, origin: origin * toRAS)
+}
+
+extension DICOMSliceStack {
+    // MARK: One series, one grid
+
+    private static func requireUniform(_ images: [DICOMImageHeader], _ series: String) throws {
+        func require(
+            _ what: String, _ describe: (DICOMImageHeader) -> String,
+            _ same: (DICOMImageHeader, DICOMImageHeader) -> Bool
+        ) throws {
+            var parts: [(image: DICOMImageHeader, count: Int)] = []
+            for image in images {
+                if let n = parts.firstIndex(where: { same($0.image, image) }) {
+                    parts[n].count += 1
+                } else if parts.count < 16 {
+                    parts.append((image, 1))
+                }
+            }
+            guard parts.count > 1 else { return }
+            let texts = parts.map { part in
+                "\(describe(part.image)) in \(part.count) \(part.count == 1 ? "file" : "files") (\(part.image.path))"
+            }
+            throw DICOMError.mixed(series: series, what: what, parts: texts)
+        }
+        try require("size", { "\($0.columns)x\($0.rows)" }) { ($0.columns, $0.rows) == ($1.columns, $1.rows) }
+        try require("slice orientation", { ($0.rowDirection.text + "\\" + $0.columnDirection.text) }) {
+            ($0.rowDirection - $1.rowDirection).length < 1e-3 && ($0.columnDirection - $1.columnDirection).length < 1e-3
+        }
+        try require("pixel spacing", { "\(millimetres($0.rowSpacing))\\\(millimetres($0.columnSpacing)) mm" }) {
+            abs($0.rowSpacing - $1.rowSpacing) <= 1e-4 * $0.rowSpacing
+                && abs($0.columnSpacing - $1.columnSpacing) <= 1e-4 * $0.columnSpacing
+        }
+        try require("frame of reference", { $0.frameOfReference ?? "none" }) {
+            $0.frameOfReference == $1.frameOfReference
+        }
+        try require("kind of image", { $0.mosaic == nil ? "single slice" : "mosaic" }) {
+            ($0.mosaic == nil) == ($1.mosaic == nil)
+        }
+    }
+
+    private static func refuseRepeats(_ images: [DICOMImageHeader], _ depths: [Double], _ series: String) throws {
+        var groups: [Range<Int>] = []
+        for n in images.indices {
+            if let last = groups.last, depths[n] - depths[last.lowerBound] <= samePlace {
+                groups[groups.count - 1] = last.lowerBound..<n + 1
+            } else {
+                groups.append(n..<n + 1)
+            }
+        }
+        let repeated = groups.filter { $0.count > 1 }
+        guard let example = repeated.first else { return }
+        throw DICOMError.repeatedPositions(
+            series: series, images: images.count, repeated: repeated.count, positions: groups.count,
+            differing: differences(Array(images[example])))
+    }
+
+    /// What tells images apart, with its values where they are numbers.
+    private static func differences(_ images: [DICOMImageHeader]) -> [String] {
+        var found: [String] = []
+        let places = Set(images.map(\.position.text))
+        if places.count > 1 { found.append("place within the plane") }
+        for n in images[0].distinguishing.indices {
+            let name = images[0].distinguishing[n].name
+            var values: [String] = []
+            for image in images where !values.contains(image.distinguishing[n].value) {
+                values.append(image.distinguishing[n].value)
+            }
+            // Times and numbers count up with everything else: named only when nothing better tells.
+            let isWeak = ["acquisition time", "content time", "instance number"].contains(name)
+            guard values.count > 1, !isWeak || found.isEmpty, !found.contains(where: { $0.hasPrefix(name) }) else {
+                continue
+            }
+            let numeric = values.allSatisfy { Double($0) != nil } && !name.hasSuffix("time") || name == "echo time"
+            let shown = values.prefix(4).joined(separator: ", ") + (values.count > 4 ? ", ..." : "")
+            found.append(numeric ? "\(name) (\(shown))" : name)
+        }
+        return found
+    }
+
+    // MARK: Even spacing
+
+    /// How far a gap may be from the median gap, mm.
+    static func tolerance(_ gap: Double) -> Double { max(0.01, 0.01 * gap) }
+
+    private static func requireEven(_ depths: [Double], _ series: String) throws {
+        let gaps = zip(depths.dropFirst(), depths).map { $0 - $1 }
+        let median = gaps.sorted()[(gaps.count - 1) / 2]
+        for (n, gap) in gaps.enumerated() where !(abs(gap - median) <= tolerance(median)) {
+            let steps = (gap / median).rounded()
+            if steps >= 2, abs(gap - steps * median) <= tolerance(median) * steps, steps < 1e6 {
+                throw DICOMError.missingSlices(
+                    series: series, slice: n + 2, distance: gap, expected: median, missing: Int(steps) - 1)
+            }
+            throw DICOMError.unevenSpacing(series: series, slice: n + 2, distance: gap, expected: median)
+        }
+    }
+
+    /// Small errors of one sign add up to a place that is wrong: every slice must lie where the affine puts it.
+    private static func requireOnGrid(_ images: [DICOMImageHeader], _ step: Vec3, _ series: String) throws {
+        let allowed = tolerance(step.length)
+        for (k, image) in images.enumerated() {
+            let off = (image.position - images[0].position - step * Double(k)).length
+            guard off <= allowed else {
+                throw DICOMError.offGrid(series: series, slice: k + 1, distance: off, allowed: allowed)
+            }
+        }
+    }
+
+    private static func thickness(of image: DICOMImageHeader) throws -> (Double, notice: String) {
+        for (name, value) in [
+            ("SpacingBetweenSlices", image.spacingBetweenSlices.map(abs)), ("SliceThickness", image.sliceThickness),
+        ] {
+            if let value, value > 0, value.isFinite {
+                return (value, "a single slice: its thickness of \(millimetres(value)) mm is \(name)")
+            }
+        }
+        return (1, "a single slice that states no thickness: 1 mm is assumed")
+    }
+
+    private static func stepNotices(_ image: DICOMImageHeader, step: Vec3, normal: Vec3, isStack: Bool) -> [String] {
+        var notices: [String] = []
+        let cosine = abs(step.normalized.dot(normal))
+        if cosine < 1 - 1e-4 {
+            let degrees = millimetres((acosDegrees(cosine) * 10).rounded() / 10)
+            notices.append(
+                "the slices are tilted by \(degrees) degrees (gantry tilt): kept as acquired, the affine is sheared")
+        }
+        if isStack, let stated = image.spacingBetweenSlices.map(abs), stated > 0 {
+            let measured = step.dot(normal)
+            if abs(stated - measured) > max(0.01, 0.05 * measured) {
+                notices.append(
+                    "the slices lie \(millimetres(measured)) mm apart, though SpacingBetweenSlices says "
+                        + "\(millimetres(stated)): the positions count")
+            }
+        }
+        return notices
+    }
+
+    // MARK: Mosaic
+
+    /// A mosaic states the place of its whole image; the first tile's place follows from the tile size.
+    private static func mosaic(
+        _ images: [DICOMImageHeader], _ image: DICOMImageHeader, _ series: String
+    ) throws -> DICOMSliceStack {
+        guard let mosaic = image.mosaic else { throw DICOMError.empty(series: series) }
+        guard images.count == 1 else {
+            throw DICOMError.repeatedPositions(
+                series: series, images: images.count, repeated: mosaic.slices, positions: mosaic.slices,
+                differing: differences(images))
+        }
+        let (rows, columns) = (image.rows / mosaic.side, image.columns / mosaic.side)
+        let (thickness, _) = try thickness(of: image)
+        let right = image.rowDirection * image.columnSpacing * Double(image.columns - columns) / 2
+        let down = image.columnDirection * image.rowSpacing * Double(image.rows - rows) / 2
+        let affine = rasAffine(image, step: mosaic.normal * thickness, origin: image.position + right + down)
+        var stack = DICOMSliceStack(
+            images: [image], geometry: Geometry(shape: Shape(columns, rows, mosaic.slices), affine: affine))
+        stack.notices.append("a Siemens mosaic of \(mosaic.slices) slices")
+        return stack
+    }
+}
+
+extension Vec3 {
+    /// As DICOM writes it, to six decimals.
+    fileprivate var text: String {
+        (0..<3).map { n in
+            let rounded = (self[n] * 1e6).rounded() / 1e6
+            return rounded == rounded.rounded() && abs(rounded) < 1e9 ? "\(Int(rounded))" : "\(rounded)"
+        }.joined(separator: "\\")
+    }
+}

@@ -1,0 +1,120 @@
+import Volumes
+
+/// Decodes ordered images into one voxel array.
+///
+/// Where all images share one rescale the stored integers are kept, in the smallest type that holds every image's
+/// stored range. Where they do not (PET), values are rescaled image by image to float32.
+struct DICOMVoxelReader {
+    private let images: [DICOMImageHeader]
+    private let mosaic: Mosaic?
+    private let pixels: Int
+
+    /// Takes images of one size.
+    init(_ images: [DICOMImageHeader], mosaic: Mosaic?) {
+        (self.images, self.mosaic) = (images, mosaic)
+        pixels = images[0].rows * images[0].columns
+    }
+
+    /// Voxels, their scaling, which stored values are padding, and what was decided on the way.
+    func read() throws -> (VoxelBuffer, ValueScaling, ClosedRange<Double>?, [String]) {
+        var (padding, notices) = sharedPadding()
+        let scaling = images[0].scaling
+        if images.allSatisfy({ $0.scaling == scaling }) {
+            let range = padding.map { Double($0.lowerBound)...Double($0.upperBound) }
+            return (try integers(), scaling, range, notices)
+        }
+        let (values, range) = try rescaled(padding)
+        notices.append("rescale differs between slices: values are rescaled slice by slice to float32")
+        if let range {
+            notices.append("padding voxels are set to \(range.lowerBound), below every value")
+        }
+        return (.float32(values), .identity, range, notices)
+    }
+
+    /// Padding is only known for the volume when its images do not contradict each other.
+    private func sharedPadding() -> (ClosedRange<Int64>?, [String]) {
+        var notices = Set(images.compactMap(\.paddingNotice)).sorted()
+        let ranges = Set(images.compactMap(\.padding))
+        if ranges.count > 1 {
+            notices.append("PixelPaddingValue differs between slices: no voxel is treated as padding")
+            return (nil, notices)
+        }
+        return (ranges.first, notices)
+    }
+
+    private func integers() throws -> VoxelBuffer {
+        let low = images.map(\.format.range.lowerBound).min() ?? 0
+        let high = images.map(\.format.range.upperBound).max() ?? 0
+        func holds<T: FixedWidthInteger>(_: T.Type) -> Bool { low >= T.min && high <= T.max }
+        if holds(UInt8.self) { return .uint8(try stored()) }
+        if holds(Int8.self) { return .int8(try stored()) }
+        if holds(UInt16.self) { return .uint16(try stored()) }
+        if holds(Int16.self) { return .int16(try stored()) }
+        if holds(UInt32.self) { return .uint32(try stored()) }
+        if holds(Int32.self) { return .int32(try stored()) }
+        return .int64(try stored())
+    }
+
+    private func stored<Value: FixedWidthInteger>() throws -> [Value] {
+        try assemble { image, cells, out in DICOMPixels.unpack(cells, image.format, into: out) }
+    }
+
+    /// Values in float32. A padding voxel has no value, and its rescaled number would differ from slice to slice and
+    /// could be a real one elsewhere: all of them become one number below what any slice can hold.
+    private func rescaled(_ padding: ClosedRange<Int64>?) throws -> ([Float], ClosedRange<Double>?) {
+        let lowest =
+            images.map { image in
+                let (range, scaling) = (image.format.range, image.scaling)
+                return min(
+                    Double(range.lowerBound) * scaling.slope + scaling.intercept,
+                    Double(range.upperBound) * scaling.slope + scaling.intercept)
+            }.min() ?? 0
+        let outside = Float(lowest.rounded(.down)).nextDown - 1
+        let stored = UnsafeMutableBufferPointer<Int64>.allocate(capacity: pixels)
+        defer { stored.deallocate() }
+        let values: [Float] = try assemble { image, cells, out in
+            DICOMPixels.unpack(cells, image.format, into: stored)
+            let (slope, intercept) = (image.scaling.slope, image.scaling.intercept)
+            for n in 0..<pixels {
+                let isPadding = padding.map { $0.contains(stored[n]) } ?? false
+                let value = isPadding ? outside : Float(Double(stored[n]) * slope + intercept)
+                out.initializeElement(at: n, to: value)
+            }
+        }
+        return (values, padding == nil ? nil : Double(outside)...Double(outside))
+    }
+
+    /// Decodes image after image through one buffer of cells; `convert` writes each image's values to their place.
+    private func assemble<Value>(
+        _ convert: (DICOMImageHeader, UnsafeRawBufferPointer, UnsafeMutableBufferPointer<Value>) throws -> Void
+    ) throws -> [Value] {
+        let widest = images.map(\.format.bytes).max() ?? 4
+        let cells = UnsafeMutableRawBufferPointer.allocate(byteCount: pixels * widest, alignment: 16)
+        defer { cells.deallocate() }
+        let values = try [Value](unsafeUninitializedCapacity: pixels * images.count) { buffer, count in
+            for (k, image) in images.enumerated() {
+                let part = UnsafeMutableRawBufferPointer(rebasing: cells[..<(pixels * image.format.bytes)])
+                try DICOMPixels.decode(image, into: part)
+                let place = UnsafeMutableBufferPointer(rebasing: buffer[k * pixels..<(k + 1) * pixels])
+                try convert(image, UnsafeRawBufferPointer(part), place)
+                count = (k + 1) * pixels
+            }
+        }
+        return mosaic.map { untile(values, $0) } ?? values
+    }
+
+    /// Lays the tiles of a mosaic behind each other: tile n stands at row n / side, column n % side of the layout.
+    private func untile<Value>(_ tiled: [Value], _ mosaic: Mosaic) -> [Value] {
+        let (rows, columns) = (images[0].rows / mosaic.side, images[0].columns / mosaic.side)
+        var values: [Value] = []
+        values.reserveCapacity(rows * columns * mosaic.slices)
+        for slice in 0..<mosaic.slices {
+            let corner = slice / mosaic.side * rows * images[0].columns + slice % mosaic.side * columns
+            for row in 0..<rows {
+                let start = corner + row * images[0].columns
+                values += tiled[start..<start + columns]
+            }
+        }
+        return values
+    }
+}

@@ -1,0 +1,228 @@
+import Foundation
+import TestSupport
+import Testing
+import Volumes
+
+@testable import VolumeIO
+
+/// Files and references we did not make: dcm_qa_* (dcm2niix), dicom2nifti (its ground truths), NEMA WG-04.
+@Suite(.enabled(if: SharedFolder.isPresent))
+struct DICOMConformanceTests {
+    @Test("the plain CT of dcm_qa_ct equals dcm2niix's volume")
+    func plainCT() throws {
+        let volume = try readOnlySeries("\(dicomShared)/dcm_qa_ct/In/Philips")
+        let reference = try NIfTI.readVolume("\(dicomShared)/dcm_qa_ct/Ref/1A_TRAUMA_PLAIN_HEAD_DM_Head_201.nii")
+        #expect(mismatch(volume, reference) == nil)
+        #expect(volume.voxels.typeName == "uint16")
+        #expect(volume.scaling == ValueScaling(slope: 1, intercept: -1024))
+        #expect(volume.modality == "CT")
+        #expect(volume.origins.count == 28)
+        #expect(Set(volume.origins.map(\.sopInstanceUID)).count == 28)
+    }
+
+    @Test("the DICOMDIR beside the plain CT is named, not lost")
+    func dicomdir() throws {
+        let scan = try DICOM.scan(["\(dicomShared)/dcm_qa_ct/In/Philips"])
+        #expect(scan.ignored.map(\.reason) == ["DICOMDIR: an index of files, no image"])
+        #expect(scan.notDICOM.isEmpty && scan.unreadable.isEmpty)
+    }
+
+    // 1-3 uncompressed, 4 RLE, 5-6 JPEG lossless, 7-8 JPEG-LS; all mosaics of one scan.
+    @Test("transfer syntaxes of dcm_qa_ts equal dcm2niix's volumes", arguments: 1...8)
+    func transferSyntaxes(_ file: Int) throws {
+        let volume = try readOnlySeries("\(dicomShared)/dcm_qa_ts/In/\(file).dcm")
+        #expect(mismatch(volume, try NIfTI.readVolume("\(dicomShared)/dcm_qa_ts/Ref/\(file).nii")) == nil)
+    }
+
+    @Test("the folder of dcm_qa_ts is nine series, one of them not read yet")
+    func transferSyntaxFolder() throws {
+        let scan = try DICOM.scan(["\(dicomShared)/dcm_qa_ts/In"])
+        #expect(scan.series.map(\.seriesNumber) == Array(1...9))
+        #expect(scan.series.map(\.files.count) == Array(repeating: 1, count: 8) + [0])
+        #expect(
+            scan.series[8].unreadable.map(\.reason) == [
+                "JPEG 2000 lossless (1.2.840.10008.1.2.4.90) is not read yet (export it uncompressed, e.g. with gdcmconv --raw)"
+            ])
+    }
+
+    @Test(
+        "12 bits in 16, the other four bits dirty, unsigned and signed, equal dcm2niix's volumes",
+        arguments: [("12bitUnsigned", 2), ("12bitUnsigned_0x0F0F", 3), ("12bitSigned_0x0F0F", 4)])
+    func twelveBits(_ name: String, _ reference: Int) throws {
+        let volume = try readOnlySeries("\(dicomShared)/dcm_qa_12bit/In/\(name).dcm")
+        #expect(mismatch(volume, try NIfTI.readVolume("\(dicomShared)/dcm_qa_12bit/Ref/\(reference).nii")) == nil)
+    }
+
+    @Test(
+        "series equal dicom2nifti's ground truth",
+        arguments: [
+            "anatomical/001", "anatomical/001_implicit", "ge/anatomical/001", "ge/anatomical/001_implicit",
+            "generic/anatomical/001", "generic/anatomical/001_implicit", "generic/anatomical/002_non_isotropic",
+            "generic/compressed_jpeg/001", "generic/compressed_jpegls/001", "generic/compressed_rle/001",
+            "hitachi/anatomical/001", "hitachi/anatomical/001_implicit", "philips/anatomical/001",
+            "philips/anatomical/001_implicit", "siemens/anatomical/001", "siemens/anatomical/001_implicit",
+        ])
+    func dicom2nifti(_ name: String) throws {
+        let volume = try readOnlySeries("\(dicomShared)/dicom2nifti/\(name)")
+        let reference = try NIfTI.readVolume("\(dicomShared)/dicom2nifti/\(name)_ground_truth.nii.gz")
+        #expect(mismatch(volume, reference) == nil)
+    }
+}
+
+/// What must be refused, and how it is said.
+@Suite(.enabled(if: SharedFolder.isPresent))
+struct DICOMRefusalConformanceTests {
+    @Test(
+        "dicom2nifti's failing series are refused with the reason",
+        arguments: [
+            (
+                "failing/sliceincrement/001",
+                "slice 4 lies 10 mm from its neighbour, expected 5; 1 slice is missing (export the series again, complete)"
+            ),
+            (
+                "failing/sliceincrement/002",
+                "slice 4 lies 1.499 mm from its neighbour, expected 0.75; 1 slice is missing (export the series again, complete)"
+            ),
+            (
+                "failing/notavolume/001",
+                "1 of 1 slice positions hold more than one image (4 images in all), differing in "
+            ),
+        ])
+    func failing(_ name: String, _ text: String) {
+        let path = "\(dicomShared)/dicom2nifti/\(name)"
+        #expect(refusal(path, hiding: path).contains(text), "\(refusal(path, hiding: path))")
+    }
+
+    @Test("the tilted CT of dicom2nifti/failing is read on its native, sheared grid, and says so")
+    func tilted() throws {
+        let volume = try readOnlySeries("\(dicomShared)/dicom2nifti/failing/gantrytilting/001")
+        // Its headers: positions 5 mm apart along z, rows along x, columns along (0, 0.9703, -0.24192).
+        #expect((volume.geometry.affine.column(2) - Vec3(0, 0, 5)).length < 1e-9)
+        #expect(
+            (volume.geometry.affine.column(1) - Vec3(0, -0.41796875 * 0.97029572, -0.41796875 * 0.24192190)).length
+                < 1e-6)
+        #expect(!volume.geometry.affine.isOrthogonal)
+        #expect(
+            volume.notices == [
+                "the slices are tilted by 14 degrees (gantry tilt): kept as acquired, the affine is sheared"
+            ])
+    }
+
+    @Test("two stacks under one series UID, told apart by their series numbers, are two volumes")
+    func sliceOrientation() throws {
+        let scan = try DICOM.scan(["\(dicomShared)/dicom2nifti/failing/sliceorientation/001"])
+        #expect(scan.series.map(\.files.count) == [2, 2])
+        let volumes = try scan.series.map { try DICOM.readVolume($0) }
+        // SpacingBetweenSlices of the two stacks, from their headers.
+        let spacings = volumes.map { $0.geometry.spacing.z }.sorted()
+        #expect(abs(spacings[0] - 3.3) < 0.01 && abs(spacings[1] - 4.4) < 0.01)
+    }
+
+    @Test("two slices are a volume")
+    func sliceCount() throws {
+        let name = "\(dicomShared)/dicom2nifti/failing/slicecount/001"
+        #expect(mismatch(try readOnlySeries(name), try NIfTI.readVolume(name + "_ground_truth.nii.gz")) == nil)
+    }
+
+    @Test("the CT of dcm_qa_ct with two spacings is refused")
+    func unevenCT() {
+        let path = "\(dicomShared)/dcm_qa_ct/In/GE"
+        #expect(
+            refusal(path, hiding: path).hasSuffix(
+                "slice 15 lies 1.081 mm from its neighbour, expected 4.002; the slices are not evenly spaced "
+                    + "(resample the series to even spacing, or put each evenly spaced part into a folder of its own)"),
+            "\(refusal(path, hiding: path))")
+    }
+
+    @Test(
+        "what is not read yet is refused by name",
+        arguments: [
+            ("ge/dti/001", "4 of 4 slice positions hold more than one image (8 images in all), differing in "),
+            ("ge/fmri/001", "4 of 4 slice positions hold more than one image (8 images in all), differing in "),
+            (
+                "philips/anatomical/002",
+                "4 of 4 slice positions hold more than one image (8 images in all), differing in image type: a series over time"
+            ),
+            ("philips/fmri/001", "differing in "), ("siemens/dti_classic/001", "differing in "),
+            ("generic/compressed/001", "JPEG 2000 lossless (1.2.840.10008.1.2.4.90) is not read yet"),
+            ("generic/rgb/001", "is not read"),
+            ("hyperfine/anatomical/001", "is not read yet"),
+            ("philips_enhanced/anatomical/001", "Enhanced MR Image Storage is not read yet"),
+            ("siemens_multiframe/anatomical/001", "Enhanced MR Image Storage is not read yet"),
+        ].map { ("dicom2nifti/" + $0.0, $0.1) } + [
+            ("dcm_qa_nih/In/20180918Si/mr_0003", "differing in acquisition number (1, 2)"),
+            ("dcm_qa_nih/In/20180918GE", "differing in "),
+            ("dcm_qa_enh/In/Philips", "Enhanced MR Image Storage is not read yet"),
+        ])
+    func notReadYet(_ name: String, _ text: String) {
+        let path = "\(dicomShared)/\(name)"
+        #expect(refusal(path, hiding: path).contains(text), "\(refusal(path, hiding: path))")
+    }
+
+    @Test("segmentations are ignored by name, and nothing is lost")
+    func segmentations() throws {
+        let folder = SharedFolder.file("conformance/seg")
+        let scan = try DICOM.scan([folder])
+        let all = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
+        let files = all.filter { name in
+            var isFolder: ObjCBool = false
+            return FileManager.default.fileExists(atPath: "\(folder)/\(name)", isDirectory: &isFolder)
+                && !isFolder.boolValue
+        }
+        let seriesFiles = scan.series.flatMap { $0.files + $0.unreadable.map(\.path) }
+        let fates = seriesFiles + scan.ignored.map(\.path) + scan.unreadable.map(\.path) + scan.notDICOM
+        #expect(fates.sorted() == files.map { "\(folder)/\($0)" }.sorted())
+        #expect(scan.ignored.contains { $0.reason.contains("Segmentation Storage: not an image series") })
+    }
+}
+
+/// One image of NEMA WG-04 in each lossless coding against its uncompressed original.
+@Suite(
+    .enabled(if: SharedFolder.isPresent && FileManager.default.isExecutableFile(atPath: "/usr/bin/zstd"), "needs zstd"))
+struct DICOMCodecConformanceTests {
+    static let images = ["CT1", "CT2", "MR1", "MR2", "MR3", "MR4", "NM1", "XA1"]
+
+    /// Cells of a file's image, by its own attributes.
+    private func cells(_ path: String) throws -> [UInt8] {
+        let file = try DCMTKFile(path, .header)
+        let attributes = DICOMAttributes(file: file)
+        let rows = try attributes.required(.rows, "Rows"), columns = try attributes.required(.columns, "Columns")
+        let allocated = try attributes.required(.bitsAllocated, "BitsAllocated")
+        let stored = try attributes.required(.bitsStored, "BitsStored")
+        let format = StoredFormat(
+            bitsAllocated: allocated, bitsStored: stored, highBit: try attributes.required(.highBit, "HighBit"),
+            isSigned: try attributes.required(.representation, "PixelRepresentation") == 1)
+        let header = DICOMImageHeader.plain(
+            path: path, transferSyntax: attributes.file.transferSyntax ?? "", rows: rows, columns: columns,
+            format: format)
+        var cells = [UInt8](repeating: 0, count: rows * columns * format.bytes)
+        try cells.withUnsafeMutableBytes { try DICOMPixels.decode(header, into: $0) }
+        return cells
+    }
+
+    @Test("NEMA WG-04: RLE, JPEG lossless and JPEG-LS decode to REF", arguments: ["RLE", "JPLL", "JLSL"], images)
+    func decodes(_ coding: String, _ image: String) throws {
+        let folder = TemporaryFolder()
+        let plain = folder.file("\(image).dcm")
+        let unpack = Process()
+        unpack.executableURL = URL(fileURLWithPath: "/usr/bin/zstd")
+        unpack.arguments = ["-dq", "\(dicomShared)/nema_wg04/REF/\(image)_UNC.zst", "-o", plain]
+        try unpack.run()
+        unpack.waitUntilExit()
+        #expect(unpack.terminationStatus == 0)
+        let reference = try cells(plain)
+        #expect(try cells("\(dicomShared)/nema_wg04/\(coding)/\(image)_\(coding)") == reference)
+        #expect(Set(reference).count > 16)
+    }
+}
+
+extension DICOMImageHeader {
+    /// A header with nothing but what decoding needs.
+    static func plain(path: String, transferSyntax: String, rows: Int, columns: Int, format: StoredFormat) -> Self {
+        DICOMImageHeader(
+            path: path, transferSyntax: transferSyntax, sopClass: "", sopInstance: "", study: "", series: "",
+            modality: "OT", imageType: [], rows: rows, columns: columns, format: format, photometric: "MONOCHROME2",
+            position: .zero, rowDirection: [1, 0, 0], columnDirection: [0, 1, 0], rowSpacing: 1, columnSpacing: 1,
+            scaling: .identity, distinguishing: [])
+    }
+}
