@@ -17,7 +17,7 @@ enum CaseNames {
     /// A NIfTI file is called by its file name, or by its path with `_` for `/`; a series by its folder, by the folder's
     /// path, or by these and `series-<number>`.
     static func ids(_ names: [Name]) -> [String] {
-        let candidates = names.map { candidates($0).map(safe) }
+        let candidates = names.map { Self.candidates($0).map(Self.safe) }
         // Compared without case, because some shared folders cannot tell `A` from `a`.
         let claims = Dictionary(
             candidates.flatMap { Set($0.map { $0.lowercased() }) }.map { ($0, 1) }, uniquingKeysWith: +)
