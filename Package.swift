@@ -71,7 +71,7 @@ let package = Package(
         .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "TestSupport"], swiftSettings: swift),
         .testTarget(name: "ExportTests", dependencies: ["Export", "TestSupport"], swiftSettings: swift),
         .testTarget(name: "PipelinesTests", dependencies: ["Pipelines", "TestSupport"], swiftSettings: swift),
-        .testTarget(name: "CommandTests", dependencies: ["tomos", "TestSupport"], swiftSettings: swift),
+        .testTarget(name: "CommandTests", dependencies: ["tomos", "VolumeIO", "Volumes", "TestSupport"], swiftSettings: swift),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -158,13 +158,13 @@ struct PipelineFileTests {
             ("task: x", "p.yaml: key 'version' is missing; add 'version: 1'"),
             ("version: 1", "p.yaml: key 'task' is missing; add 'task: path/to/pack'"),
             ("", "p.yaml: key 'version' is missing; add 'version: 1'"),
-            ("version: 1\ntask: x\ntask: y", "p.yaml:1:1: 'task' given twice; keep one"),
+            ("version: 1\ntask: x\ntask: y", "p.yaml:2:1: 'task' given twice; keep one"),
             (
                 "version: 1\ntask: x\nsegment: 3",
                 "p.yaml:3:10: segment cannot be '3'; allowed: the keys weights, support, ensemble, threshold, labels"
             ),
             ("- a\n- b", "p.yaml:1:1: the pipeline cannot be '[...]'; allowed: keys and values (name: ...)"),
-            ("version: 1\ntask: [x", "p.yaml:2:9: not valid YAML: did not find expected ',' or ']'"),
+            ("version: 1\ntask: [x", "p.yaml:3:1: not valid YAML: did not find expected ',' or ']'"),
         ])
     func mistakes(text: String, message: String) {
         #expect(failure(text) == message)

@@ -62,7 +62,7 @@ struct ResultTests {
     func volumesTable() {
         var outcome = CaseOutcome(StudyCase(id: "a,b", source: .nifti(path: "x")), status: .done)
         outcome.structures = [
-            .init(id: 1, name: "left \"big\" one", voxels: 10, mm3: 12.5, meanProbability: 0.98765),
+            .init(id: 1, name: "left \"big\" one", voxels: 10, mm3: 12.5, meanProbability: 0.98766),
             .init(id: 2, name: "none", voxels: 0, mm3: 0, meanProbability: nil),
         ]
         #expect(
