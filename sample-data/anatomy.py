@@ -43,8 +43,8 @@ class Subject:
         self.turn = {name: 0.15 * r.uniform(-1, 1) for name in self.shift}
         self.fat = 14 + 6 * r.uniform()
         # Hounsfield units of a scan in the portal phase, a little different in everybody.
-        tissue = {"air": -1000, "fat": -105, "muscle": 55, "bone": 330, "marrow": 190, "lung": -830, "gut": 20,
-                  "gas": -950, "liver": 115, "spleen": 135, "kidney": 190, "pelvis": 40, "vessel": 165, "cord": 35}
+        tissue = {"air": -1000, "fat": -105, "muscle": 48, "bone": 330, "marrow": 190, "lung": -830, "gut": 20,
+                  "gas": -950, "liver": 122, "spleen": 138, "kidney": 190, "pelvis": 40, "vessel": 165, "cord": 35}
         spread = {"air": 0, "gas": 0, "lung": 25, "bone": 30, "marrow": 15}
         self.hu = {name: value + spread.get(name, 7) * r.uniform(-1, 1) for name, value in tissue.items()}
         self.noise = 8 + 3 * r.uniform()
@@ -91,7 +91,7 @@ class Subject:
         left = organ("liver", (8, 44, 44), (66, 32, 42), -0.25)
         both = np.minimum(right, left)
         paint((both < 1.08) & (cavity < 0.97), hu["fat"])
-        liver = (both < 1) & (cavity < 0.97)
+        liver = (both < 1) & (cavity < 0.94)
         paint(liver, hu["liver"] + 3 * smooth_noise(r, points, 22), LABELS["liver"])
         paint(liver & (np.abs(smooth_noise(r, points, 45)) < 0.045) & (right < 0.8), hu["vessel"], LABELS["liver"])
 
