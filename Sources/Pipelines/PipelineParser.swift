@@ -76,7 +76,10 @@ extension PipelineFile {
 /// The text of a pipeline file. A pipeline is a page or two; a megabyte is some other file.
 private func readConfiguration(_ path: String) throws -> String {
     let limit = 1 << 20
-    guard let attributes = try? FileManager.default.attributesOfItem(atPath: URL(fileURLWithPath: path).resolvingSymlinksInPath().path) else {
+    guard
+        let attributes = try? FileManager.default.attributesOfItem(
+            atPath: URL(fileURLWithPath: path).resolvingSymlinksInPath().path)
+    else {
         throw PipelineFileError.unreadable(path: path, reason: "there is no such file")
     }
     guard attributes[.type] as? FileAttributeType == .typeRegular else {
@@ -86,7 +89,8 @@ private func readConfiguration(_ path: String) throws -> String {
         throw PipelineFileError.unreadable(path: path, reason: "it cannot be opened")
     }
     guard data.count <= limit else {
-        throw PipelineFileError.unreadable(path: path, reason: "it has \(data.count) bytes; a pipeline has at most \(limit)")
+        throw PipelineFileError.unreadable(
+            path: path, reason: "it has \(data.count) bytes; a pipeline has at most \(limit)")
     }
     guard let text = String(validating: data, as: UTF8.self) else {
         throw PipelineFileError.syntax(.file(path, line: 1, column: 1), problem: "the text is not UTF-8")

@@ -17,7 +17,9 @@ public enum StudyDiscovery {
         _ path: String, selection: InputSelection = InputSelection(), excluding results: String? = nil
     ) throws -> Study {
         var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { throw StudyError.missing(path) }
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+            throw StudyError.missing(path)
+        }
         let root = trimmed(path)
         var search = Search(root: root, selection: selection, results: results.map(canonical))
         if isFolder.boolValue {
@@ -66,7 +68,8 @@ private struct Search {
         do {
             names = try FileManager.default.contentsOfDirectory(atPath: full(folder)).sorted()
         } catch {
-            throw StudyError.unreadable(full(folder), reason: "check its permissions")
+            guard !folder.isEmpty else { throw StudyError.unreadable(root, reason: "check its permissions") }
+            return ignore(folder, "a folder that cannot be listed (check its permissions)")
         }
         for name in names {
             let path = folder.isEmpty ? name : folder + "/" + name

@@ -173,7 +173,10 @@ struct PipelineFileTests {
     @Test(
         "Overrides are read as the file is, and refused with what was typed",
         arguments: [
-            ("segment.suport=3", "--set segment.suport=3: unknown key 'segment.suport'; did you mean 'segment.support'?"),
+            (
+                "segment.suport=3",
+                "--set segment.suport=3: unknown key 'segment.suport'; did you mean 'segment.support'?"
+            ),
             ("support=3", "--set support=3: unknown key 'support'; did you mean 'segment.support'?"),
             (
                 "segment.support=0",
@@ -236,7 +239,8 @@ struct PipelineFileTests {
 
     /// Restricted Damerau is not counted: a swap is two edits.
     @Test(
-        "Distances between words", arguments: [("", "", 0), ("abc", "", 3), ("suport", "support", 1), ("jbos", "jobs", 2), ("Task", "task", 0)])
+        "Distances between words",
+        arguments: [("", "", 0), ("abc", "", 3), ("suport", "support", 1), ("jbos", "jobs", 2), ("Task", "task", 0)])
     func distances(a: String, b: String, distance: Int) {
         #expect(editDistance(a, b) == distance)
         #expect(editDistance(b, a) == distance)
