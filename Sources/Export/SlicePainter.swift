@@ -31,7 +31,7 @@ struct SlicePainter {
         let columns = (0..<width).map { Sample($0, of: width, over: layout.columns) }
         let rows = (0..<height).map { Sample($0, of: height, over: layout.rows) }
         let shown = rows.flatMap { row in columns.map { map[row.nearest * layout.columns + $0.nearest] } }
-        let thickness = max(1, min(width, height) / 200)
+        let thickness = min(width, height) < 200 ? 1 : 2
         var picture = Raster(width: width, height: height)
         for y in 0..<height {
             for x in 0..<width {
@@ -86,7 +86,7 @@ struct SlicePainter {
     }
 
     private func mark(_ picture: inout Raster, _ plane: DisplayPlane) {
-        let scale = max(1, min(picture.width, picture.height) / 140)
+        let scale = min(picture.width, picture.height) < 60 ? 1 : 2
         guard picture.width >= 12 * scale, picture.height >= 16 * scale else { return }
         let (middleX, middleY) = (picture.width / 2 - 2 * scale, picture.height / 2 - 3 * scale)
         let (right, bottom) = (picture.width - 6 * scale, picture.height - 8 * scale)

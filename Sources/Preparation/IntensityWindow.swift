@@ -74,7 +74,7 @@ extension IntensityWindow {
     /// - Throws: `PreparationError` when the window is none or the volume has no finite voxel outside its padding.
     public func scale(for volume: Volume) throws -> IntensityScale {
         guard isUsable else { throw PreparationError.unusableWindow(self) }
-        let statistics = volume.statistics
+        let statistics = VoxelStatistics(volume: volume)
         guard let whole = statistics.range() else { throw PreparationError.nothingMeasured(volume.geometry.shape) }
         var notice: String?
         let window: ClosedRange<Double>

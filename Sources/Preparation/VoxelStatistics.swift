@@ -1,28 +1,41 @@
 import Volumes
 
 /// Range and percentiles of a volume's values, found without copying a voxel.
-protocol VoxelStatistics {
+///
+/// The switches name every type where a protocol would do, so that the compiler makes a loop for each.
+struct VoxelStatistics {
+    let volume: Volume
+
     /// Smallest and largest finite value outside the padding; nil when there is none.
-    func range() -> ClosedRange<Double>?
+    func range() -> ClosedRange<Double>? {
+        switch volume.voxels {
+        case .uint8(let v): TypedStatistics(v, volume).range()
+        case .int8(let v): TypedStatistics(v, volume).range()
+        case .uint16(let v): TypedStatistics(v, volume).range()
+        case .int16(let v): TypedStatistics(v, volume).range()
+        case .uint32(let v): TypedStatistics(v, volume).range()
+        case .int32(let v): TypedStatistics(v, volume).range()
+        case .uint64(let v): TypedStatistics(v, volume).range()
+        case .int64(let v): TypedStatistics(v, volume).range()
+        case .float32(let v): TypedStatistics(v, volume).range()
+        case .float64(let v): TypedStatistics(v, volume).range()
+        }
+    }
+
     /// The given percentiles (0 to 100) of the finite values above 0 outside the padding; nil when there are none.
     /// Between ranks the value is interpolated linearly: NumPy's default method, Hyndman and Fan's seventh.
-    func percentilesAboveZero(_ percentiles: [Double]) -> [Double]?
-}
-
-extension Volume {
-    /// Statistics of the values.
-    var statistics: any VoxelStatistics {
-        switch voxels {
-        case .uint8(let v): TypedStatistics(v, self)
-        case .int8(let v): TypedStatistics(v, self)
-        case .uint16(let v): TypedStatistics(v, self)
-        case .int16(let v): TypedStatistics(v, self)
-        case .uint32(let v): TypedStatistics(v, self)
-        case .int32(let v): TypedStatistics(v, self)
-        case .uint64(let v): TypedStatistics(v, self)
-        case .int64(let v): TypedStatistics(v, self)
-        case .float32(let v): TypedStatistics(v, self)
-        case .float64(let v): TypedStatistics(v, self)
+    func percentilesAboveZero(_ percentiles: [Double]) -> [Double]? {
+        switch volume.voxels {
+        case .uint8(let v): TypedStatistics(v, volume).percentilesAboveZero(percentiles)
+        case .int8(let v): TypedStatistics(v, volume).percentilesAboveZero(percentiles)
+        case .uint16(let v): TypedStatistics(v, volume).percentilesAboveZero(percentiles)
+        case .int16(let v): TypedStatistics(v, volume).percentilesAboveZero(percentiles)
+        case .uint32(let v): TypedStatistics(v, volume).percentilesAboveZero(percentiles)
+        case .int32(let v): TypedStatistics(v, volume).percentilesAboveZero(percentiles)
+        case .uint64(let v): TypedStatistics(v, volume).percentilesAboveZero(percentiles)
+        case .int64(let v): TypedStatistics(v, volume).percentilesAboveZero(percentiles)
+        case .float32(let v): TypedStatistics(v, volume).percentilesAboveZero(percentiles)
+        case .float64(let v): TypedStatistics(v, volume).percentilesAboveZero(percentiles)
         }
     }
 }
@@ -30,7 +43,7 @@ extension Volume {
 /// Ranks are found by radix selection: stored values are mapped to unsigned keys of the same order, and 16 bits of the
 /// key are settled per pass over the voxels (one pass for 8- and 16-bit types, two for 32, four for 64), so the answer
 /// is exact and memory does not grow with the volume.
-private struct TypedStatistics<T: StoredValue>: VoxelStatistics {
+private struct TypedStatistics<T: StoredValue> {
     let voxels: [T]
     let scaling: ValueScaling
     let padding: StoredPadding
