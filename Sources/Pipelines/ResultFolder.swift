@@ -51,6 +51,9 @@ struct ResultFolder: Sendable {
     /// The folder of a case's results.
     func folder(of id: String) -> String { path + "/" + id }
 
+    /// The folder in which a case's files are made.
+    func partialFolder(of id: String) -> String { path + "/.tomos-partial-" + id }
+
     /// Whether anything stands where a case's results go.
     func holdsResults(of id: String) -> Bool { FileManager.default.fileExists(atPath: folder(of: id)) }
 
@@ -61,7 +64,7 @@ struct ResultFolder: Sendable {
     /// Whatever goes wrong, nothing of the case stays behind, and earlier results stay until the new ones are whole.
     func commit(_ id: String, replacing: Bool, _ write: (String) throws -> Void) throws {
         let files = FileManager.default
-        let partial = path + "/.tomos-partial-" + id
+        let partial = partialFolder(of: id)
         try? files.removeItem(atPath: partial)
         if let code = Self.makeFolder(partial) { throw ResultError.cannotCreate(path, reason: Self.reason(code)) }
         do {

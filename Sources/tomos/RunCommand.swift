@@ -112,7 +112,8 @@ struct RunCommand: ParsableCommand {
     }
 
     private static func line(_ key: PipelineKey) -> String {
-        let fallback = key.fallback.map { "default: \($0)" } ?? "required"
-        return "  \(key.path): \(key.summary) \(key.allowed) (\(fallback))"
+        let summary = key.summary.hasSuffix(".") ? String(key.summary.dropLast()) : key.summary
+        return
+            "  \(key.path): \(summary). Takes \(key.allowed). \(key.fallback.map { "Default: \($0)" } ?? "Required")."
     }
 }

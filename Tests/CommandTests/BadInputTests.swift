@@ -24,7 +24,7 @@ struct BadInputTests {
 
     /// Runs a command that must fail with this code and message, and leave no file behind.
     func expectFailure(
-        _ arguments: [String], _ code: Int32, _ message: String, fileSizeLimit: Int? = nil,
+        _ arguments: [String], _ code: Int32, _ message: String, fileSizeLimit: Int? = nil, isPrefix: Bool = false,
         sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
         let before = folder.files
@@ -32,7 +32,9 @@ struct BadInputTests {
         #expect(outcome.code == code, sourceLocation: sourceLocation)
         #expect(outcome.output == "", sourceLocation: sourceLocation)
         let lines = outcome.errors.split(separator: "\n").filter { $0.hasPrefix("tomos: error: ") }
-        #expect(lines.map { $0.dropFirst("tomos: error: ".count) } == [message[...]], sourceLocation: sourceLocation)
+        let told = lines.map { $0.dropFirst("tomos: error: ".count) }
+        // How far a broken gzip file can be read depends on how it was compressed.
+        #expect(told.map { isPrefix ? $0.prefix(message.count) : $0 } == [message[...]], sourceLocation: sourceLocation)
         #expect(folder.files == before, sourceLocation: sourceLocation)
     }
 
@@ -71,12 +73,18 @@ struct BadInputTests {
 
     @Test("A truncated volume")
     func truncated() throws {
-        let whole = try Data(contentsOf: URL(fileURLWithPath: folder.file("image.nii.gz")))
-        try whole.dropLast(100).write(to: URL(fileURLWithPath: folder.file("short.nii.gz")))
-        try expectFailure(
-            segment("short.nii.gz"), 65,
-            "short.nii.gz: cut off: the gzip data end after \(whole.count - 100) bytes without their end mark (copy the file again)"
-        )
+        for (whole, short, message) in [
+            ("image.nii.gz", "short.nii.gz", "short.nii.gz: cut off: the gzip data end after "),
+            (
+                "image.nii", "short.nii",
+                "short.nii: cut off: the header says 5152 bytes, the file holds 5052 (copy it again)"
+            ),
+        ] {
+            if whole == "image.nii" { try BallPhantom().writeImage(folder.file(whole)) }
+            let bytes = try Data(contentsOf: URL(fileURLWithPath: folder.file(whole)))
+            try bytes.dropLast(100).write(to: URL(fileURLWithPath: folder.file(short)))
+            try expectFailure(segment(short), 65, message, isPrefix: whole == "image.nii.gz")
+        }
     }
 
     @Test("A series with a missing slice")
@@ -189,7 +197,7 @@ struct BadInputTests {
         #expect(outcome.code == 1)
         #expect(
             outcome.errors
-                == "tomos: error: image: out/.tomos-partial-image/image_overlay.png: writing failed: File too large "
+                == "tomos: error: image: out/image/image_overlay.png: writing failed: File too large "
                 + "(free space or write to another disk); no part of the file was left\n")
         #expect(folder.files.filter { $0.hasPrefix("out") } == ["out/cases.json"])
     }
