@@ -46,6 +46,7 @@ private struct Search {
     var nifti: [String] = []
     var others: [String] = []
     var series: [(series: DICOMSeries, folder: String)] = []
+    var broken: [DICOMFileFate] = []
     var ignored: [IgnoredItem] = []
     private let include: [Glob]
     private let exclude: [Glob]
@@ -139,6 +140,7 @@ private struct Search {
             ignored.append(IgnoredItem(path: path, reason: "neither NIfTI nor DICOM", files: 1))
         }
         ignored += scan.ignored.map { IgnoredItem(path: $0.path, reason: $0.reason, files: 1) }
+        broken = scan.unreadable
         for series in scan.series {
             let files = series.files + series.unreadable.map(\.path)
             let folder = commonFolder(files)
@@ -158,8 +160,9 @@ private struct Search {
         }
         var named: [(name: CaseNames.Name, source: StudyCase.Source)] = nifti.map { path in
             let shown = path.isEmpty ? lastName(root) : path
-            return (.nifti(path: shown), .nifti(path: full(path)))
+            return (.file(path: shown), .nifti(path: full(path)))
         }
+        named += broken.map { (.file(path: below($0.path)), .broken(path: $0.path, reason: $0.reason)) }
         named += series.map { series, folder in
             let shown = folder == root || !folder.hasPrefix(root) ? lastName(canonical(root)) : below(folder)
             return (.series(folder: shown, number: series.seriesNumber), .dicom(series, folder: folder))

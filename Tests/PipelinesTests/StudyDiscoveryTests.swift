@@ -149,6 +149,18 @@ struct StudyDiscoveryTests {
         #expect(alone.cases.map(\.id) == ["case-2"])
     }
 
+    @Test("A DICOM file too broken to belong to a series is a case that fails, not one that is passed over")
+    func brokenDICOM() throws {
+        try makeTree(folder, ["a.nii.gz", "scan/I1"])
+        let bytes = [UInt8](repeating: 0, count: 128) + Array("DICM".utf8) + [2, 0, 0, 0, 85, 76, 4, 0, 200]
+        try Data(bytes).write(to: URL(fileURLWithPath: folder.file("scan/I1")))
+        let study = try StudyDiscovery.discover(folder.path)
+        #expect(found(study).cases == ["I1 <- scan/I1", "a <- a.nii.gz"])
+        let error = #expect(throws: StudyError.self) { try study.cases[0].readVolume() }
+        #expect(error?.category == .badData)
+        #expect(error?.description.hasPrefix("\(folder.path)/scan/I1: a DICOM file that cannot be read: ") == true)
+    }
+
     @Test("Nothing there, an empty folder, no images, a link in a circle")
     func nothing() throws {
         #expect(throws: StudyError.missing("/no/such/study")) { try StudyDiscovery.discover("/no/such/study") }
@@ -171,9 +183,9 @@ struct StudyDiscoveryTests {
             ([.series(folder: "ct", number: 2), .series(folder: "ct", number: 3)], ["ct_series-2", "ct_series-3"]),
             ([.series(folder: "a/ct", number: 2), .series(folder: "b/ct", number: 2)], ["a_ct", "b_ct"]),
             ([.series(folder: "ct", number: nil), .series(folder: "ct", number: nil)], ["ct_series", "ct_series-2"]),
-            ([.nifti(path: "ct.nii"), .series(folder: "ct", number: 1)], ["ct", "ct_series-1"]),
-            ([.nifti(path: "a.nii"), .nifti(path: "a.nii.gz")], ["a", "a-2"]),
-            ([.nifti(path: String(repeating: "x", count: 300) + ".nii")], [String(repeating: "x", count: 100)]),
+            ([.file(path: "ct.nii"), .series(folder: "ct", number: 1)], ["ct", "ct_series-1"]),
+            ([.file(path: "a.nii"), .file(path: "a.nii.gz")], ["a", "a-2"]),
+            ([.file(path: String(repeating: "x", count: 300) + ".nii")], [String(repeating: "x", count: 100)]),
         ] as [([CaseNames.Name], [String])])
     func names(_ names: [CaseNames.Name], _ ids: [String]) {
         #expect(CaseNames.ids(names) == ids)
