@@ -166,7 +166,7 @@ struct PipelineFileTests {
             ("- a\n- b", "p.yaml:1:1: the pipeline cannot be '[...]'; allowed: keys and values (name: ...)"),
             (
                 "version: 1\ntask: x\ninput:\n  include: **/*.nii",
-                "p.yaml:4:12: not valid YAML: did not find expected alphabetic or numeric character "
+                "p.yaml:4:13: not valid YAML: did not find expected alphabetic or numeric character "
                     + "(a value that begins with * or & must stand in quotes)"
             ),
             ("version: 1\ntask: [x", "p.yaml:3:1: not valid YAML: did not find expected ',' or ']'"),
