@@ -21,7 +21,9 @@ enum BIDSTree {
             return "BIDS \(name), not raw images"
         }
         let isData = parts[0].hasPrefix("sub-") && (parts.count == 3 || parts.count == 2 && !name.hasPrefix("ses-"))
-        if isData, ["func", "dwi", "fmap", "perf", "eeg", "ieeg", "meg", "beh", "micr", "nirs", "motion", "mrs"].contains(name) {
+        if isData,
+            ["func", "dwi", "fmap", "perf", "eeg", "ieeg", "meg", "beh", "micr", "nirs", "motion", "mrs"].contains(name)
+        {
             return "BIDS \(name), not anatomical images (name the folder in input.include to take it)"
         }
         return nil

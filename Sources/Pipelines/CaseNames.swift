@@ -3,8 +3,8 @@
 enum CaseNames {
     /// What a name is made from.
     enum Name {
-        /// A NIfTI file's path below the study.
-        case nifti(path: String)
+        /// A file's path below the study.
+        case file(path: String)
         /// A series: its folder below the study and (0020,0011).
         case series(folder: String, number: Int?)
     }
@@ -35,7 +35,7 @@ enum CaseNames {
 
     private static func candidates(_ name: Name) -> [String] {
         switch name {
-        case .nifti(let path):
+        case .file(let path):
             let path = stem(path)
             return [lastPart(path), joined(path)]
         case .series(let folder, let number):

@@ -29,6 +29,9 @@ public struct CaseRunner: Sendable {
             outcome = try segment(studyCase, progress: progress, elapsed: { seconds(clock.now - start) })
         } catch {
             outcome = CaseOutcome(studyCase, failure: error)
+            // What a person is told is where the file would have been, not where it was being made.
+            let (made, meant) = (results.partialFolder(of: studyCase.id), results.folder(of: studyCase.id))
+            outcome.reason = outcome.reason?.replacing(made, with: meant)
         }
         outcome.seconds = seconds(clock.now - start)
         return outcome

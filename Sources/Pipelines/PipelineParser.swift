@@ -58,7 +58,9 @@ extension PipelineFile {
         let place = { (_: Mark?) in ConfigurationPlace.override(override) }
         guard let key = PipelineSchema.key(path) else { throw unknownOverride(path, place(nil)) }
         let text = String(override[override.index(after: equals)...])
-        let node = try compose(text, place) ?? .scalar(Node.Scalar(""))
+        // Lists, mappings and quotes are YAML; anything else is taken as typed, so that `**/*.nii` is no YAML alias.
+        let isYAML = text.first.map { "[{\"'".contains($0) } ?? false
+        let node = try isYAML ? compose(text, place) ?? .scalar(Node.Scalar("")) : .scalar(Node.Scalar(text))
         let value = ConfigurationValue(node: node, key: path, allowed: key.allowed, folder: "", locate: place)
         try key.apply(value, &self)
         given.insert(path)
@@ -76,7 +78,10 @@ extension PipelineFile {
 /// The text of a pipeline file. A pipeline is a page or two; a megabyte is some other file.
 private func readConfiguration(_ path: String) throws -> String {
     let limit = 1 << 20
-    guard let attributes = try? FileManager.default.attributesOfItem(atPath: URL(fileURLWithPath: path).resolvingSymlinksInPath().path) else {
+    guard
+        let attributes = try? FileManager.default.attributesOfItem(
+            atPath: URL(fileURLWithPath: path).resolvingSymlinksInPath().path)
+    else {
         throw PipelineFileError.unreadable(path: path, reason: "there is no such file")
     }
     guard attributes[.type] as? FileAttributeType == .typeRegular else {
@@ -86,7 +91,8 @@ private func readConfiguration(_ path: String) throws -> String {
         throw PipelineFileError.unreadable(path: path, reason: "it cannot be opened")
     }
     guard data.count <= limit else {
-        throw PipelineFileError.unreadable(path: path, reason: "it has \(data.count) bytes; a pipeline has at most \(limit)")
+        throw PipelineFileError.unreadable(
+            path: path, reason: "it has \(data.count) bytes; a pipeline has at most \(limit)")
     }
     guard let text = String(validating: data, as: UTF8.self) else {
         throw PipelineFileError.syntax(.file(path, line: 1, column: 1), problem: "the text is not UTF-8")
@@ -102,7 +108,9 @@ private func compose(_ text: String, _ place: (Mark?) -> ConfigurationPlace) thr
         switch error {
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
             .composer(_, let problem, let mark, _):
-            throw PipelineFileError.syntax(place(mark), problem: problem)
+            let isAlias = problem.contains("expected alphabetic or numeric")
+            let hint = isAlias ? " (a value that begins with * or & must stand in quotes)" : ""
+            throw PipelineFileError.syntax(place(mark), problem: problem + hint)
         case .duplicatedKeysInMapping(let duplicates, let context):
             throw PipelineFileError.duplicateKey(place(context.mark), keys: duplicates.sorted())
         case .reader(let problem, _, _, _):

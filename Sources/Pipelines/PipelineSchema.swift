@@ -19,7 +19,7 @@ public struct PipelineKey: Sendable {
     public var section: String { path.lastIndex(of: ".").map { String(path[..<$0]) } ?? "" }
 }
 
-/// Every key there is. The parser, `--set`, `tomos help pipeline` and the documentation all read this one table.
+/// Every key there is. The parser, `--set` and `tomos run --help` all read this one table.
 public enum PipelineSchema {
     /// The keys in the order in which they are documented.
     public static let keys: [PipelineKey] = inputKeys + segmentKeys + outputKeys

@@ -42,18 +42,17 @@ struct ResultFolder: Sendable {
     /// Makes the folder and shows that it can be written to.
     init(creating path: String) throws(ResultError) {
         self.path = path
-        do {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        } catch {
-            throw .cannotCreate(path, reason: Self.reason(error))
-        }
+        if let code = Self.makeFolder(path) { throw .cannotCreate(path, reason: Self.reason(code)) }
         let probe = path + "/.tomos-probe-\(ProcessInfo.processInfo.processIdentifier)"
-        guard mkdir(probe, 0o700) == 0 else { throw .cannotCreate(path, reason: String(cString: strerror(errno))) }
+        guard mkdir(probe, 0o700) == 0 else { throw .cannotCreate(path, reason: Self.reason(errno)) }
         rmdir(probe)
     }
 
     /// The folder of a case's results.
     func folder(of id: String) -> String { path + "/" + id }
+
+    /// The folder in which a case's files are made.
+    func partialFolder(of id: String) -> String { path + "/.tomos-partial-" + id }
 
     /// Whether anything stands where a case's results go.
     func holdsResults(of id: String) -> Bool { FileManager.default.fileExists(atPath: folder(of: id)) }
@@ -65,13 +64,9 @@ struct ResultFolder: Sendable {
     /// Whatever goes wrong, nothing of the case stays behind, and earlier results stay until the new ones are whole.
     func commit(_ id: String, replacing: Bool, _ write: (String) throws -> Void) throws {
         let files = FileManager.default
-        let partial = path + "/.tomos-partial-" + id
+        let partial = partialFolder(of: id)
         try? files.removeItem(atPath: partial)
-        do {
-            try files.createDirectory(atPath: partial, withIntermediateDirectories: true)
-        } catch {
-            throw ResultError.cannotCreate(path, reason: Self.reason(error))
-        }
+        if let code = Self.makeFolder(partial) { throw ResultError.cannotCreate(path, reason: Self.reason(code)) }
         do {
             try write(partial)
             try put(partial, inPlaceOf: folder(of: id), replacing: replacing)
@@ -86,10 +81,10 @@ struct ResultFolder: Sendable {
         if FileManager.default.fileExists(atPath: target) {
             guard replacing else { throw .exists(folder: target, cases: ["a folder of this name"]) }
             try? FileManager.default.removeItem(atPath: old)
-            guard rename(target, old) == 0 else { throw .cannotCreate(target, reason: String(cString: strerror(errno))) }
+            guard rename(target, old) == 0 else { throw .cannotCreate(target, reason: Self.reason(errno)) }
         }
         guard rename(partial, target) == 0 else {
-            let reason = String(cString: strerror(errno))
+            let reason = Self.reason(errno)
             _ = rename(old, target)
             throw .cannotCreate(target, reason: reason)
         }
@@ -103,7 +98,9 @@ struct ResultFolder: Sendable {
     static func isBatchFile(_ path: String, name: String) -> Bool {
         guard ["cases.json", "volumes.csv"].contains(name) else { return false }
         let report = NSString(string: path).deletingLastPathComponent + "/cases.json"
-        return FileManager.default.contents(atPath: report).flatMap { try? JSONDecoder().decode(RunReport.self, from: $0) } != nil
+        return FileManager.default.contents(atPath: report).flatMap {
+            try? JSONDecoder().decode(RunReport.self, from: $0)
+        } != nil
     }
 
     private static func record(_ folder: String) -> CaseRecord? {
@@ -111,10 +108,20 @@ struct ResultFolder: Sendable {
         return try? JSONDecoder().decode(CaseRecord.self, from: data)
     }
 
-    private static func reason(_ error: any Error) -> String {
-        let error = error as NSError
-        let underlying = error.userInfo[NSUnderlyingErrorKey] as? NSError
-        if let underlying, underlying.domain == NSPOSIXErrorDomain { return String(cString: strerror(Int32(underlying.code))) }
-        return error.code == CocoaError.fileWriteFileExists.rawValue ? "a file is in the way" : "check the path and its permissions"
+    /// Makes a folder and those above it; the system's errno when that fails.
+    private static func makeFolder(_ path: String) -> Int32? {
+        if mkdir(path, 0o777) == 0 { return nil }
+        let code = errno
+        var isFolder: ObjCBool = false
+        if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) {
+            return isFolder.boolValue ? nil : EEXIST
+        }
+        let above = NSString(string: path).deletingLastPathComponent
+        guard code == ENOENT, !above.isEmpty, above != path else { return code }
+        return makeFolder(above) ?? (mkdir(path, 0o777) == 0 ? nil : errno)
+    }
+
+    private static func reason(_ code: Int32) -> String {
+        code == EEXIST ? "a file is in the way" : String(cString: strerror(code))
     }
 }

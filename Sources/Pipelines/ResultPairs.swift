@@ -87,7 +87,9 @@ public struct ResultPairs: Sendable {
 
     private static func caseName(_ path: String) -> String {
         var name = String(path.split(separator: "/").last ?? "")
-        for suffix in [".gz", ".nii", ".hdr"] where name.lowercased().hasSuffix(suffix) { name.removeLast(suffix.count) }
+        for suffix in [".gz", ".nii", ".hdr"] where name.lowercased().hasSuffix(suffix) {
+            name.removeLast(suffix.count)
+        }
         return name.hasSuffix("_labels") ? String(name.dropLast("_labels".count)) : name
     }
 

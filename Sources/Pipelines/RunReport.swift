@@ -129,7 +129,8 @@ enum VolumesTable {
         for outcome in cases {
             for structure in outcome.structures {
                 let fields = [
-                    outcome.id, String(structure.id), structure.name, String(structure.voxels), decimal(structure.mm3, 3),
+                    outcome.id, String(structure.id), structure.name, String(structure.voxels),
+                    decimal(structure.mm3, 3),
                     structure.meanProbability.map { decimal($0, 4) } ?? "",
                 ]
                 text += fields.map(quoted).joined(separator: ",") + "\n"

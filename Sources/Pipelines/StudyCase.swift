@@ -9,6 +9,8 @@ public struct StudyCase: Sendable {
         case nifti(path: String)
         /// A DICOM series; `folder` is the deepest folder that holds all its files.
         case dicom(DICOMSeries, folder: String)
+        /// A DICOM file too broken to say which series it belongs to. It is a case so that its refusal is reported.
+        case broken(path: String, reason: String)
     }
 
     /// Name of the case in results: unique in the study, safe as a file name, free of anything read from a header.
@@ -19,7 +21,7 @@ public struct StudyCase: Sendable {
     /// The source for people: a path, for DICOM with the series number and the number of files.
     public var sourceDescription: String {
         switch source {
-        case .nifti(let path): path
+        case .nifti(let path), .broken(let path, _): path
         case .dicom(let series, let folder):
             "\(folder) (\(series.seriesNumber.map { "series \($0), " } ?? "")\(series.files.count) DICOM files)"
         }
@@ -31,6 +33,7 @@ public struct StudyCase: Sendable {
         switch source {
         case .nifti(let path): try NIfTI.readVolume(path, volumeIndex: volumeIndex)
         case .dicom(let series, _): try DICOM.readVolume(series)
+        case .broken(let path, let reason): throw StudyError.brokenFile(path, reason: reason)
         }
     }
 }
@@ -61,17 +64,22 @@ public enum StudyError: TomosError, Equatable {
     case missing(String)
     /// A folder cannot be listed.
     case unreadable(String, reason: String)
+    /// A DICOM file that cannot be read.
+    case brokenFile(String, reason: String)
     /// There is no image in it. `reasons` says why its files were passed over, most frequent first.
     case noImages(String, files: Int, reasons: [String])
 
-    /// Always: the input is not there.
-    public var category: ErrorCategory { .missingInput }
+    /// A broken file is bad data; otherwise the input is not there.
+    public var category: ErrorCategory {
+        if case .brokenFile = self { .badData } else { .missingInput }
+    }
 
     /// The message.
     public var description: String {
         switch self {
         case .missing(let path): return "\(path): there is no such file or folder"
         case .unreadable(let path, let reason): return "\(path): the folder cannot be listed: \(reason)"
+        case .brokenFile(let path, let reason): return "\(path): a DICOM file that cannot be read: \(reason)"
         case .noImages(let path, let files, let reasons):
             if files == 0 { return "\(path): no images here: the folder is empty" }
             return "\(path): no images here: \(files) file\(files == 1 ? "" : "s") passed over "

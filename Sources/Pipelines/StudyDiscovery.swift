@@ -17,7 +17,9 @@ public enum StudyDiscovery {
         _ path: String, selection: InputSelection = InputSelection(), excluding results: String? = nil
     ) throws -> Study {
         var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { throw StudyError.missing(path) }
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+            throw StudyError.missing(path)
+        }
         let root = trimmed(path)
         var search = Search(root: root, selection: selection, results: results.map(canonical))
         if isFolder.boolValue {
@@ -44,6 +46,7 @@ private struct Search {
     var nifti: [String] = []
     var others: [String] = []
     var series: [(series: DICOMSeries, folder: String)] = []
+    var broken: [DICOMFileFate] = []
     var ignored: [IgnoredItem] = []
     private let include: [Glob]
     private let exclude: [Glob]
@@ -66,7 +69,8 @@ private struct Search {
         do {
             names = try FileManager.default.contentsOfDirectory(atPath: full(folder)).sorted()
         } catch {
-            throw StudyError.unreadable(full(folder), reason: "check its permissions")
+            guard !folder.isEmpty else { throw StudyError.unreadable(root, reason: "check its permissions") }
+            return ignore(folder, "a folder that cannot be listed (check its permissions)")
         }
         for name in names {
             let path = folder.isEmpty ? name : folder + "/" + name
@@ -136,6 +140,7 @@ private struct Search {
             ignored.append(IgnoredItem(path: path, reason: "neither NIfTI nor DICOM", files: 1))
         }
         ignored += scan.ignored.map { IgnoredItem(path: $0.path, reason: $0.reason, files: 1) }
+        broken = scan.unreadable
         for series in scan.series {
             let files = series.files + series.unreadable.map(\.path)
             let folder = commonFolder(files)
@@ -155,8 +160,9 @@ private struct Search {
         }
         var named: [(name: CaseNames.Name, source: StudyCase.Source)] = nifti.map { path in
             let shown = path.isEmpty ? lastName(root) : path
-            return (.nifti(path: shown), .nifti(path: full(path)))
+            return (.file(path: shown), .nifti(path: full(path)))
         }
+        named += broken.map { (.file(path: below($0.path)), .broken(path: $0.path, reason: $0.reason)) }
         named += series.map { series, folder in
             let shown = folder == root || !folder.hasPrefix(root) ? lastName(canonical(root)) : below(folder)
             return (.series(folder: shown, number: series.seriesNumber), .dicom(series, folder: folder))

@@ -29,22 +29,27 @@ enum Console {
 final class Progress: Sendable {
     private let quiet: Bool
     private let onTerminal = isatty(STDERR_FILENO) != 0
-    /// The text that stands on the terminal's current line, and the title of what goes on.
-    private let state = Mutex((shown: "", title: ""))
+    /// The text that stands on the terminal's current line; of what goes on, the title and the most that was done.
+    private let state = Mutex((shown: "", title: "", done: 0))
 
     init(quiet: Bool) { self.quiet = quiet }
 
     /// Says what begins.
     func begin(_ title: String) {
         if quiet { return }
-        state.withLock { $0.title = title }
+        state.withLock { ($0.title, $0.done) = (title, 0) }
         if onTerminal { show(title) } else { Console.write("tomos: \(title)\n", to: .standardError) }
     }
 
     /// Says how far it is; only on a terminal, and only when the percentage changed.
     func advance(_ done: Int, of total: Int) {
         if quiet || !onTerminal || total <= 0 { return }
-        show("\(state.withLock { $0.title })  \(100 * done / total) %")
+        // Threads report in any order; what is shown never goes back.
+        let (title, most) = state.withLock { state in
+            state.done = max(state.done, done)
+            return (state.title, state.done)
+        }
+        show("\(title)  \(100 * most / total) %")
     }
 
     /// Says how it ended, in a line that stays.

@@ -72,6 +72,7 @@ struct ConvertCommand: ParsableCommand {
         try NIfTI.write(volume, to: path)
         if quiet { return }
         volume.notices.forEach { Console.note($0) }
-        Console.result("\(path): \(volume.geometry.shape) \(volume.voxels.typeName), from \(studyCase.sourceDescription)")
+        Console.result(
+            "\(path): \(volume.geometry.shape) \(volume.voxels.typeName), from \(studyCase.sourceDescription)")
     }
 }

@@ -47,7 +47,7 @@ struct EvaluateCommand: ParsableCommand {
         for pair in found.pairs {
             do {
                 rows += try compare(pair, names)
-            } catch where found.pairs.count > 1 {
+            } catch  where found.pairs.count > 1 {
                 failures += 1
                 Console.error("\(pair.id): \((error as? any TomosError)?.description ?? "\(error)")")
             }
@@ -119,7 +119,8 @@ struct OverlapReport: Encodable {
         var table = TextTable(["case", ">label", "name", ">dice", ">result voxels", ">truth voxels"])
         for row in rows {
             table.add([
-                row.id, String(row.label), row.name ?? "", row.dice.map { decimal($0, 4) } ?? "-", String(row.resultVoxels),
+                row.id, String(row.label), row.name ?? "", row.dice.map { decimal($0, 4) } ?? "-",
+                String(row.resultVoxels),
                 String(row.truthVoxels),
             ])
         }
@@ -138,7 +139,8 @@ struct OverlapReport: Encodable {
         for row in rows {
             let name = (row.name ?? "").replacing("\"", with: "\"\"")
             let dice = row.dice.map { decimal($0, 6) } ?? ""
-            text += "\"\(row.id)\",\(row.label),\"\(name)\",\(dice),\(row.resultVoxels),\(row.truthVoxels),\(row.intersection)\n"
+            text +=
+                "\"\(row.id)\",\(row.label),\"\(name)\",\(dice),\(row.resultVoxels),\(row.truthVoxels),\(row.intersection)\n"
         }
         return text
     }

@@ -72,7 +72,9 @@ struct InferCommand: ParsableCommand {
         try NumPyArray(shape: queries.shape, values: logits).write(to: output)
         if quiet { return }
         let count = queries.values.count / plane
-        Console.result("\(output): logits of \(count) quer\(count == 1 ? "y" : "ies"), \(supports.count) support slices, \(side)x\(side)")
+        Console.result(
+            "\(output): logits of \(count) quer\(count == 1 ? "y" : "ies"), \(supports.count) support slices, \(side)x\(side)"
+        )
         if `repeat` > 1 { Console.result(Self.summary(times, queries: count)) }
     }
 
@@ -86,7 +88,9 @@ struct InferCommand: ParsableCommand {
         }
         guard images.shape.count > 2, isStack(images.shape, of: side), !images.values.isEmpty else {
             throw .malformed(
-                paths.1, "shape \(images.shape): expected [S, \(side), \(side)] or [S, 1, \(side), \(side)], as the target's slices")
+                paths.1,
+                "shape \(images.shape): expected [S, \(side), \(side)] or [S, 1, \(side), \(side)], as the target's slices"
+            )
         }
         guard labels.shape == images.shape else {
             throw .malformed(paths.2, "shape \(labels.shape): expected \(images.shape), as the support images")
@@ -102,6 +106,7 @@ struct InferCommand: ParsableCommand {
     private static func summary(_ times: [Double], queries: Int) -> String {
         let sorted = times.map { $0 * 1000 / Double(queries) }.sorted()
         let median = (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
-        return "ms per query over \(times.count) runs: min \(decimal(sorted[0], 1)), median \(decimal(median, 1)), max \(decimal(sorted[sorted.count - 1], 1))"
+        return
+            "ms per query over \(times.count) runs: min \(decimal(sorted[0], 1)), median \(decimal(median, 1)), max \(decimal(sorted[sorted.count - 1], 1))"
     }
 }

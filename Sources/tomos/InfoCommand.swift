@@ -86,8 +86,10 @@ struct ImageInfo: Encodable {
         (id, source) = (studyCase.id, studyCase.sourceDescription)
         if case .dicom(let series, _) = studyCase.source {
             (format, modality, seriesInstanceUID) = ("DICOM", series.modality, series.seriesInstanceUID)
-        } else {
+        } else if case .nifti = studyCase.source {
             format = "NIfTI"
+        } else {
+            format = "DICOM"
         }
         do {
             details = try Self.read(studyCase)
@@ -102,7 +104,7 @@ struct ImageInfo: Encodable {
         case .nifti(let path):
             let info = try NIfTI.info(path)
             return details(info.geometry, shape: info.dimensions, datatype: info.datatype, notices: info.notices)
-        case .dicom:
+        case .dicom, .broken:
             // A series is a volume only when every slice is there and decodes: so it is read.
             let volume = try studyCase.readVolume()
             let shape = volume.geometry.shape

@@ -74,14 +74,18 @@ struct NumPyArray: Equatable {
         let body = data.dropFirst(start + length)
         guard body.count == count * header.itemSize else {
             throw .malformed(
-                path, "shape \(header.shape) needs \(count * header.itemSize) bytes of data, the file has \(body.count)")
+                path, "shape \(header.shape) needs \(count * header.itemSize) bytes of data, the file has \(body.count)"
+            )
         }
         shape = header.shape
         values = body.withUnsafeBytes { raw in
             (0..<count).map { n in
                 header.itemSize == 4
                     ? Float(bitPattern: UInt32(littleEndian: raw.loadUnaligned(fromByteOffset: 4 * n, as: UInt32.self)))
-                    : Float(Double(bitPattern: UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: 8 * n, as: UInt64.self))))
+                    : Float(
+                        Double(
+                            bitPattern: UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: 8 * n, as: UInt64.self)))
+                    )
             }
         }
     }

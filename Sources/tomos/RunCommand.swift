@@ -72,7 +72,9 @@ struct RunCommand: ParsableCommand {
         } else if !quiet {
             Console.result(Self.table(report))
             let ignored = report.ignored.reduce(0) { $0 + $1.files }
-            if ignored > 0 { Console.note("\(ignored) file\(ignored == 1 ? "" : "s") ignored; \(output)/cases.json says why") }
+            if ignored > 0 {
+                Console.note("\(ignored) file\(ignored == 1 ? "" : "s") ignored; \(output)/cases.json says why")
+            }
         }
         if !report.failures.isEmpty { throw ExitStatusError(status: .someFailed) }
     }
@@ -98,7 +100,10 @@ struct RunCommand: ParsableCommand {
                 if row > 0 { first = ["", ""] }
                 let volume = structure.voxels == 0 ? "not found" : decimal(structure.mm3, 0)
                 table.add(
-                    first + ["\(structure.id) \(structure.name)", volume, row == 0 ? time : "", row == 0 ? outcome.source : ""])
+                    first + [
+                        "\(structure.id) \(structure.name)", volume, row == 0 ? time : "",
+                        row == 0 ? outcome.source : "",
+                    ])
             }
         }
         let done = report.cases.count - report.failures.count
@@ -107,7 +112,8 @@ struct RunCommand: ParsableCommand {
     }
 
     private static func line(_ key: PipelineKey) -> String {
-        let fallback = key.fallback.map { "default: \($0)" } ?? "required"
-        return "  \(key.path): \(key.summary) \(key.allowed) (\(fallback))"
+        let summary = key.summary.hasSuffix(".") ? String(key.summary.dropLast()) : key.summary
+        return
+            "  \(key.path): \(summary). Takes \(key.allowed). \(key.fallback.map { "Default: \($0)" } ?? "Required")."
     }
 }

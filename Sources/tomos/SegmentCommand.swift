@@ -92,7 +92,10 @@ struct SegmentCommand: ParsableCommand {
         try NIfTI.write(result.labels, to: output)
         if !quiet { result.notices.forEach { Console.note($0) } }
         if json {
-            try Console.json(SegmentReport(output: output, structures: result.structures.map(CaseOutcome.Structure.init), notices: result.notices))
+            try Console.json(
+                SegmentReport(
+                    output: output, structures: result.structures.map(CaseOutcome.Structure.init),
+                    notices: result.notices))
         } else if !quiet {
             var table = TextTable([">label", "name", ">voxels", ">mm3", ">probability"])
             for item in result.structures {

@@ -36,7 +36,9 @@ struct TaskCreateCommand: ParsableCommand {
     @Option(parsing: .upToNextOption, help: "Label maps in the order of the images, or one folder.")
     var labels: [String]
 
-    @Option(name: .customLong("label"), help: "A label's id and name, such as 1=liver. May be repeated; others are left out.")
+    @Option(
+        name: .customLong("label"),
+        help: "A label's id and name, such as 1=liver. May be repeated; others are left out.")
     var names: [LabelName] = []
 
     @Option(help: "Plane in which volumes are cut.")
@@ -70,7 +72,8 @@ struct TaskCreateCommand: ParsableCommand {
         }
         guard images.count == labels.count else {
             throw UsageError(
-                "\(images.count) image\(images.count == 1 ? "" : "s") and \(labels.count) label map\(labels.count == 1 ? "" : "s"): give one label map for each image, in the same order")
+                "\(images.count) image\(images.count == 1 ? "" : "s") and \(labels.count) label map\(labels.count == 1 ? "" : "s"): give one label map for each image, in the same order"
+            )
         }
         return zip(images, labels).map { TaskPack.Example(image: $0, labels: $1) }
     }
@@ -98,7 +101,8 @@ struct TaskCreateCommand: ParsableCommand {
 
     private static func niftiFiles(_ folder: String) throws -> [String] {
         let names = try FileManager.default.contentsOfDirectory(atPath: folder)
-        return names.filter { !$0.hasPrefix(".") && NIfTI.hasNIfTIName($0) && !$0.lowercased().contains(".img") }.sorted()
+        return names.filter { !$0.hasPrefix(".") && NIfTI.hasNIfTIName($0) && !$0.lowercased().contains(".img") }
+            .sorted()
     }
 
     private static func stem(_ file: String) -> String { String(file.prefix { $0 != "." }) }

@@ -24,7 +24,7 @@ struct BadInputTests {
 
     /// Runs a command that must fail with this code and message, and leave no file behind.
     func expectFailure(
-        _ arguments: [String], _ code: Int32, _ message: String, fileSizeLimit: Int? = nil,
+        _ arguments: [String], _ code: Int32, _ message: String, fileSizeLimit: Int? = nil, isPrefix: Bool = false,
         sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
         let before = folder.files
@@ -32,7 +32,9 @@ struct BadInputTests {
         #expect(outcome.code == code, sourceLocation: sourceLocation)
         #expect(outcome.output == "", sourceLocation: sourceLocation)
         let lines = outcome.errors.split(separator: "\n").filter { $0.hasPrefix("tomos: error: ") }
-        #expect(lines.map { $0.dropFirst("tomos: error: ".count) } == [message[...]], sourceLocation: sourceLocation)
+        let told = lines.map { $0.dropFirst("tomos: error: ".count) }
+        // How far a broken gzip file can be read depends on how it was compressed.
+        #expect(told.map { isPrefix ? $0.prefix(message.count) : $0 } == [message[...]], sourceLocation: sourceLocation)
         #expect(folder.files == before, sourceLocation: sourceLocation)
     }
 
@@ -71,9 +73,18 @@ struct BadInputTests {
 
     @Test("A truncated volume")
     func truncated() throws {
-        let whole = try Data(contentsOf: URL(fileURLWithPath: folder.file("image.nii.gz")))
-        try whole.dropLast(100).write(to: URL(fileURLWithPath: folder.file("short.nii.gz")))
-        try expectFailure(segment("short.nii.gz"), 65, "short.nii.gz: TRUNCATED")
+        for (whole, short, message) in [
+            ("image.nii.gz", "short.nii.gz", "short.nii.gz: cut off: the gzip data end after "),
+            (
+                "image.nii", "short.nii",
+                "short.nii: cut off: the header says 5152 bytes, the file holds 5052 (copy it again)"
+            ),
+        ] {
+            if whole == "image.nii" { try BallPhantom().writeImage(folder.file(whole)) }
+            let bytes = try Data(contentsOf: URL(fileURLWithPath: folder.file(whole)))
+            try bytes.dropLast(100).write(to: URL(fileURLWithPath: folder.file(short)))
+            try expectFailure(segment(short), 65, message, isPrefix: whole == "image.nii.gz")
+        }
     }
 
     @Test("A series with a missing slice")
@@ -96,11 +107,20 @@ struct BadInputTests {
         try expectFailure(
             ["task", "create", "-o", "new", "--name", "x", "--images", "image.nii.gz", "--labels", "empty.nii.gz"], 65,
             "empty.nii.gz: no label in any label map: every voxel is 0")
-        let pack = try String(contentsOfFile: folder.file("pack/pack.yaml"), encoding: .utf8)
-        let labels = pack.split(separator: "\n").first { $0.contains("id: 1") } ?? ""
-        try folder.write(pack.replacing(labels, with: "").replacing("labels:\n", with: "labels: []\n"), to: "bare/pack.yaml")
+        try folder.write(
+            """
+            version: 1
+            name: bare
+            labels: []
+            plane: axial
+            window: auto
+            threshold: 0.5
+            volumes:
+            - { image: image.nii.gz, labels: labels.nii.gz }
+            """, to: "bare/pack.yaml")
         try expectFailure(
-            ["segment", "-i", "image.nii.gz", "-o", "result.nii.gz", "--task", "bare"], 78, "bare/pack.yaml: NOLABELS")
+            ["segment", "-i", "image.nii.gz", "-o", "result.nii.gz", "--task", "bare"], 78,
+            "bare/pack.yaml:3:9: the pack has no labels; list at least one as { id: 1, name: liver }")
         try expectFailure(
             ["segment", "-i", "image.nii.gz", "-o", "result.nii.gz", "--task", "no-pack"], 66,
             "no-pack: there is no such task pack (make one with 'tomos task create')")
@@ -120,7 +140,8 @@ struct BadInputTests {
         try other.writeLabels(folder.file("other.nii.gz"))
         try expectFailure(
             ["task", "create", "-o", "new", "--name", "x", "--images", "image.nii.gz", "--labels", "other.nii.gz"], 65,
-            "other.nii.gz: the label map is not on the grid of image.nii.gz: SHAPES")
+            "other.nii.gz: the label map is not on the grid of image.nii.gz: 24x20x6 voxels against 24x20x5 "
+                + "(a label map must have its image's shape and affine)")
         try expectFailure(
             ["evaluate", "labels.nii.gz", "other.nii.gz"], 65,
             "labels.nii.gz has 24x20x5 voxels, other.nii.gz 24x20x6; label maps are compared on one grid only "
@@ -146,14 +167,17 @@ struct BadInputTests {
         // Root may write anywhere, so: a folder that would have to be inside a file, and one that the kernel refuses.
         try expectFailure(
             ["segment", "-i", "image.nii.gz", "-o", "p.yaml/result.nii.gz", "--task", "pack"], 73,
-            "p.yaml/result.nii.gz: cannot be created: Not a directory (write to another folder or change its permissions)")
+            "p.yaml/result.nii.gz: cannot be created: Not a directory (write to another folder or change its permissions)"
+        )
         try expectFailure(
-            ["run", "p.yaml", "image.nii.gz", "-o", "p.yaml"], 73, "p.yaml: cannot write results here: a file is in the way")
+            ["run", "p.yaml", "image.nii.gz", "-o", "p.yaml"], 73,
+            "p.yaml: cannot write results here: a file is in the way")
         try expectFailure(
             ["run", "p.yaml", "image.nii.gz", "-o", "/proc/tomos"], 73,
             "/proc/tomos: cannot write results here: No such file or directory")
         try expectFailure(
-            ["task", "create", "-o", "pack", "--name", "x", "--images", "image.nii.gz", "--labels", "labels.nii.gz"], 73,
+            ["task", "create", "-o", "pack", "--name", "x", "--images", "image.nii.gz", "--labels", "labels.nii.gz"],
+            73,
             "pack: the task pack cannot be made: it exists already (choose another name, or remove it)")
     }
 
@@ -173,7 +197,7 @@ struct BadInputTests {
         #expect(outcome.code == 1)
         #expect(
             outcome.errors
-                == "tomos: error: image: out/.tomos-partial-image/image_overlay.png: writing failed: File too large "
+                == "tomos: error: image: out/image/image_overlay.png: writing failed: File too large "
                 + "(free space or write to another disk); no part of the file was left\n")
         #expect(folder.files.filter { $0.hasPrefix("out") } == ["out/cases.json"])
     }
@@ -189,9 +213,15 @@ struct BadInputTests {
         "A wrong command line is 64 and says how it goes",
         arguments: [
             (["segment", "-i", "x"], "Missing expected argument '--output <output>'"),
-            (["segment", "-i", "x", "-o", "x.png", "--task", "p"], "-o x.png: give a file name that ends in .nii.gz or .nii"),
+            (
+                ["segment", "-i", "x", "-o", "x.png", "--task", "p"],
+                "-o x.png: give a file name that ends in .nii.gz or .nii"
+            ),
             (["segment", "-i", "x", "-o", "x.nii", "--task", "p", "--support", "65"], "--support 65: use 1 to 64"),
-            (["segment", "-i", "x", "-o", "x.nii", "--task", "p", "--labels", "1,x"], "The value '1,x' is invalid for '--labels <labels>'"),
+            (
+                ["segment", "-i", "x", "-o", "x.nii", "--task", "p", "--labels", "1,x"],
+                "The value '1,x' is invalid for '--labels <labels>'"
+            ),
             (["run", "p", "s", "-o", "o", "--overwrite", "--resume"], "--overwrite and --resume exclude each other"),
             (["export", "x.nii", "--format", "slicer"], "give either --task or --table"),
             (["conver"], "Unexpected argument 'conver'"),

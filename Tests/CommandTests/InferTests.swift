@@ -37,7 +37,8 @@ struct InferTests {
         let paths = ("t", "i", "l")
         #expect(throws: NumPyError.self) { try InferCommand.checkedSide(line, square, square, paths: paths) }
         #expect(
-            throws: NumPyError.malformed("i", "shape [2, 32, 32]: expected [S, 64, 64] or [S, 1, 64, 64], as the target's slices")
+            throws: NumPyError.malformed(
+                "i", "shape [2, 32, 32]: expected [S, 64, 64] or [S, 1, 64, 64], as the target's slices")
         ) { try InferCommand.checkedSide(square, small, square, paths: paths) }
         #expect(throws: NumPyError.malformed("l", "shape [2, 32, 32]: expected [1, 64, 64], as the support images")) {
             try InferCommand.checkedSide(square, square, small, paths: paths)
@@ -51,7 +52,8 @@ struct InferTests {
         let path = folder.file("a.npy")
         try array.write(to: path)
         #expect(try Array2D(path: path) == array)
-        #expect(array.fileBytes.count == 64 * 2 + array.values.count * 4 || shape.isEmpty || array.fileBytes.count % 4 == 0)
+        #expect(
+            array.fileBytes.count == 64 * 2 + array.values.count * 4 || shape.isEmpty || array.fileBytes.count % 4 == 0)
     }
 
     /// A file as numpy.save lays it out, with any header text.

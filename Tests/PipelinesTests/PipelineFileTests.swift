@@ -164,6 +164,11 @@ struct PipelineFileTests {
                 "p.yaml:3:10: segment cannot be '3'; allowed: the keys weights, support, ensemble, threshold, labels"
             ),
             ("- a\n- b", "p.yaml:1:1: the pipeline cannot be '[...]'; allowed: keys and values (name: ...)"),
+            (
+                "version: 1\ntask: x\ninput:\n  include: **/*.nii",
+                "p.yaml:4:13: not valid YAML: did not find expected alphabetic or numeric character "
+                    + "(a value that begins with * or & must stand in quotes)"
+            ),
             ("version: 1\ntask: [x", "p.yaml:3:1: not valid YAML: did not find expected ',' or ']'"),
         ])
     func mistakes(text: String, message: String) {
@@ -173,7 +178,10 @@ struct PipelineFileTests {
     @Test(
         "Overrides are read as the file is, and refused with what was typed",
         arguments: [
-            ("segment.suport=3", "--set segment.suport=3: unknown key 'segment.suport'; did you mean 'segment.support'?"),
+            (
+                "segment.suport=3",
+                "--set segment.suport=3: unknown key 'segment.suport'; did you mean 'segment.support'?"
+            ),
             ("support=3", "--set support=3: unknown key 'support'; did you mean 'segment.support'?"),
             (
                 "segment.support=0",
@@ -194,12 +202,15 @@ struct PipelineFileTests {
             [
                 "segment.support=8", "segment.support=32", "clean=[{remove-smaller: 5 mm3}]", "task=packs/liver",
                 "prepare.window=range(-100, 300)", "outputs=[bids]",
+                "input.include=**/*_T1w.nii.gz",
             ])
         #expect(pipeline.options.support == 32)
         #expect(pipeline.options.clean == [.removeSmaller(cubicMillimetres: 5)])
         #expect(pipeline.task == "packs/liver")
         #expect(pipeline.options.window == .range(lower: -100, upper: 300))
         #expect(pipeline.outputs == [.nifti, .table(.bids)])
+        #expect(pipeline.input.include == ["**/*_T1w.nii.gz"])
+        #expect(!pipeline.input.includesDICOM)
     }
 
     @Test("The hash tells pipelines apart, and nothing else")
@@ -236,7 +247,8 @@ struct PipelineFileTests {
 
     /// Restricted Damerau is not counted: a swap is two edits.
     @Test(
-        "Distances between words", arguments: [("", "", 0), ("abc", "", 3), ("suport", "support", 1), ("jbos", "jobs", 2), ("Task", "task", 0)])
+        "Distances between words",
+        arguments: [("", "", 0), ("abc", "", 3), ("suport", "support", 1), ("jbos", "jobs", 2), ("Task", "task", 0)])
     func distances(a: String, b: String, distance: Int) {
         #expect(editDistance(a, b) == distance)
         #expect(editDistance(b, a) == distance)

@@ -79,7 +79,8 @@ struct ResultTests {
         try makeTree(
             folder,
             [
-                "run/a/a_labels.nii.gz", "run/b/b_labels.nii.gz", "run/volumes.csv", "truth/a.nii.gz", "truth/c_labels.nii",
+                "run/a/a_labels.nii.gz", "run/b/b_labels.nii.gz", "run/volumes.csv", "truth/a.nii.gz",
+                "truth/c_labels.nii",
                 "flat/a_labels.nii", "empty/x.txt", "other/z.nii",
             ])
         let found = try ResultPairs.find(results: folder.file("run"), truth: folder.file("truth"))
@@ -111,12 +112,21 @@ struct ResultTests {
     @Test(
         "Label tables as people have them",
         arguments: [
-            ("1 Precentral_L 2001\n2 Precentral_R", [LabelEntry(id: 1, name: "Precentral_L", colour: LabelTable.defaultColour(0)),
-                LabelEntry(id: 2, name: "Precentral_R", colour: LabelTable.defaultColour(1))]),
-            ("#No Name R G B A\r\n0 Unknown 0 0 0 0\r\n17 Left-Hippocampus 220 216 20 0\r\n",
-                [LabelEntry(id: 17, name: "Left-Hippocampus", colour: Colour(220, 216, 20))]),
-            ("    0     0    0    0        0  0  0    \"Clear Label\"\n    3   255    0    0        1  1  1    \"left kidney\"\n",
-                [LabelEntry(id: 3, name: "left kidney", colour: Colour(255, 0, 0))]),
+            (
+                "1 Precentral_L 2001\n2 Precentral_R",
+                [
+                    LabelEntry(id: 1, name: "Precentral_L", colour: LabelTable.defaultColour(0)),
+                    LabelEntry(id: 2, name: "Precentral_R", colour: LabelTable.defaultColour(1)),
+                ]
+            ),
+            (
+                "#No Name R G B A\r\n0 Unknown 0 0 0 0\r\n17 Left-Hippocampus 220 216 20 0\r\n",
+                [LabelEntry(id: 17, name: "Left-Hippocampus", colour: Colour(220, 216, 20))]
+            ),
+            (
+                "    0     0    0    0        0  0  0    \"Clear Label\"\n    3   255    0    0        1  1  1    \"left kidney\"\n",
+                [LabelEntry(id: 3, name: "left kidney", colour: Colour(255, 0, 0))]
+            ),
         ])
     func labelTables(text: String, entries: [LabelEntry]) throws {
         let path = folder.file("table.txt")
@@ -129,7 +139,10 @@ struct ResultTests {
         arguments: [
             ("a,b", "t.txt:1: 'a,b' is no line of a label table; expected 'id name' or 'id name red green blue'"),
             ("1 a\n\n1 b", "t.txt:3: label 1 is there twice"), ("# only a comment", "t.txt: no labels in the table"),
-            ("70000 x", "t.txt:1: '70000 x' is no line of a label table; expected 'id name' or 'id name red green blue'"),
+            (
+                "70000 x",
+                "t.txt:1: '70000 x' is no line of a label table; expected 'id name' or 'id name red green blue'"
+            ),
         ])
     func badLabelTables(text: String, message: String) throws {
         let path = folder.file("t.txt")

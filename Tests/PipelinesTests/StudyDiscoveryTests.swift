@@ -53,10 +53,12 @@ struct StudyDiscoveryTests {
             testDescription: "names that differ by case or by what a file system allows",
             files: ["A.nii", "sub/a.nii", "é t1;x.nii", "-v.nii", "cases.json.nii"],
             cases: [
-                "A <- A.nii", "_-v <- -v.nii", "_cases.json <- cases.json.nii", "sub_a <- sub/a.nii", "é_t1_x <- é t1;x.nii",
+                "A <- A.nii", "_-v <- -v.nii", "_cases.json <- cases.json.nii", "sub_a <- sub/a.nii",
+                "é_t1_x <- é t1;x.nii",
             ].sorted(), ignored: []),
         Tree(
-            testDescription: "other files, hidden files and a pair", files: ["a.hdr", "a.img", "notes.txt", ".x.nii", ".git/y.nii"],
+            testDescription: "other files, hidden files and a pair",
+            files: ["a.hdr", "a.img", "notes.txt", ".x.nii", ".git/y.nii"],
             cases: ["a <- a.hdr"],
             ignored: [
                 ".git: hidden", ".x.nii: hidden", "a.img: the voxels of the .hdr file beside it",
@@ -118,7 +120,8 @@ struct StudyDiscoveryTests {
     func results() throws {
         try makeTree(folder, ["a.nii.gz", "out/b/b_labels.nii.gz", "other/x_labels.nii.gz", "other/x_labels.label"])
         let image = StudyCase(id: "x", source: .nifti(path: "x"))
-        let made = Provenance(pipeline: "", pipelineSHA256: "", task: "", taskSHA256: "", weights: "", weightsSHA256: "")
+        let made = Provenance(
+            pipeline: "", pipelineSHA256: "", task: "", taskSHA256: "", weights: "", weightsSHA256: "")
         let record = try encodeJSON(CaseRecord(made: made, outcome: CaseOutcome(image, status: .done)))
         try Data(record).write(to: URL(fileURLWithPath: folder.file("other/case.json")))
         let study = try StudyDiscovery.discover(folder.path, excluding: folder.file("out/"))
@@ -129,7 +132,8 @@ struct StudyDiscoveryTests {
 
     @Test("A mixture of NIfTI and DICOM without extensions; ids come from file and folder names")
     func mixture() throws {
-        try FileManager.default.copyItem(atPath: repository + "/sample-data/study/case-2", toPath: folder.file("case-2"))
+        try FileManager.default.copyItem(
+            atPath: repository + "/sample-data/study/case-2", toPath: folder.file("case-2"))
         try makeTree(folder, ["a.nii.gz", "case-2/README"])
         let study = try StudyDiscovery.discover(folder.path)
         let count = try FileManager.default.contentsOfDirectory(atPath: repository + "/sample-data/study/case-2").count
@@ -143,6 +147,18 @@ struct StudyDiscoveryTests {
             ])
         let alone = try StudyDiscovery.discover(folder.file("case-2"))
         #expect(alone.cases.map(\.id) == ["case-2"])
+    }
+
+    @Test("A DICOM file too broken to belong to a series is a case that fails, not one that is passed over")
+    func brokenDICOM() throws {
+        try makeTree(folder, ["a.nii.gz", "scan/I1"])
+        let bytes = [UInt8](repeating: 0, count: 128) + Array("DICM".utf8) + [2, 0, 0, 0, 85, 76, 4, 0, 200]
+        try Data(bytes).write(to: URL(fileURLWithPath: folder.file("scan/I1")))
+        let study = try StudyDiscovery.discover(folder.path)
+        #expect(found(study).cases == ["I1 <- scan/I1", "a <- a.nii.gz"])
+        let error = #expect(throws: StudyError.self) { try study.cases[0].readVolume() }
+        #expect(error?.category == .badData)
+        #expect(error?.description.hasPrefix("\(folder.path)/scan/I1: a DICOM file that cannot be read: ") == true)
     }
 
     @Test("Nothing there, an empty folder, no images, a link in a circle")
@@ -167,9 +183,9 @@ struct StudyDiscoveryTests {
             ([.series(folder: "ct", number: 2), .series(folder: "ct", number: 3)], ["ct_series-2", "ct_series-3"]),
             ([.series(folder: "a/ct", number: 2), .series(folder: "b/ct", number: 2)], ["a_ct", "b_ct"]),
             ([.series(folder: "ct", number: nil), .series(folder: "ct", number: nil)], ["ct_series", "ct_series-2"]),
-            ([.nifti(path: "ct.nii"), .series(folder: "ct", number: 1)], ["ct", "ct_series-1"]),
-            ([.nifti(path: "a.nii"), .nifti(path: "a.nii.gz")], ["a", "a-2"]),
-            ([.nifti(path: String(repeating: "x", count: 300) + ".nii")], [String(repeating: "x", count: 100)]),
+            ([.file(path: "ct.nii"), .series(folder: "ct", number: 1)], ["ct", "ct_series-1"]),
+            ([.file(path: "a.nii"), .file(path: "a.nii.gz")], ["a", "a-2"]),
+            ([.file(path: String(repeating: "x", count: 300) + ".nii")], [String(repeating: "x", count: 100)]),
         ] as [([CaseNames.Name], [String])])
     func names(_ names: [CaseNames.Name], _ ids: [String]) {
         #expect(CaseNames.ids(names) == ids)
@@ -180,7 +196,8 @@ struct StudyDiscoveryTests {
         arguments: [
             ("**/*.nii.gz", "a.nii.gz", true), ("**/*.nii.gz", "a/b/c.nii.gz", true), ("*.nii.gz", "a/b.nii.gz", true),
             ("a/*.nii.gz", "a/b.nii.gz", true), ("a/*.nii.gz", "a/b/c.nii.gz", false), ("a/**", "a/b/c", true),
-            ("a/**/c", "a/c", true), ("sub-[0-9]/?.nii", "sub-1/x.nii", true), ("sub-[0-9]/?.nii", "sub-x/x.nii", false),
+            ("a/**/c", "a/c", true), ("sub-[0-9]/?.nii", "sub-1/x.nii", true),
+            ("sub-[0-9]/?.nii", "sub-x/x.nii", false),
             ("**/x/**/y", "a/x/b/x/c/y", true), ("*.nii", "a.nii.gz", false),
         ])
     func globs(pattern: String, path: String, matches: Bool) {

@@ -76,6 +76,11 @@ struct DICOMWriter {
             body += Self.encode(tag, element.vr, element.bytes)
         }
         guard hasMeta else { return Array(body.dropLast(cut)) }
+        if transferSyntax == "1.2.840.10008.1.2.1.99" {
+            // One stored block of raw deflate data.
+            let count = UInt16(body.count)
+            body = [1] + Self.little(count) + Self.little(~count) + body
+        }
         var meta = Self.encode(0x0002_0001, "OB", [0, 1])
         meta += Self.encode(0x0002_0002, "UI", elements[0x0008_0016]?.bytes ?? [])
         meta += Self.encode(0x0002_0003, "UI", elements[0x0008_0018]?.bytes ?? [])

@@ -16,9 +16,13 @@ struct DCMTKFile: ~Copyable {
     /// Opens a file that is known to look like DICOM.
     init(_ path: String, _ extent: Extent) throws {
         try Self.setUp()
+        if let fault = DICOMNesting.fault(path) {
+            throw DICOMError.file(path: path, reason: "cannot be read as DICOM: \(fault)")
+        }
         var reason = ErrorText()
         guard let handle = tomos_dcm_open(path, extent == .header, &reason.buffer, reason.buffer.count) else {
-            throw DICOMError.file(path: path, reason: "cannot be read as DICOM: \(reason.text)")
+            throw DICOMError.file(
+                path: path, reason: "cannot be read as DICOM: \(reason.text) (copy or export the file again)")
         }
         self.handle = handle
         self.path = path

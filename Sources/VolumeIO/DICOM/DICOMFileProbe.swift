@@ -52,8 +52,7 @@ enum DICOMFileProbe {
             if seen == 0 && !(group == 2 || group == 8) || tag <= last { return false }
             var (length, header) = (number(at + 4, 4), 8)
             if explicit {
-                let vr = String(decoding: bytes[at + 4..<at + 6], as: UTF8.self)
-                guard let long = valueRepresentations[vr] else { return false }
+                guard let long = hasLongHeader(bytes[at + 4], bytes[at + 5]) else { return false }
                 (length, header) = long ? (number(at + 8, 4), 12) : (number(at + 6, 2), 8)
             }
             if length == 0xFFFF_FFFF { return seen >= 1 }
@@ -63,13 +62,21 @@ enum DICOMFileProbe {
         return seen >= 3
     }
 
-    /// Value representations, and whether their explicit header has a 32-bit length.
-    private static let valueRepresentations: [String: Bool] = {
+    /// Whether the explicit header of a value representation has a 32-bit length; nil when the letters are none.
+    static func hasLongHeader(_ first: UInt8, _ second: UInt8) -> Bool? {
+        valueRepresentations[UInt16(first) << 8 | UInt16(second)]
+    }
+
+    private static let valueRepresentations: [UInt16: Bool] = {
         let short = "AE AS AT CS DA DS DT FL FD IS LO LT PN SH SL SS ST TM UI UL US"
         let long = "OB OD OF OL OV OW SQ SV UC UN UR UT UV"
-        var table: [String: Bool] = [:]
-        for vr in short.split(separator: " ") { table[String(vr)] = false }
-        for vr in long.split(separator: " ") { table[String(vr)] = true }
+        var table: [UInt16: Bool] = [:]
+        for (names, isLong) in [(short, false), (long, true)] {
+            for name in names.split(separator: " ") {
+                let letters = Array(name.utf8)
+                table[UInt16(letters[0]) << 8 | UInt16(letters[1])] = isLong
+            }
+        }
         return table
     }()
 }
