@@ -25,17 +25,21 @@ let package = Package(
     ],
     targets: [
         // C, one library behind each target.
-        .target(name: "CNifti2", linkerSettings: [.linkedLibrary("nifti2"), .linkedLibrary("znz"), .linkedLibrary("z")]),
+        .target(
+            name: "CNifti2", linkerSettings: [.linkedLibrary("nifti2"), .linkedLibrary("znz"), .linkedLibrary("z")]),
         .systemLibrary(name: "CDeflate", providers: [.apt(["libdeflate-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CDigest", providers: [.apt(["libmd-dev"])]),
         .systemLibrary(name: "CPNG", providers: [.apt(["libpng-dev"])]),
         .target(name: "CDCMTKBridge", linkerSettings: dcmtk.map { .linkedLibrary($0) } + [.linkedLibrary("stdc++")]),
         .target(name: "CTomosWeights", exclude: ["tomos-1.safetensors"]),
+        // Optimised in debug builds too: the tests run the network, which takes minutes otherwise.
         .target(name: "CUniverSegKernels", cSettings: [.unsafeFlags(["-O3", "-ffp-contract=fast"])]),
 
         .target(name: "Volumes", swiftSettings: swift),
-        .target(name: "VolumeIO", dependencies: ["Volumes", "CNifti2", "CDeflate", "CZlib", "CDCMTKBridge"], swiftSettings: swift),
+        .target(
+            name: "VolumeIO", dependencies: ["Volumes", "CNifti2", "CDeflate", "CZlib", "CDCMTKBridge"],
+            swiftSettings: swift),
         .target(name: "Preparation", dependencies: ["Volumes"], swiftSettings: swift),
         .target(
             name: "Inference", dependencies: ["Volumes", "CUniverSegKernels", "CTomosWeights", "CZlib", "CDigest"],
@@ -71,7 +75,8 @@ let package = Package(
         .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "TestSupport"], swiftSettings: swift),
         .testTarget(name: "ExportTests", dependencies: ["Export", "TestSupport"], swiftSettings: swift),
         .testTarget(name: "PipelinesTests", dependencies: ["Pipelines", "TestSupport"], swiftSettings: swift),
-        .testTarget(name: "CommandTests", dependencies: ["tomos", "VolumeIO", "Volumes", "TestSupport"], swiftSettings: swift),
+        .testTarget(
+            name: "CommandTests", dependencies: ["tomos", "VolumeIO", "Volumes", "TestSupport"], swiftSettings: swift),
     ],
     cxxLanguageStandard: .cxx17
 )
