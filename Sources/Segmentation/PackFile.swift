@@ -1,3 +1,4 @@
+import Foundation
 import Inference
 import Preparation
 import Volumes
@@ -8,85 +9,75 @@ enum PackFile {
     /// The format's version.
     static let version = 1
 
-    static func read(_ bytes: [UInt8], path: String, folder: String) throws(TaskPackError) -> TaskPack {
-        let root = try Fields(compose(bytes, path), path: path, what: "pack.yaml")
-        try root.allow(["version", "name", "labels", "plane", "window", "threshold", "volumes"])
-        guard try root.text("version") == String(version) else {
-            throw root.malformed("version", "version must be \(version) (this program knows no other)")
+    static func read(_ path: String, folder: String) throws -> TaskPack {
+        let text = try ConfigurationFile.text(path)
+        guard let root = try ConfigurationFile.root(text, path: path, what: "the pack") else {
+            throw ConfigurationError.missingKey(.wholeFile(path), key: "version", example: "version: \(version)")
         }
-        let labels = try root.list("labels").map { node throws(TaskPackError) in
-            try label(Fields(node, path: path, what: "label"))
-        }
-        guard !labels.isEmpty else {
-            throw root.malformed("labels", "the pack has no labels; list at least one as { id: 1, name: liver }")
-        }
-        if let twice = Dictionary(grouping: labels, by: \.id).first(where: { $0.value.count > 1 }) {
-            throw root.malformed("labels", "label id \(twice.key) stands twice")
-        }
-        let planes = SlicePlane.allCases.map(\.rawValue).joined(separator: ", ")
-        guard let plane = SlicePlane(rawValue: try root.text("plane")) else {
-            throw root.malformed("plane", "plane must be one of \(planes)")
-        }
-        guard let window = IntensityWindow(try root.text("window")) else {
-            throw root.malformed(
-                "window", "window must be auto, none, ct, mr, range(LOWER, UPPER) or percentile(LOWER, UPPER)")
-        }
-        guard let threshold = Double(try root.text("threshold", default: "0.5")), threshold > 0, threshold < 1 else {
-            throw root.malformed("threshold", "threshold must lie between 0 and 1")
-        }
-        let examples = try root.list("volumes").map { node throws(TaskPackError) in
-            let fields = try Fields(node, path: path, what: "volume")
-            try fields.allow(["image", "labels", "sha256"])
+        let keys = ["version", "name", "labels", "plane", "window", "threshold", "volumes"]
+        let fields = try Fields(root, section: "", known: keys)
+        let planes = SlicePlane.allCases.map(\.rawValue)
+        let window = try fields.required(
+            "window", "auto, none, ct, mr, range(LOWER, UPPER) or percentile(LOWER, UPPER)")
+        guard try fields.required("version", "\(version)").integer(in: version...version) == version,
+            let plane = SlicePlane(rawValue: try fields.required("plane", planes.joined(separator: ", ")).oneOf(planes))
+        else { throw root.bad() }
+        guard let range = IntensityWindow(try window.text()) else { throw window.bad() }
+        return TaskPack(
+            folder: folder, name: try fields.required("name", "a text").text(), version: version,
+            labels: try labels(fields.required("labels", "a list such as [{ id: 1, name: liver }]")), plane: plane,
+            window: range, threshold: try threshold(fields), examples: try examples(fields, folder),
+            sha256: Digest.sha256(Array(text.utf8)))
+    }
+
+    private static func threshold(_ fields: Fields) throws -> Double {
+        guard let value = fields["threshold", "a number above 0 and below 1"] else { return 0.5 }
+        let threshold = try value.number()
+        guard threshold > 0, threshold < 1 else { throw value.bad() }
+        return threshold
+    }
+
+    private static func examples(_ fields: Fields, _ folder: String) throws -> [TaskPack.Example] {
+        let value = try fields.required(
+            "volumes", "a list such as [{ image: images/a.nii.gz, labels: labels/a.nii.gz }]")
+        let examples = try value.list().map { item in
+            let fields = try Fields(item, section: "volumes", known: ["image", "labels", "sha256"])
             return TaskPack.Example(
                 image: try file(fields, "image", folder), labels: try file(fields, "labels", folder))
         }
-        guard !examples.isEmpty else { throw root.malformed("volumes", "the pack has no volumes") }
-        return TaskPack(
-            folder: folder, name: try root.text("name"), version: version, labels: LabelTable(labels), plane: plane,
-            window: window, threshold: threshold, examples: examples, sha256: Digest.sha256(bytes))
+        if examples.isEmpty { throw value.bad() }
+        return examples
     }
 
     /// A file of the pack; it may not lead out of the folder.
-    private static func file(_ fields: Fields, _ key: String, _ folder: String) throws(TaskPackError) -> String {
-        let name = try fields.text(key)
-        guard !name.hasPrefix("/"), !name.split(separator: "/").contains("..") else {
-            throw fields.malformed(key, "\(name) lies outside the pack")
-        }
+    private static func file(_ fields: Fields, _ key: String, _ folder: String) throws -> String {
+        let value = try fields.required(key, "a path inside the pack")
+        let name = try value.text()
+        guard !name.hasPrefix("/"), !name.split(separator: "/").contains("..") else { throw value.bad() }
         return folder + "/" + name
     }
 
-    private static func label(_ fields: Fields) throws(TaskPackError) -> LabelEntry {
-        try fields.allow(["id", "name", "colour", "snomed"])
-        guard let id = UInt16(try fields.text("id")), id > 0 else {
-            throw fields.malformed("id", "a label id is a whole number from 1 to 65535")
+    private static func labels(_ value: ConfigurationValue) throws -> LabelTable {
+        let entries = try value.list().map(label)
+        if entries.isEmpty { throw value.bad() }
+        if let twice = Dictionary(grouping: entries, by: \.id).values.first(where: { $0.count > 1 }) {
+            throw value.bad("id \(twice[0].id) twice", allowed: "each id once")
         }
-        var colour = LabelTable.defaultColour(Int(id) - 1)
-        if fields.has("colour") {
-            let parts = try fields.list("colour").compactMap { $0.scalar.flatMap { UInt8($0.string) } }
-            guard parts.count == 3 else {
-                throw fields.malformed("colour", "a colour is [red, green, blue], 0 to 255 each")
-            }
-            colour = Colour(parts[0], parts[1], parts[2])
-        }
-        return LabelEntry(
-            id: id, name: try fields.text("name"), colour: colour,
-            snomed: fields.has("snomed") ? try fields.text("snomed") : nil)
+        return LabelTable(entries)
     }
 
-    private static func compose(_ bytes: [UInt8], _ path: String) throws(TaskPackError) -> Node {
-        let text = String(decoding: bytes, as: UTF8.self)
-        let node: Node?
-        do { node = try Yams.compose(yaml: text) } catch {
-            if case .parser(_, let problem, let mark, _)? = error as? YamlError {
-                throw .malformed(path: path, line: mark.line, column: mark.column, reason: problem)
-            }
-            if case .scanner(_, let problem, let mark, _)? = error as? YamlError {
-                throw .malformed(path: path, line: mark.line, column: mark.column, reason: problem)
-            }
-            throw .malformed(path: path, line: 0, column: 0, reason: "no valid YAML: \(error)")
+    private static func label(_ value: ConfigurationValue) throws -> LabelEntry {
+        let fields = try Fields(value, section: "labels", known: ["id", "name", "colour", "snomed"])
+        let id = UInt16(try fields.required("id", "a whole number from 1 to 65535").integer(in: 1...65535))
+        let colour = try fields["colour", "[red, green, blue], 0 to 255 each"].map { value in
+            let parts = try value.list().map { UInt8(try $0.integer(in: 0...255)) }
+            guard parts.count == 3 else { throw value.bad() }
+            return Colour(parts[0], parts[1], parts[2])
         }
-        guard let node else { throw .malformed(path: path, line: 1, column: 1, reason: "the file is empty") }
-        return node
+        return LabelEntry(
+            id: id, name: try fields.required("name", "a text").text(),
+            colour: colour ?? LabelTable.defaultColour(Int(id) - 1),
+            snomed: try fields["snomed", "a SNOMED CT concept id"]?.text())
     }
 
     // MARK: writing
@@ -106,7 +97,8 @@ enum PackFile {
         var name: String
         var labels: [Label]
         var plane, window: String
-        var threshold: Double
+        /// Decimal, because a `Double` would be written as 5e-1.
+        var threshold: Decimal
         var volumes: [Volume]
     }
 
@@ -122,57 +114,38 @@ enum PackFile {
                         id: $0.id, name: $0.name, colour: [$0.colour.red, $0.colour.green, $0.colour.blue],
                         snomed: $0.snomed)
                 },
-                plane: recipe.plane.rawValue, window: recipe.window.description, threshold: 0.5,
+                plane: recipe.plane.rawValue, window: recipe.window.description,
+                threshold: Decimal(string: "0.5") ?? 0.5,
                 volumes: files.map {
                     .init(image: $0.image, labels: $0.labels, sha256: ["image": $0.imageHash, "labels": $0.labelsHash])
                 }))
     }
 }
 
-/// A YAML mapping whose errors know their line.
+/// A mapping whose keys are all known.
 private struct Fields {
-    let mapping: Node.Mapping
-    let path: String
-    let what: String
+    private let entries: [String: ConfigurationValue]
+    private let place: ConfigurationPlace
 
-    init(_ node: Node, path: String, what: String) throws(TaskPackError) {
-        guard case .mapping(let mapping) = node else {
-            throw .malformed(
-                path: path, line: node.mark?.line ?? 0, column: node.mark?.column ?? 0,
-                reason: "\(what) must be a list of 'key: value'")
+    init(_ value: ConfigurationValue, section: String, known: [String]) throws {
+        place = value.place
+        var entries: [String: ConfigurationValue] = [:]
+        for entry in try value.entries() {
+            guard known.contains(entry.key) else { throw entry.unknown(in: section, known: known) }
+            let key = section.isEmpty ? entry.key : section + "." + entry.key
+            entries[entry.key] = entry.value.with(entry.value.node, key: key)
         }
-        (self.mapping, self.path, self.what) = (mapping, path, what)
+        self.entries = entries
     }
 
-    func allow(_ keys: [String]) throws(TaskPackError) {
-        for (key, _) in mapping where !keys.contains(key.string ?? "") {
-            throw .malformed(
-                path: path, line: key.mark?.line ?? 0, column: key.mark?.column ?? 0,
-                reason: "unknown key '\(key.string ?? "?")' in \(what); known are \(keys.joined(separator: ", "))")
-        }
+    subscript(key: String, allowed: String) -> ConfigurationValue? {
+        entries[key].map { $0.with($0.node, allowed: allowed) }
     }
 
-    func has(_ key: String) -> Bool { mapping[Node(key)] != nil }
-
-    func malformed(_ key: String, _ reason: String) -> TaskPackError {
-        let mark = mapping[Node(key)]?.mark ?? mapping.mark
-        return .malformed(path: path, line: mark?.line ?? 0, column: mark?.column ?? 0, reason: reason)
-    }
-
-    func text(_ key: String, default fallback: String? = nil) throws(TaskPackError) -> String {
-        guard let node = mapping[Node(key)] else {
-            if let fallback { return fallback }
-            throw malformed(key, "\(what) has no '\(key)'")
+    func required(_ key: String, _ allowed: String) throws -> ConfigurationValue {
+        guard let value = self[key, allowed] else {
+            throw ConfigurationError.missingKey(place, key: key, example: "\(key): \(allowed)")
         }
-        guard let scalar = node.scalar, !scalar.string.isEmpty else {
-            throw malformed(key, "\(key) must be a single value")
-        }
-        return scalar.string
-    }
-
-    func list(_ key: String) throws(TaskPackError) -> [Node] {
-        guard let node = mapping[Node(key)] else { throw malformed(key, "\(what) has no '\(key)'") }
-        guard let sequence = node.sequence else { throw malformed(key, "\(key) must be a list") }
-        return Array(sequence)
+        return value
     }
 }

@@ -40,17 +40,17 @@ public struct TaskPack: Sendable {
 
     /// Reads and checks `pack.yaml`; the volumes are read when a segmenter is made.
     ///
-    /// - Throws: ``TaskPackError``.
+    /// - Throws: ``TaskPackError``, ``ConfigurationError``.
     public static func load(_ folder: String) throws -> TaskPack {
         let path = folder + "/pack.yaml"
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder) else {
             throw TaskPackError.missing(folder)
         }
-        guard isFolder.boolValue, let data = FileManager.default.contents(atPath: path) else {
+        guard isFolder.boolValue, FileManager.default.fileExists(atPath: path) else {
             throw TaskPackError.notAPack(folder)
         }
-        return try PackFile.read([UInt8](data), path: path, folder: folder)
+        return try PackFile.read(path, folder: folder)
     }
 
     /// The labels wanted, ascending, after checking that the pack has them. `nil` wants all.

@@ -6,8 +6,6 @@ public enum TaskPackError: TomosError, Equatable {
     case missing(String)
     /// The folder has no `pack.yaml`.
     case notAPack(String)
-    /// `pack.yaml` says something that cannot be; line and column count from 1, 0 when unknown.
-    case malformed(path: String, line: Int, column: Int, reason: String)
     /// A label id that the pack does not have.
     case unknownLabel(UInt16, pack: String, known: [UInt16])
     /// An image and its label map lie on different grids.
@@ -28,7 +26,7 @@ public enum TaskPackError: TomosError, Equatable {
         switch self {
         case .missing: .missingInput
         case .notAPack, .gridsDiffer, .noLabels, .labelNeverOccurs, .unpaired, .changed: .badData
-        case .malformed, .unknownLabel: .badConfiguration
+        case .unknownLabel: .badConfiguration
         case .cannotCreate: .cannotCreate
         }
     }
@@ -39,8 +37,6 @@ public enum TaskPackError: TomosError, Equatable {
         case .missing(let folder): "\(folder): there is no such task pack (make one with 'tomos task create')"
         case .notAPack(let folder):
             "\(folder): not a task pack: it has no pack.yaml (make one with 'tomos task create')"
-        case .malformed(let path, let line, let column, let reason):
-            line > 0 ? "\(path):\(line):\(column): \(reason)" : "\(path): \(reason)"
         case .unknownLabel(let id, let pack, let known):
             "label \(id) is not in the pack '\(pack)'; it has \(list(known))"
         case .gridsDiffer(let image, let labels, let reason):

@@ -24,7 +24,7 @@ struct PipelineFileTests {
         do {
             _ = try load(text, overrides)
             return "no error"
-        } catch let error as PipelineFileError {
+        } catch let error as ConfigurationError {
             return error.description.replacing(folder.path + "/", with: "")
         } catch {
             return "another error: \(error)"
@@ -224,19 +224,19 @@ struct PipelineFileTests {
 
     @Test("A file that is not there, a folder, and text that is not UTF-8")
     func unreadable() throws {
-        #expect(throws: PipelineFileError.unreadable(path: "no.yaml", reason: "there is no such file")) {
+        #expect(throws: ConfigurationError.unreadable(path: "no.yaml", reason: "there is no such file")) {
             try PipelineFile.load("no.yaml")
         }
-        #expect(throws: PipelineFileError.unreadable(path: folder.path, reason: "it is not a file")) {
+        #expect(throws: ConfigurationError.unreadable(path: folder.path, reason: "it is not a file")) {
             try PipelineFile.load(folder.path)
         }
         let path = folder.file("latin.yaml")
         try Data([0x6E, 0x61, 0x6D, 0x65, 0x3A, 0x20, 0xE9]).write(to: URL(fileURLWithPath: path))
         #expect(
-            throws: PipelineFileError.syntax(.file(path, line: 1, column: 1), problem: "the text is not UTF-8")
+            throws: ConfigurationError.syntax(.file(path, line: 1, column: 1), problem: "the text is not UTF-8")
         ) { try PipelineFile.load(path) }
-        #expect(PipelineFileError.unreadable(path: "", reason: "").category == .missingInput)
-        #expect(PipelineFileError.malformedOverride("").category == .badConfiguration)
+        #expect(ConfigurationError.unreadable(path: "", reason: "").category == .missingInput)
+        #expect(ConfigurationError.malformedOverride("").category == .badConfiguration)
     }
 
     @Test("Every pipeline that comes with the program is read", arguments: ["phantom", "brain", "hippocampus"])

@@ -37,24 +37,34 @@ struct TaskPackTests {
 
     /// What is changed in the good pack, and the end of the message.
     @Test(arguments: [
+        ("name: phantom", "nam: phantom", ":2:1: unknown key 'nam'; did you mean 'name'?"),
+        ("version: 1", "version: 7", ":1:10: version cannot be '7'; allowed: 1"),
+        ("id: 2", "id: 1", ":4:3: labels cannot be 'id 1 twice'; allowed: each id once"),
+        ("id: 2", "id: 0", ":4:11: labels.id cannot be '0'; allowed: a whole number from 1 to 65535"),
+        ("id: 1, name: liver", "id: 1", ":5:5: key 'name' is missing; add 'name: a text'"),
+        ("name: liver", "nmae: liver", ":5:14: unknown key 'nmae' in labels; did you mean 'name'?"),
+        ("[1, 2, 3]", "[1, 2]", ":4:36: labels.colour cannot be '[...]'; allowed: [red, green, blue], 0 to 255 each"),
         (
-            "name: phantom", "nam: phantom",
-            ":2:1: unknown key 'nam' in pack.yaml; known are version, name, labels, plane, window, threshold, volumes"
+            "plane: axial", "plane: oblique",
+            ":6:8: plane cannot be 'oblique'; allowed: axial, coronal, sagittal, native"
         ),
-        ("version: 1", "version: 7", ":1:10: version must be 1 (this program knows no other)"),
-        ("id: 2", "id: 1", ":4:3: label id 1 stands twice"),
-        ("id: 2", "id: 0", ":4:11: a label id is a whole number from 1 to 65535"),
-        ("[1, 2, 3]", "[1, 2]", ":4:36: a colour is [red, green, blue], 0 to 255 each"),
-        ("plane: axial", "plane: oblique", ":6:8: plane must be one of axial, coronal, sagittal, native"),
         (
             "range(-200, 300)", "range(300)",
-            ":7:9: window must be auto, none, ct, mr, range(LOWER, UPPER) or percentile(LOWER, UPPER)"
+            ":7:9: window cannot be 'range(300)'; "
+                + "allowed: auto, none, ct, mr, range(LOWER, UPPER) or percentile(LOWER, UPPER)"
         ),
-        ("images/a.nii.gz", "../a.nii.gz", ":9:14: ../a.nii.gz lies outside the pack"),
+        (
+            "images/a.nii.gz", "../a.nii.gz",
+            ":9:14: volumes.image cannot be '../a.nii.gz'; allowed: a path inside the pack"
+        ),
+        (
+            "plane: axial", "plane: axial\nthreshold: 1",
+            ":7:12: threshold cannot be '1'; allowed: a number above 0 and below 1"
+        ),
     ])
     func refusesABadPack(from: String, to: String, message: String) throws {
         let text = Self.good.replacingOccurrences(of: from, with: to)
-        let error = #expect(throws: TaskPackError.self) { try load(text) }
+        let error = #expect(throws: ConfigurationError.self) { try load(text) }
         #expect(error?.description.hasSuffix(message) == true, "\(error?.description ?? "")")
         #expect(error?.category == .badConfiguration)
     }

@@ -1,35 +1,43 @@
 import Foundation
 import Yams
 
-/// A value on its way from YAML into the pipeline: what stands there, under which key, and where.
-struct ConfigurationValue {
+/// A value on its way from YAML into a pipeline or pack: what stands there, under which key, and where.
+package struct ConfigurationValue {
     /// One `key: value` of a mapping.
-    struct Entry {
-        let key: String
-        let value: ConfigurationValue
-        let place: ConfigurationPlace
+    package struct Entry {
+        package let key: String
+        package let value: ConfigurationValue
+        package let place: ConfigurationPlace
 
         /// The error for a key that is not among `known`.
-        func unknown(in section: String, known: [String]) -> PipelineFileError {
+        package func unknown(in section: String, known: [String]) -> ConfigurationError {
             .unknownKey(
                 place, key: key, section: section, nearest: nearest(to: key, among: known), known: known)
         }
     }
 
-    let node: Node
+    package let node: Node
     /// The full key, such as `segment.support`.
-    let key: String
+    package let key: String
     /// What the key takes, for the error.
-    let allowed: String
+    package let allowed: String
     /// Folder against which paths are resolved.
-    let folder: String
+    package let folder: String
     /// Turns a YAML mark into the place to name.
-    let locate: (Mark?) -> ConfigurationPlace
+    package let locate: (Mark?) -> ConfigurationPlace
 
-    var place: ConfigurationPlace { locate(node.mark) }
+    /// Makes a value.
+    package init(
+        node: Node, key: String, allowed: String, folder: String, locate: @escaping (Mark?) -> ConfigurationPlace
+    ) {
+        (self.node, self.key, self.allowed) = (node, key, allowed)
+        (self.folder, self.locate) = (folder, locate)
+    }
+
+    package var place: ConfigurationPlace { locate(node.mark) }
 
     /// The value as a short text, for messages.
-    var shown: String {
+    package var shown: String {
         switch node {
         case .scalar(let scalar): scalar.string
         case .sequence(let sequence): sequence.isEmpty ? "[]" : "[...]"
@@ -39,40 +47,40 @@ struct ConfigurationValue {
     }
 
     /// The error for a value that the key does not take.
-    func bad(_ value: String? = nil, allowed: String? = nil) -> PipelineFileError {
+    package func bad(_ value: String? = nil, allowed: String? = nil) -> ConfigurationError {
         .badValue(place, key: key, value: value ?? shown, allowed: allowed ?? self.allowed)
     }
 
     /// The error for a value that is known and not there yet.
-    func notAvailable(_ value: String? = nil, instead: String) -> PipelineFileError {
+    package func notAvailable(_ value: String? = nil, instead: String) -> ConfigurationError {
         .notAvailable(place, key: key, value: value ?? shown, instead: instead)
     }
 
     /// Throws `notAvailable` when the value is one of these.
-    func refuse(_ values: [String], instead: String) throws {
+    package func refuse(_ values: [String], instead: String) throws {
         if case .scalar(let scalar) = node, values.contains(scalar.string) { throw notAvailable(instead: instead) }
     }
 
     /// A scalar that is not empty.
-    func text() throws -> String {
+    package func text() throws -> String {
         guard case .scalar(let scalar) = node, !scalar.string.isEmpty else { throw bad() }
         return scalar.string
     }
 
     /// A whole number in a range.
-    func integer(in range: ClosedRange<Int>) throws -> Int {
+    package func integer(in range: ClosedRange<Int>) throws -> Int {
         guard let value = Int(try text()), range.contains(value) else { throw bad() }
         return value
     }
 
     /// A finite number.
-    func number() throws -> Double {
+    package func number() throws -> Double {
         guard let value = Double(try text()), value.isFinite else { throw bad() }
         return value
     }
 
     /// One of a few words.
-    func oneOf(_ words: [String], allowed: String? = nil) throws -> String {
+    package func oneOf(_ words: [String], allowed: String? = nil) throws -> String {
         let word = try text()
         guard words.contains(word) else {
             let hint = nearest(to: word, among: words).map { "; did you mean '\($0)'?" } ?? ""
@@ -82,14 +90,14 @@ struct ConfigurationValue {
     }
 
     /// A file or folder; relative ones start at the configuration's folder.
-    func path() throws -> String {
+    package func path() throws -> String {
         let text = try text()
         if text.hasPrefix("/") { return text }
         return folder.isEmpty || folder == "." ? text : NSString(string: folder).appendingPathComponent(text)
     }
 
     /// The items of a list; a scalar counts as a list of one.
-    func list() throws -> [ConfigurationValue] {
+    package func list() throws -> [ConfigurationValue] {
         switch node {
         case .sequence(let sequence): sequence.map { with($0) }
         case .scalar: [with(.scalar(Node.Scalar(try text(), node.tag, .any, node.mark)))]
@@ -98,7 +106,7 @@ struct ConfigurationValue {
     }
 
     /// The key and value of a mapping with one key; nil for anything that is no mapping.
-    func singleEntry() throws -> Entry? {
+    package func singleEntry() throws -> Entry? {
         guard case .mapping = node else { return nil }
         let entries = try entries()
         guard entries.count == 1 else { throw bad() }
@@ -106,7 +114,7 @@ struct ConfigurationValue {
     }
 
     /// The entries of a mapping.
-    func entries() throws -> [Entry] {
+    package func entries() throws -> [Entry] {
         guard case .mapping(let mapping) = node else { throw bad() }
         return try rejoinedPairs(mapping).map { key, value in
             guard case .scalar(let name) = key else { throw bad() }
@@ -115,7 +123,7 @@ struct ConfigurationValue {
     }
 
     /// The same context around another node.
-    func with(_ node: Node, key: String? = nil, allowed: String? = nil) -> ConfigurationValue {
+    package func with(_ node: Node, key: String? = nil, allowed: String? = nil) -> ConfigurationValue {
         ConfigurationValue(
             node: node, key: key ?? self.key, allowed: allowed ?? self.allowed, folder: folder, locate: locate)
     }
@@ -141,7 +149,7 @@ private func rejoinedPairs(_ mapping: Node.Mapping) -> [(Node, Node)] {
 
 /// The word that takes the fewest single-letter edits to become `word`, when that is at most a third of its letters
 /// (but always allowing two edits in words of four letters or more); the first of equals.
-func nearest(to word: String, among words: [String]) -> String? {
+package func nearest(to word: String, among words: [String]) -> String? {
     let limit = word.count < 4 ? 1 : max(2, word.count / 3)
     return words.map { (word: $0, distance: editDistance(word, $0)) }
         .filter { $0.distance <= limit }
@@ -149,7 +157,7 @@ func nearest(to word: String, among words: [String]) -> String? {
 }
 
 /// Levenshtein distance: insertions, deletions and replacements of one letter, case ignored.
-func editDistance(_ a: String, _ b: String) -> Int {
+package func editDistance(_ a: String, _ b: String) -> Int {
     let (a, b) = (Array(a.lowercased()), Array(b.lowercased()))
     var row = Array(0...b.count)
     for i in a.indices {

@@ -2,8 +2,10 @@ import Volumes
 
 /// Where in the configuration a value stands.
 public enum ConfigurationPlace: Sendable, Hashable, CustomStringConvertible {
-    /// A pipeline file; line and column count from 1.
+    /// A pipeline or pack file; line and column count from 1.
     case file(String, line: Int, column: Int)
+    /// A file as a whole.
+    case wholeFile(String)
     /// A `--set` argument as it was typed.
     case override(String)
 
@@ -11,13 +13,14 @@ public enum ConfigurationPlace: Sendable, Hashable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .file(let path, let line, let column): "\(path):\(line):\(column)"
+        case .wholeFile(let path): path
         case .override(let text): "--set \(text)"
         }
     }
 }
 
-/// What can be wrong with a pipeline file or an override of one of its values.
-public enum PipelineFileError: TomosError, Equatable {
+/// What can be wrong with a pipeline file, an override of one of its values, or a task pack's `pack.yaml`.
+public enum ConfigurationError: TomosError, Equatable {
     /// The file cannot be read.
     case unreadable(path: String, reason: String)
     /// It is not YAML.
@@ -31,7 +34,7 @@ public enum PipelineFileError: TomosError, Equatable {
     /// A value the design names and this version does not have.
     case notAvailable(ConfigurationPlace, key: String, value: String, instead: String)
     /// A key that must be there.
-    case missingKey(path: String, key: String, example: String)
+    case missingKey(ConfigurationPlace, key: String, example: String)
     /// `--set` without `key=value`.
     case malformedOverride(String)
 
@@ -44,7 +47,7 @@ public enum PipelineFileError: TomosError, Equatable {
     public var description: String {
         switch self {
         case .unreadable(let path, let reason):
-            return "\(path): cannot read the pipeline file: \(reason)"
+            return "\(path): cannot read the file: \(reason)"
         case .syntax(let place, let problem):
             return "\(place): not valid YAML: \(problem)"
         case .unknownKey(let place, let key, let section, let nearest, let known):
@@ -56,8 +59,8 @@ public enum PipelineFileError: TomosError, Equatable {
             return "\(place): \(key) cannot be '\(value)'; allowed: \(allowed)"
         case .notAvailable(let place, let key, let value, let instead):
             return "\(place): \(key) '\(value)' is not available in this version; \(instead)"
-        case .missingKey(let path, let key, let example):
-            return "\(path): key '\(key)' is missing; add '\(example)'"
+        case .missingKey(let place, let key, let example):
+            return "\(place): key '\(key)' is missing; add '\(example)'"
         case .malformedOverride(let text):
             return "--set \(text): an override is written key=value, such as segment.support=32"
         }

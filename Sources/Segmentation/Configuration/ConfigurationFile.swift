@@ -1,0 +1,63 @@
+import Foundation
+import Yams
+
+/// From a YAML file to values that know where they stand.
+package enum ConfigurationFile {
+    /// The text of a file. A pipeline or pack is a page or two; a megabyte is some other file.
+    package static func text(_ path: String) throws -> String {
+        let limit = 1 << 20
+        guard
+            let attributes = try? FileManager.default.attributesOfItem(
+                atPath: URL(fileURLWithPath: path).resolvingSymlinksInPath().path)
+        else {
+            throw ConfigurationError.unreadable(path: path, reason: "there is no such file")
+        }
+        guard attributes[.type] as? FileAttributeType == .typeRegular else {
+            throw ConfigurationError.unreadable(path: path, reason: "it is not a file")
+        }
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw ConfigurationError.unreadable(path: path, reason: "it cannot be opened")
+        }
+        guard data.count <= limit else {
+            throw ConfigurationError.unreadable(
+                path: path, reason: "it has \(data.count) bytes; expected at most \(limit)")
+        }
+        guard let text = String(validating: data, as: UTF8.self) else {
+            throw ConfigurationError.syntax(.file(path, line: 1, column: 1), problem: "the text is not UTF-8")
+        }
+        return text
+    }
+
+    /// The value at the top of a file's text; nil when there is nothing in it.
+    package static func root(_ text: String, path: String, what: String) throws -> ConfigurationValue? {
+        let place = { (mark: Mark?) -> ConfigurationPlace in
+            .file(path, line: mark?.line ?? 1, column: mark?.column ?? 1)
+        }
+        return try compose(text, place).map { root in
+            ConfigurationValue(
+                node: root, key: what, allowed: "keys and values (name: ...)",
+                folder: NSString(string: path).deletingLastPathComponent, locate: place)
+        }
+    }
+
+    /// The YAML tree of a text; nil when there is nothing in it.
+    package static func compose(_ text: String, _ place: (Mark?) -> ConfigurationPlace) throws -> Node? {
+        do {
+            return try Yams.compose(yaml: text)
+        } catch let error as YamlError {
+            switch error {
+            case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+                .composer(_, let problem, let mark, _):
+                let isAlias = problem.contains("expected alphabetic or numeric")
+                let hint = isAlias ? " (a value that begins with * or & must stand in quotes)" : ""
+                throw ConfigurationError.syntax(place(mark), problem: problem + hint)
+            case .duplicatedKeysInMapping(let duplicates, let context):
+                throw ConfigurationError.duplicateKey(place(context.mark), keys: duplicates.sorted())
+            case .reader(let problem, _, _, _):
+                throw ConfigurationError.syntax(place(nil), problem: problem)
+            default:
+                throw ConfigurationError.syntax(place(nil), problem: "\(error)")
+            }
+        }
+    }
+}
