@@ -63,8 +63,10 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: swift),
 
+        .target(name: "CPeak", path: "Benchmarks/Peak", cSettings: [.unsafeFlags(["-O3", "-ffp-contract=fast"])]),
         .executableTarget(
-            name: "engine-benchmark", dependencies: ["Inference"], path: "Benchmarks/Engine", swiftSettings: swift),
+            name: "engine-benchmark", dependencies: ["Inference", "CUniverSegKernels", "CPeak"],
+            path: "Benchmarks/Engine", swiftSettings: swift),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swift),
         .testTarget(name: "VolumesTests", dependencies: ["Volumes"], swiftSettings: swift),

@@ -163,5 +163,5 @@ static void add(const float *const *addends, int count, float factor, float *out
 }
 
 const tomos_kernels tomos_kernels_plain = {
-    "plain", packed_size, pack, scratch_size, conv_units, conv, first, widen, max_pool, upsample, head, add,
+    "plain", packed_size, pack, scratch_size, conv_units, conv, 0, first, widen, max_pool, upsample, head, add,
 };

@@ -121,6 +121,8 @@ static inline __attribute__((always_inline)) void multiply(float *rows, int chan
     }
 }
 
+static void multiply_alone(float *rows, int channels, const float *weights) { multiply(rows, channels, weights); }
+
 // ---- convolution
 
 static size_t plane_size(int channels) { return (size_t)TILES * channels + ROW_PAD; }
@@ -337,5 +339,5 @@ static void add(const float *const *addends, int count, float factor, float *out
 #define STRING(a) STRING_(a)
 
 const tomos_kernels JOIN(tomos_kernels_, KERNEL_NAME) = {
-    STRING(KERNEL_NAME), packed_size, pack, scratch_size, conv_units, conv, first, widen, max_pool, upsample, head, add,
+    STRING(KERNEL_NAME), packed_size, pack, scratch_size, conv_units, conv, multiply_alone, first, widen, max_pool, upsample, head, add,
 };

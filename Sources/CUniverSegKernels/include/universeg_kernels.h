@@ -63,6 +63,10 @@ typedef struct {
     /// Computes units begin ..< end.
     void (*conv)(const tomos_conv *conv, int begin, int end, float *scratch);
 
+    /// The matrix product inside `conv`, alone: six rows [channels] become six rows [64] in place, by weights
+    /// [channels][64]. For measurements; NULL where `conv` has no such part.
+    void (*multiply)(float *rows, int channels, const float *weights);
+
     /// Row pairs begin ..< end of the first block's support branch.
     void (*first)(const tomos_first *first, int begin, int end);
     /// 3x3 convolution of `planes` ([plane][rows][columns], zero-padded) to 64 channels, rows begin ..< end.
