@@ -133,7 +133,8 @@ public enum PipelineSchema {
         },
         PipelineKey(
             path: "clean", summary: "Clean-up of the label map, in order.",
-            allowed: "a list of { keep-largest: { per: label } } and { remove-smaller: 20 mm3 }", fallback: "none"
+            allowed: "a list of { smooth: 0.8 mm }, { keep-largest: { per: label } } and { remove-smaller: 20 mm3 }",
+            fallback: "none"
         ) { value, pipeline in pipeline.options.clean = try value.list().map(CleanStep.init) },
     ]
 
@@ -170,7 +171,7 @@ public enum PipelineSchema {
 extension CleanStep {
     /// Reads `{ keep-largest: { per: label } }`, `keep-largest` or `{ remove-smaller: 20 mm3 }`.
     init(_ value: ConfigurationValue) throws {
-        let names = ["keep-largest", "remove-smaller"]
+        let names = ["keep-largest", "remove-smaller", "smooth"]
         guard let entry = try value.singleEntry() else {
             guard try value.text() == "keep-largest" else { throw value.bad() }
             self = .keepLargest
@@ -184,12 +185,25 @@ extension CleanStep {
             }
             self = .keepLargest
         case "remove-smaller":
-            let words = try entry.value.text().split(separator: " ")
-            guard words.count == 2, ["mm3", "mm³"].contains(words[1]), let size = Double(words[0]), size > 0,
-                size.isFinite
-            else { throw entry.value.bad(allowed: "a volume such as 20 mm3") }
-            self = .removeSmaller(cubicMillimetres: size)
+            self = .removeSmaller(
+                cubicMillimetres: try entry.value.size(in: ["mm3", "mm³"], allowed: "a volume such as 20 mm3"))
+        case "smooth":
+            let sigma = try entry.value.size(in: ["mm"], allowed: "a standard deviation up to 20 mm, such as 0.8 mm")
+            guard sigma <= 20 else {
+                throw entry.value.bad(allowed: "a standard deviation up to 20 mm, such as 0.8 mm")
+            }
+            self = .smooth(millimetres: sigma)
         default: throw entry.unknown(in: "clean", known: names)
         }
+    }
+}
+
+extension ConfigurationValue {
+    /// A positive number with one of some units.
+    fileprivate func size(in units: [String], allowed: String) throws -> Double {
+        let words = try text().split(separator: " ")
+        guard words.count == 2, units.contains(String(words[1])), let size = Double(words[0]), size > 0, size.isFinite
+        else { throw bad(allowed: allowed) }
+        return size
     }
 }

@@ -6,18 +6,22 @@ public enum CleanStep: Sendable, Hashable {
     case keepLargest
     /// Removes components of fewer cubic millimetres.
     case removeSmaller(cubicMillimetres: Double)
+    /// Gives every voxel the label that weighs most around it, by a Gaussian of this standard deviation in mm.
+    case smooth(millimetres: Double)
 }
 
 extension LabelVolume {
     /// Applies clean-up steps in order. Components are connected through faces, edges and corners (26 neighbours).
     public mutating func clean(_ steps: [CleanStep]) {
         for step in steps {
-            let components = Components(self)
             switch step {
-            case .keepLargest: components.keep(in: &self) { $0 == components.largest(of: $0.label) }
+            case .keepLargest:
+                let components = Components(self)
+                components.keep(in: &self) { $0 == components.largest(of: $0.label) }
             case .removeSmaller(let volume):
                 let voxel = geometry.voxelVolume
-                components.keep(in: &self) { Double($0.voxels) * voxel >= volume }
+                Components(self).keep(in: &self) { Double($0.voxels) * voxel >= volume }
+            case .smooth(let sigma): self = LabelSmoothing(sigma: sigma).apply(to: self)
             }
         }
     }

@@ -45,6 +45,9 @@ struct SegmentCommand: ParsableCommand {
     @Option(help: "Threads; one per processor by default.")
     var jobs = processors
 
+    @Option(help: "Smooth the label map by a Gaussian of so many millimetres.")
+    var smooth: Double?
+
     @Flag(help: "Keep the largest connected component of each label.")
     var keepLargest = false
 
@@ -69,6 +72,9 @@ struct SegmentCommand: ParsableCommand {
         guard (1...1024).contains(jobs) else { throw ValidationError("--jobs \(jobs): use 1 to 1024") }
         if let threshold, !(threshold > 0 && threshold < 1) {
             throw ValidationError("--threshold \(threshold): use a number above 0 and below 1")
+        }
+        if let smooth, !(smooth > 0 && smooth <= 20) {
+            throw ValidationError("--smooth \(smooth): use a standard deviation in mm above 0, at most 20")
         }
         if let removeSmaller, !(removeSmaller > 0 && removeSmaller.isFinite) {
             throw ValidationError("--remove-smaller \(removeSmaller): use a volume in mm3 above 0")
@@ -118,6 +124,7 @@ struct SegmentCommand: ParsableCommand {
         options.labels = labels?.ids
         options.threads = jobs
         options.weights = weights.source
+        if let smooth { options.clean.append(.smooth(millimetres: smooth)) }
         if keepLargest { options.clean.append(.keepLargest) }
         if let removeSmaller { options.clean.append(.removeSmaller(cubicMillimetres: removeSmaller)) }
         return options

@@ -44,7 +44,7 @@ struct PipelineFileTests {
             task: ../packs/hippocampus
             prepare: { plane: coronal, window: percentile(0.5, 99.5), crop: none }
             segment: { weights: net.pt, support: 32, ensemble: 1, threshold: 0.4, labels: [2, 1] }
-            clean: [ { keep-largest: { per: label } }, { remove-smaller: 20 mm3 } ]
+            clean: [ { smooth: 0.8 mm }, { keep-largest: { per: label } }, { remove-smaller: 20 mm3 } ]
             outputs: [ volumes, picture, itk-snap ]
             run: { jobs: 3 }
             """)
@@ -60,7 +60,8 @@ struct PipelineFileTests {
         #expect(pipeline.options.support == 32)
         #expect(pipeline.options.threshold == 0.4)
         #expect(pipeline.options.labels == [1, 2])
-        #expect(pipeline.options.clean == [.keepLargest, .removeSmaller(cubicMillimetres: 20)])
+        #expect(
+            pipeline.options.clean == [.smooth(millimetres: 0.8), .keepLargest, .removeSmaller(cubicMillimetres: 20)])
         #expect(pipeline.outputs == [.nifti, .volumes, .picture, .table(.itkSnap)])
         #expect(pipeline.options.threads == 3)
     }

@@ -86,4 +86,34 @@ struct CleanUpTests {
         cleaned.clean([.keepLargest])
         #expect(cleaned.voxels == [0, 2, 1, 1])
     }
+
+    /// Voxels of label 0, 1, 2, and the sum of label times (voxel number modulo 1009) after smoothing. Oracle:
+    /// scipy.ndimage.gaussian_filter(mode="nearest") of each label's indicator, then argmax.
+    @Test(arguments: [
+        (Shape(16, 9, 11), 5, Vec3(1, 1, 1), 0.8, [1458, 47, 79], 77218),
+        (Shape(20, 20, 40), 4, Vec3(1, 2, 4), 1.5, [12127, 1851, 2022], 2_984_422),
+    ])
+    func smoothingAgreesWithScipy(
+        shape: Shape, modulus: Int, spacing: Vec3, sigma: Double, counts: [Int], weighted: Int
+    ) {
+        var map = randomMap(shape, modulus: modulus)
+        map.geometry.affine = Affine(i: [spacing.x, 0, 0], j: [0, spacing.y, 0], k: [0, 0, spacing.z], origin: .zero)
+        map.clean([.smooth(millimetres: sigma)])
+        let histogram = map.histogram()
+        #expect((0...2).map { histogram[$0, default: 0] } == counts)
+        #expect(map.voxels.enumerated().reduce(0) { $0 + Int($1.element) * ($1.offset % 1009) } == weighted)
+    }
+
+    @Test
+    func smoothingKeepsWhatIsSmooth() {
+        let geometry = Geometry(shape: Shape(12, 12, 12), affine: .identity)
+        let halves = LabelVolume(geometry: geometry, voxels: (0..<1728).map { $0 / 144 < 6 ? 1 : 2 })
+        var smoothed = halves
+        smoothed.clean([.smooth(millimetres: 2)])
+        #expect(smoothed == halves)
+        var speck = LabelVolume(geometry: geometry)
+        speck.voxels[900] = 3
+        speck.clean([.smooth(millimetres: 0.8)])
+        #expect(speck.histogram() == [0: 1728])
+    }
 }
