@@ -109,12 +109,9 @@ public enum PipelineSchema {
             allowed: "a whole number from 1 to 64", fallback: "16"
         ) { value, pipeline in pipeline.options.support = try value.integer(in: 1...64) },
         PipelineKey(
-            path: "segment.ensemble", summary: "Draws of the support set that are averaged.", allowed: "1",
-            fallback: "1"
-        ) { value, _ in
-            let count = try value.integer(in: 1...64)
-            if count > 1 { throw value.notAvailable(String(count), instead: "use 1") }
-        },
+            path: "segment.ensemble", summary: "Unlike draws of support that are averaged; time grows with them.",
+            allowed: "a whole number from 1 to 4", fallback: "1"
+        ) { value, pipeline in pipeline.options.ensemble = try value.integer(in: 1...4) },
         PipelineKey(
             path: "segment.threshold", summary: "Probability from which a voxel is foreground.",
             allowed: "a number above 0 and below 1", fallback: "the task's"

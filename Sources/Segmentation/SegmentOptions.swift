@@ -10,6 +10,8 @@ public struct SegmentOptions: Sendable, Hashable {
     public var window: IntensityWindow?
     /// Support slices per query slice.
     public var support = 16
+    /// Draws of support that are averaged, 1 to 4.
+    public var ensemble = 1
     /// Probability from which a voxel is foreground; nil takes the pack's.
     public var threshold: Double?
     /// Label ids to find; nil finds all of the pack's.
@@ -44,7 +46,7 @@ public struct SegmentedVolume: Sendable {
         public var voxels: Int
         /// Their volume.
         public var cubicMillimetres: Double
-        /// Mean probability (to 1/255) over them; nil when there are none.
+        /// Mean probability (to 1/255) over those that the network gave to a label; nil when there are none.
         public var meanProbability: Double?
     }
 }

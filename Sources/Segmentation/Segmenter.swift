@@ -8,13 +8,15 @@ import Volumes
 public enum SegmentationError: TomosError, Equatable {
     /// S is not possible.
     case supportOutOfRange(Int)
+    /// No such number of draws.
+    case ensembleOutOfRange(Int)
     /// The volume has too few voxels for slices.
     case degenerate(Shape)
 
     /// The kind of error.
     public var category: ErrorCategory {
         switch self {
-        case .supportOutOfRange: .badConfiguration
+        case .supportOutOfRange, .ensembleOutOfRange: .badConfiguration
         case .degenerate: .badData
         }
     }
@@ -24,6 +26,7 @@ public enum SegmentationError: TomosError, Equatable {
         switch self {
         case .supportOutOfRange(let count):
             "\(count) support slices: use 1 to 512 (16 is a good start, 64 the network's training range)"
+        case .ensembleOutOfRange(let count): "an ensemble of \(count) draws: use 1 to \(Draws.most)"
         case .degenerate(let shape):
             "a volume of \(shape) voxels has no slices to segment: each slice needs at least 2x2"
         }
@@ -55,6 +58,9 @@ public final class Segmenter: Sendable {
     /// - Throws: ``TaskPackError``, ``SegmentationError``, ``WeightsError`` or what reading the pack's volumes throws.
     public init(task: TaskPack, options: SegmentOptions) throws {
         guard (1...512).contains(options.support) else { throw SegmentationError.supportOutOfRange(options.support) }
+        guard (1...Draws.most).contains(options.ensemble) else {
+            throw SegmentationError.ensembleOutOfRange(options.ensemble)
+        }
         (self.task, self.options) = (task, options)
         labels = try task.selected(options.labels)
         plane = options.plane ?? task.plane
@@ -72,7 +78,10 @@ public final class Segmenter: Sendable {
         guard layout.rows > 1, layout.columns > 1 else { throw SegmentationError.degenerate(volume.geometry.shape) }
         let scale = try window.scale(for: volume)
         let placement = Placement(layout, side: Self.side)
-        let choice = SupportChoice(counts: library.stacks.map(\.count), support: options.support)
+        let planes = (0..<layout.slices).map { placement.fit(volume.slice($0, in: layout, scale: scale)) }
+        let draws = Draws(
+            choice: SupportChoice(counts: library.stacks.map(\.count), support: options.support),
+            count: options.ensemble, shifts: options.ensemble > 1 ? library.shifts(of: planes) : nil)
         let result = Mutex(Result(geometry: volume.geometry))
         let failure = Mutex<(any Error)?>(nil)
         let next = Atomic(0)
@@ -82,9 +91,8 @@ public final class Segmenter: Sendable {
                 while failure.withLock({ $0 == nil }) {
                     let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
                     guard index < layout.slices else { return }
-                    let query = placement.fit(volume.slice(index, in: layout, scale: scale))
-                    let support = choice.references(for: index, of: layout.slices)
-                    let slice = try decide(query, support, placement, workspace)
+                    let references = draws.references(for: index, of: layout.slices)
+                    let slice = try decide(planes[index], references, placement, workspace)
                     let done = result.withLock { $0.put(slice, at: index, in: layout) }
                     progress?(done, layout.slices)
                 }
@@ -124,15 +132,13 @@ public final class Segmenter: Sendable {
     /// Runs the network for every label and gives each voxel to the most probable one that reaches the threshold; of
     /// equal ones to the lowest id. Only the best so far is kept.
     private func decide(
-        _ query: [Float], _ references: [SupportLibrary.Reference], _ placement: Placement, _ workspace: Workspace
+        _ query: [Float], _ draws: [[SupportLibrary.Reference]], _ placement: Placement, _ workspace: Workspace
     ) throws -> DecidedSlice {
         let count = placement.rows * placement.columns
         var best = [Float](repeating: 0, count: count)
         var ids = [UInt16](repeating: 0, count: count)
         for label in labels {
-            guard let support = library.support(references, label: label.id) else { continue }
-            var map = try network.logits(query: query, support: support, workspace: workspace)
-            for n in map.indices { map[n] = 1 / (1 + exp(-map[n])) }
+            guard let map = try probabilities(query, draws, label.id, workspace) else { continue }
             let probabilities = placement.restore(map)
             for n in 0..<count where probabilities[n] >= threshold && probabilities[n] > best[n] {
                 best[n] = probabilities[n]
@@ -142,12 +148,30 @@ public final class Segmenter: Sendable {
         return DecidedSlice(ids: ids, confidence: best.map { UInt16(($0 * 255).rounded()) })
     }
 
+    /// Mean probability over the draws; nil when none of them shows the label.
+    private func probabilities(
+        _ query: [Float], _ draws: [[SupportLibrary.Reference]], _ label: UInt16, _ workspace: Workspace
+    ) throws -> [Float]? {
+        var sum: [Float]?
+        for references in draws {
+            guard let support = library.support(references, label: label) else { continue }
+            var map = try network.logits(query: query, support: support, workspace: workspace)
+            for n in map.indices { map[n] = 1 / (1 + exp(-map[n])) }
+            sum = sum.map { zip($0, map).map(+) } ?? map
+        }
+        // A draw that does not show the label says no to it.
+        return sum.map { $0.map { $0 / Float(draws.count) } }
+    }
+
     private func finish(_ result: inout Result, _ volume: Volume, _ notices: [String]) -> SegmentedVolume {
         result.labels.clean(options.clean)
         var voxels: [UInt16: Int] = [:]
-        var sums: [UInt16: Int] = [:]
+        var (sums, given): ([UInt16: Int], [UInt16: Int]) = ([:], [:])
         for (id, confidence) in zip(result.labels.voxels, result.confidence.voxels) where id != 0 {
             voxels[id, default: 0] += 1
+            // Smoothing fills voxels that the network gave to none.
+            guard confidence > 0 else { continue }
+            given[id, default: 0] += 1
             sums[id, default: 0] += Int(confidence)
         }
         let structures = labels.map { label in
@@ -155,7 +179,7 @@ public final class Segmenter: Sendable {
             return SegmentedVolume.Structure(
                 id: label.id, name: label.name, voxels: count,
                 cubicMillimetres: Double(count) * volume.geometry.voxelVolume,
-                meanProbability: count > 0 ? Double(sums[label.id] ?? 0) / Double(count) / 255 : nil)
+                meanProbability: given[label.id].map { Double(sums[label.id] ?? 0) / Double($0) / 255 })
         }
         let missing = structures.filter { $0.voxels == 0 }.map { "\($0.name) (label \($0.id)) was not found" }
         return SegmentedVolume(

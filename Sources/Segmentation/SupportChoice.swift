@@ -10,15 +10,26 @@ struct SupportChoice: Sendable {
     let support: Int
 
     /// The support of query slice `index` of `slices`.
-    func references(for index: Int, of slices: Int) -> [SupportLibrary.Reference] {
+    ///
+    /// - Parameters:
+    ///   - draw: Another number, another draw among the volumes.
+    ///   - shifts: For each stack how many slices to look further on; nil for none.
+    func references(
+        for index: Int, of slices: Int, draw: Int = 0, shifts: [Double]? = nil
+    ) -> [SupportLibrary.Reference] {
         let position = slices > 1 ? Double(index) / Double(slices - 1) : 0.5
-        var generator = SplitMix64(state: UInt64(index) &* 0x9E37_79B9_7F4A_7C15 &+ 1)
+        var generator = SplitMix64(state: UInt64(index) &* 0x9E37_79B9_7F4A_7C15 &+ 1 &+ UInt64(draw) << 32)
         let order = Array(counts.indices).shuffled(using: &generator)
+        func nearest(_ stack: Int) -> Int {
+            let last = counts[stack] - 1
+            let place = position * Double(last) + (shifts?[stack] ?? 0)
+            return min(max(Int(place.rounded(.toNearestOrEven)), 0), last)
+        }
         if counts.count >= support {
-            return order.prefix(support).map { .init(stack: $0, slice: nearest(position, in: counts[$0])) }
+            return order.prefix(support).map { .init(stack: $0, slice: nearest($0)) }
         }
         var chosen: [SupportLibrary.Reference] = []
-        var rings = order.map { Ring(centre: nearest(position, in: counts[$0]), count: counts[$0]) }
+        var rings = order.map { Ring(centre: nearest($0), count: counts[$0]) }
         while chosen.count < support {
             let before = chosen.count
             for n in order.indices where chosen.count < support {
@@ -27,10 +38,6 @@ struct SupportChoice: Sendable {
             if chosen.count == before { break }
         }
         return chosen
-    }
-
-    private func nearest(_ position: Double, in count: Int) -> Int {
-        Int((position * Double(count - 1)).rounded(.toNearestOrEven))
     }
 
     /// The slices of one stack from a centre outwards: 0, +1, -1, +2, ...

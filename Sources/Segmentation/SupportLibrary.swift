@@ -58,6 +58,11 @@ struct SupportLibrary: Sendable {
         return stack
     }
 
+    /// Shifts of the stacks against a query's slices, for draws that are matched by likeness.
+    func shifts(of query: [[Float]]) -> [Double] {
+        StackAlignment(stacks.map(\.images), side: side).shifts(of: query, side: side)
+    }
+
     /// The support set of some slices for one label, or nil when the label is in none of them: where nothing in the
     /// pack shows a structure at this position, there is nothing to look for.
     func support(_ references: [Reference], label: UInt16) -> SupportSet? {

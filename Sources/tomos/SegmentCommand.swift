@@ -30,6 +30,9 @@ struct SegmentCommand: ParsableCommand {
     @Option(help: "Annotated slices shown to the network per slice, 1 to 64.")
     var support = 16
 
+    @Option(help: "Unlike draws of support that are averaged, 1 to 4; time grows with them.")
+    var ensemble = 1
+
     @Option(help: "Plane in which the volume is cut; the task's by default.")
     var plane: SlicePlane?
 
@@ -69,6 +72,7 @@ struct SegmentCommand: ParsableCommand {
     func validate() throws {
         try requireNIfTIOutput(output)
         guard (1...64).contains(support) else { throw ValidationError("--support \(support): use 1 to 64") }
+        guard (1...4).contains(ensemble) else { throw ValidationError("--ensemble \(ensemble): use 1 to 4") }
         guard (1...1024).contains(jobs) else { throw ValidationError("--jobs \(jobs): use 1 to 1024") }
         if let threshold, !(threshold > 0 && threshold < 1) {
             throw ValidationError("--threshold \(threshold): use a number above 0 and below 1")
@@ -120,6 +124,7 @@ struct SegmentCommand: ParsableCommand {
         options.plane = plane
         options.window = window?.window
         options.support = support
+        options.ensemble = ensemble
         options.threshold = threshold
         options.labels = labels?.ids
         options.threads = jobs

@@ -43,7 +43,7 @@ struct PipelineFileTests {
               select: { modality: MR }
             task: ../packs/hippocampus
             prepare: { plane: coronal, window: percentile(0.5, 99.5), crop: none }
-            segment: { weights: net.pt, support: 32, ensemble: 1, threshold: 0.4, labels: [2, 1] }
+            segment: { weights: net.pt, support: 32, ensemble: 2, threshold: 0.4, labels: [2, 1] }
             clean: [ { smooth: 0.8 mm }, { keep-largest: { per: label } }, { remove-smaller: 20 mm3 } ]
             outputs: [ volumes, picture, itk-snap ]
             run: { jobs: 3 }
@@ -118,8 +118,8 @@ struct PipelineFileTests {
                 "p.yaml:3:18: prepare.crop 'auto' is not available in this version; use none"
             ),
             (
-                "version: 1\ntask: x\nsegment: { ensemble: 4 }",
-                "p.yaml:3:22: segment.ensemble '4' is not available in this version; use 1"
+                "version: 1\ntask: x\nsegment: { ensemble: 9 }",
+                "p.yaml:3:22: segment.ensemble cannot be '9'; allowed: a whole number from 1 to 4"
             ),
             (
                 "version: 1\ntask: x\noutputs: [nifti, dicom-seg]",

@@ -103,7 +103,8 @@ struct SegmenterTests {
         let (flipped, back) = storedAsSPL(query.volume)
         #expect(flipped.geometry.orientation.description == "SPL")
         let result = try segmenter.segment(flipped).labels
-        #expect(back.map { result.voxels[$0] } == expected.voxels)
+        let isSame = back.map { result.voxels[$0] } == expected.voxels
+        #expect(isSame)
         #expect(Set(expected.voxels) == [0, 1, 5])
     }
 
@@ -129,7 +130,8 @@ struct SegmenterTests {
         let results = try [1, 3].map { threads in
             try Segmenter(task: pack, options: options { $0.threads = threads }).segment(query.volume).labels
         }
-        #expect(results[0] == results[1])
+        let isSame = results[0] == results[1]
+        #expect(isSame)
     }
 
     @Test
@@ -147,6 +149,26 @@ struct SegmenterTests {
         _ = try segmenter.segment(Phantom(seed: 4).volume) { done, all in seen.add(done, all) }
         #expect(seen.done.sorted() == Array(1...16))
         #expect(seen.all == [16])
+    }
+
+    @Test
+    func anEnsembleAveragesItsDraws() throws {
+        let query = Phantom(seed: 6)
+        let pack = try Phantom.pack([1, 2, 3], in: folder)
+        let results = try [1, 2].map { count in
+            try Segmenter(
+                task: pack,
+                options: options {
+                    $0.support = 2
+                    $0.ensemble = count
+                }
+            ).segment(query.volume)
+        }
+        #expect(results[0].structures.map(\.meanProbability) != results[1].structures.map(\.meanProbability))
+        for id in [UInt16(1), 5] { #expect(dice(results[1].labels, query.truth, id) > 0.85) }
+        #expect(throws: SegmentationError.ensembleOutOfRange(5)) {
+            try Segmenter(task: pack, options: options { $0.ensemble = 5 })
+        }
     }
 
     @Test
