@@ -41,8 +41,11 @@ check: setup ## Lint, module layers, text of the tree
 format: ## Format the Swift sources in place
 	@swift format --in-place --recursive $(SWIFT_SOURCES)
 
-bench: setup ## Time the network on this machine
+bench: build ## Time the engine: its parts, and against the published graph in PyTorch (fetched, several GB)
 	@swift run -c release engine-benchmark
+	@scripts/install-packages python3 python3-venv
+	@[ -x .venv-bench/bin/python ] || { python3 -m venv .venv-bench && .venv-bench/bin/pip install --quiet torch numpy; }
+	@.venv-bench/bin/python Benchmarks/compare.py $(TOMOS)
 
 bench-accuracy: build ## Dice on 40 hippocampus volumes from 20 labelled ones (needs ../shared)
 	@Benchmarks/accuracy $(TOMOS)

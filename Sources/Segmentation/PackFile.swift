@@ -42,8 +42,13 @@ enum PackFile {
             "volumes", "a list such as [{ image: images/a.nii.gz, labels: labels/a.nii.gz }]")
         let examples = try value.list().map { item in
             let fields = try Fields(item, section: "volumes", known: ["image", "labels", "sha256"])
+            let hashes = try fields["sha256", "{ image: HASH, labels: HASH }"].map { value in
+                try Fields(value, section: "volumes.sha256", known: ["image", "labels"])
+            }
             return TaskPack.Example(
-                image: try file(fields, "image", folder), labels: try file(fields, "labels", folder))
+                image: try file(fields, "image", folder), labels: try file(fields, "labels", folder),
+                imageSHA256: try hashes?["image", "a SHA-256"]?.text(),
+                labelsSHA256: try hashes?["labels", "a SHA-256"]?.text())
         }
         if examples.isEmpty { throw value.bad() }
         return examples

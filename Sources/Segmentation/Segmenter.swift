@@ -52,6 +52,8 @@ public final class Segmenter: Sendable {
     private let window: IntensityWindow
     private let threshold: Float
     private let library: SupportLibrary
+    /// For draws matched by likeness; nil when there are none.
+    private let alignment: StackAlignment?
 
     /// Reads weights and pack.
     ///
@@ -68,6 +70,7 @@ public final class Segmenter: Sendable {
         threshold = Float(options.threshold ?? task.threshold)
         network = try UniverSeg(weights: Weights(options.weights))
         library = try SupportLibrary(task, labels: labels, plane: plane, window: window, side: Self.side)
+        alignment = options.ensemble > 1 ? StackAlignment(library.stacks.map(\.images), side: Self.side) : nil
     }
 
     /// Segments one volume on its own grid.
@@ -81,7 +84,7 @@ public final class Segmenter: Sendable {
         let planes = (0..<layout.slices).map { placement.fit(volume.slice($0, in: layout, scale: scale)) }
         let draws = Draws(
             choice: SupportChoice(counts: library.stacks.map(\.count), support: options.support),
-            count: options.ensemble, shifts: options.ensemble > 1 ? library.shifts(of: planes) : nil)
+            count: options.ensemble, shifts: alignment?.shifts(of: planes, side: Self.side))
         let result = Mutex(Result(geometry: volume.geometry))
         let failure = Mutex<(any Error)?>(nil)
         let next = Atomic(0)

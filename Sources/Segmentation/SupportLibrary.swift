@@ -36,6 +36,7 @@ struct SupportLibrary: Sendable {
     ) throws -> Stack {
         let volume = try NIfTI.readVolume(example.image)
         let truth = try NIfTI.readLabels(example.labels)
+        try example.requireUnchanged()
         guard volume.geometry.shape == truth.geometry.shape, volume.geometry.matches(truth.geometry, tolerance: 0.1)
         else {
             throw TaskPackError.gridsDiffer(
@@ -56,11 +57,6 @@ struct SupportLibrary: Sendable {
             }
         }
         return stack
-    }
-
-    /// Shifts of the stacks against a query's slices, for draws that are matched by likeness.
-    func shifts(of query: [[Float]]) -> [Double] {
-        StackAlignment(stacks.map(\.images), side: side).shifts(of: query, side: side)
     }
 
     /// The support set of some slices for one label, or nil when the label is in none of them: where nothing in the

@@ -1,4 +1,5 @@
 import Foundation
+import Inference
 import Preparation
 import Volumes
 
@@ -8,9 +9,22 @@ public struct TaskPack: Sendable {
     public struct Example: Sendable, Hashable {
         /// Full paths of the image and of its label map.
         public var image, labels: String
+        /// SHA-256 of the two files as the pack records them; nil when it does not.
+        public var imageSHA256, labelsSHA256: String?
 
         /// Makes an example.
-        public init(image: String, labels: String) { (self.image, self.labels) = (image, labels) }
+        public init(image: String, labels: String, imageSHA256: String? = nil, labelsSHA256: String? = nil) {
+            (self.image, self.labels) = (image, labels)
+            (self.imageSHA256, self.labelsSHA256) = (imageSHA256, labelsSHA256)
+        }
+
+        /// Throws when a file is not the one the pack was made with: results would not be what they say they are.
+        func requireUnchanged() throws {
+            for (path, recorded) in [(image, imageSHA256), (labels, labelsSHA256)] {
+                guard let recorded, let data = FileManager.default.contents(atPath: path) else { continue }
+                if Digest.sha256([UInt8](data)) != recorded { throw TaskPackError.changed(path) }
+            }
+        }
 
         /// The image's file name without its endings, for messages.
         public var name: String {

@@ -172,6 +172,14 @@ struct SegmenterTests {
     }
 
     @Test
+    func aPackWhoseFilesWereChangedIsRefused() throws {
+        let pack = try Phantom.pack([1], in: folder)
+        let path = pack.examples[0].labels
+        try NIfTI.write(Phantom(seed: 2).truth, to: path)
+        #expect(throws: TaskPackError.changed(path)) { try Segmenter(task: pack, options: options()) }
+    }
+
+    @Test
     func aVolumeWithoutSlicesIsRefused() throws {
         let segmenter = try Segmenter(task: Phantom.pack([1], in: folder), options: options())
         let line = Volume(geometry: Geometry(shape: Shape(9, 1, 1), affine: .identity), voxels: .uint8(Array(0..<9)))
