@@ -28,7 +28,7 @@ public struct PipelineFile: Sendable {
 /// Which files of a study folder are cases.
 public struct InputSelection: Sendable, Hashable {
     /// Globs on the path below the study folder, for NIfTI files. A glob without `/` matches the file name at any depth.
-    public var include = ["**/*.nii", "**/*.nii.gz", "**/*.hdr"]
+    public var include = ["**/*.nii", "**/*.nii.gz", "**/*.hdr", "**/*.NII", "**/*.NII.GZ", "**/*.HDR"]
     /// Whether other files are looked at as DICOM.
     public var includesDICOM = true
     /// Globs of files to leave out.

@@ -52,7 +52,7 @@ struct ConvertCommand: ParsableCommand {
         let cases = try InputImage.find(input, series: series)
         var failures: [any Error] = []
         for studyCase in cases {
-            let path = output + "/" + studyCase.id + ".nii.gz"
+            let path = (output.hasSuffix("/") ? output : output + "/") + studyCase.id + ".nii.gz"
             do {
                 try requireDifferent(input: studyCase.sourceDescription, output: path)
                 try convert(studyCase, to: path)
