@@ -31,6 +31,7 @@ demo-brain: build ## Segment a real brain (fetched) from one labelled brain (fet
 	@echo; echo "label map and picture:"; find out/brain/results -name '*.nii.gz' -o -name '*.png' | sort | sed 's/^/  /'
 
 test: setup ## Run the tests
+	@[ ! -d ../shared ] || scripts/install-packages zstd
 	@swift test
 
 check: setup ## Lint, module layers, text of the tree
