@@ -120,7 +120,7 @@ struct BadInputTests {
             """, to: "bare/pack.yaml")
         try expectFailure(
             ["segment", "-i", "image.nii.gz", "-o", "result.nii.gz", "--task", "bare"], 78,
-            "bare/pack.yaml:3:9: the pack has no labels; list at least one as { id: 1, name: liver }")
+            "bare/pack.yaml:3:9: labels cannot be '[]'; allowed: a list such as [{ id: 1, name: liver }]")
         try expectFailure(
             ["segment", "-i", "image.nii.gz", "-o", "result.nii.gz", "--task", "no-pack"], 66,
             "no-pack: there is no such task pack (make one with 'tomos task create')")
@@ -159,7 +159,7 @@ struct BadInputTests {
             "--set segment.suport=1: unknown key 'segment.suport'; did you mean 'segment.support'?")
         try expectFailure(
             ["run", "no.yaml", "image.nii.gz", "-o", "out"], 66,
-            "no.yaml: cannot read the pipeline file: there is no such file")
+            "no.yaml: cannot read the file: there is no such file")
     }
 
     @Test("An output folder that cannot be written to")
