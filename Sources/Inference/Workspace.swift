@@ -44,13 +44,4 @@ public final class Workspace {
         planes = AlignedBuffer(3 * side * side)
         logits = AlignedBuffer(side * side)
     }
-
-    /// Bytes that a workspace takes.
-    public static func bytes(side: Int, supports: Int, threads: Int) -> Int {
-        let map = { (level: Int) in (side >> level) * (side >> level) * 64 * 4 }
-        let groups = (supports + groupSize - 1) / groupSize
-        let all = (0...3).reduce(0) { $0 + map($1) }
-        return 5 * all + 2 * all + supports * (all - map(0)) + threads * (2 * map(1) + 300_000) + groups
-            * (map(1) + map(2))
-    }
 }
