@@ -9,12 +9,15 @@ final class AlignedBuffer {
 
     /// Memory for `count` floats, all zero.
     init(_ count: Int) {
-        let bytes = max(64, (count * MemoryLayout<Float>.stride + 63) & ~63)
+        let bytes = Self.bytes(count)
         let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
         memset(raw, 0, bytes)
         self.count = count
         floats = raw.bindMemory(to: Float.self, capacity: bytes / MemoryLayout<Float>.stride)
     }
+
+    /// Bytes that a buffer of `count` floats takes.
+    static func bytes(_ count: Int) -> Int { max(64, (count * MemoryLayout<Float>.stride + 63) & ~63) }
 
     /// A copy of `values`.
     convenience init(_ values: some Collection<Float>) {

@@ -138,14 +138,15 @@ struct Forward {
         let w = workspace
         let size = Int32(w.side >> level)
         let count = (w.side >> level) * (w.side >> level) * 64
-        let groups = (support.count + Workspace.groupSize - 1) / Workspace.groupSize
+        let groupSize = Workspace.groupSize(support.count)
+        let groups = (support.count + groupSize - 1) / groupSize
         Parallel.split(groups, over: w.threads) { worker, range in
             for group in range {
                 let (sum, pooledSum) = (w.sums[group].floats, w.pooledSums[group].floats)
                 memset(sum, 0, count * 4)
                 if next != nil { memset(pooledSum, 0, count) }
-                let end = min(support.count, (group + 1) * Workspace.groupSize)
-                for index in group * Workspace.groupSize..<end {
+                let end = min(support.count, (group + 1) * groupSize)
+                for index in group * groupSize..<end {
                     let (input, skip) = inputs(index, worker)
                     let z = w.first[worker].floats
                     let output = map(w.support[level], index, level)

@@ -23,6 +23,14 @@ final class Network: @unchecked Sendable {
     let headWeights: AlignedBuffer
     let headBias: Float
 
+    /// Bytes of all its buffers.
+    var bytes: Int {
+        let blocks = (encoder + decoder).flatMap {
+            [$0.targetHalf, $0.supportHalf, $0.target, $0.support, $0.crossBias, $0.targetBias, $0.supportBias]
+        }
+        return (blocks + [firstCross, firstComposed, headWeights]).reduce(0) { $0 + AlignedBuffer.bytes($1.count) }
+    }
+
     init(_ weights: Weights, kernels: UnsafePointer<tomos_kernels>) {
         self.kernels = kernels
         func values(_ name: String) -> [Float] { weights.tensors[name]?.values ?? [] }

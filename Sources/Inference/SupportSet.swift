@@ -12,6 +12,12 @@ public final class SupportSet: @unchecked Sendable {
     /// Mean image, then mean label: [2][side][side].
     let means: AlignedBuffer
 
+    /// Bytes that a set of `supports` slices of `side` x `side` takes.
+    public static func bytes(side: Int, supports: Int) -> Int {
+        let plane = side * side
+        return 2 * AlignedBuffer.bytes(supports * plane) + AlignedBuffer.bytes(2 * plane) + supports
+    }
+
     /// Makes a set from `[S][side][side]` images in [0, 1] and labels 0 or 1.
     public convenience init(images: [Float], labels: [Float], side: Int) {
         let plane = side * side

@@ -49,9 +49,23 @@ public final class UniverSeg: Sendable {
     /// Name of the kernels in use.
     public var kernels: String { String(cString: network.kernels.pointee.name) }
 
+    /// Bytes of the weights, as read and as packed.
+    public var bytes: Int {
+        network.bytes + weights.tensors.values.reduce(0) { $0 + $1.values.count * MemoryLayout<Float>.stride }
+    }
+
+    /// Bytes of the workspace that ``makeWorkspace(side:supports:threads:)`` would make.
+    public func workspaceBytes(side: Int, supports: Int, threads: Int = 1) -> Int {
+        Workspace.bytes(
+            side: side, supports: supports, threads: max(1, threads), scratch: network.kernels.pointee.scratch_size())
+    }
+
+    /// Whether images of `side` x `side` can be segmented.
+    public static func supports(side: Int) -> Bool { side.isMultiple(of: 32) && (64...512).contains(side) }
+
     /// Memory for queries of `side` x `side` with up to `supports` support slices, each shared by `threads` threads.
     public func makeWorkspace(side: Int, supports: Int, threads: Int = 1) throws(InferenceError) -> Workspace {
-        guard side.isMultiple(of: 32), (64...512).contains(side) else { throw .unsupportedSide(side) }
+        guard Self.supports(side: side) else { throw .unsupportedSide(side) }
         return Workspace(side: side, supports: supports, threads: max(1, threads), kernels: network.kernels)
     }
 

@@ -40,10 +40,13 @@ public struct CaseRunner: Sendable {
     private func segment(
         _ studyCase: StudyCase, progress: (@Sendable (Int, Int) -> Void)?, elapsed: () -> Double
     ) throws -> CaseOutcome {
+        // Too large is said before the image is read.
+        if let outline = studyCase.outline() { _ = try segmenter.plan(for: outline) }
         let volume = try studyCase.readVolume()
         let result = try segmenter.segment(volume, progress: progress)
         var outcome = CaseOutcome(studyCase, status: .done)
         outcome.structures = result.structures.map(CaseOutcome.Structure.init)
+        outcome.memory = CaseOutcome.Memory(result.plan)
         outcome.notices = volume.notices + result.notices.filter { !volume.notices.contains($0) }
         try results.commit(studyCase.id, replacing: overwrite) { folder in
             let writer = CaseWriter(
@@ -65,6 +68,15 @@ extension CaseOutcome.Structure {
         self.init(
             id: structure.id, name: structure.name, voxels: structure.voxels, mm3: structure.cubicMillimetres,
             meanProbability: structure.meanProbability)
+    }
+}
+
+extension CaseOutcome.Memory {
+    /// Takes over how a volume was segmented, and how much memory the process has held by now.
+    public init(_ plan: MemoryPlan) {
+        self.init(
+            limit: plan.limit?.bytes, needed: plan.need.bytes, peak: MachineMemory.peak?.bytes, jobs: plan.threads,
+            support: plan.support, jobsAskedFor: plan.askedThreads, supportAskedFor: plan.askedSupport)
     }
 }
 

@@ -34,11 +34,13 @@ public struct PipelineRun: Sendable {
     /// Prepares a run: finds the cases, reads task and weights, and makes the results folder. Everything that would
     /// stop every case stops here, before any is begun.
     ///
-    /// - Throws: `StudyError`, `ResultError`, and what reading task and weights throws.
+    /// - Throws: `StudyError`, `ResultError`, `MemoryError` when no case fits into memory, and what reading task and weights throws.
     public init(_ pipeline: PipelineFile, study path: String, results folder: String, existing: Existing) throws {
         study = try StudyDiscovery.discover(path, selection: pipeline.input, excluding: folder)
         let task = try TaskPack.load(pipeline.task)
-        let segmenter = try Segmenter(task: task, options: pipeline.options)
+        let images = study.cases.filter { existing != .resume || !ResultFolder.isCase(folder + "/" + $0.id) }
+            .compactMap { $0.outline() }
+        let segmenter = try Segmenter(task: task, options: pipeline.options, images: images)
         let provenance = Provenance(
             pipeline: pipeline.name, pipelineSHA256: pipeline.sha256, task: task.name, taskSHA256: task.sha256,
             weights: segmenter.weights.name + ": " + segmenter.weights.licence, weightsSHA256: segmenter.weights.sha256)

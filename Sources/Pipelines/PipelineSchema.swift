@@ -106,8 +106,23 @@ public enum PipelineSchema {
         },
         PipelineKey(
             path: "segment.support", summary: "Annotated slices shown to the network per slice.",
-            allowed: "a whole number from 1 to 64", fallback: "16"
-        ) { value, pipeline in pipeline.options.support = try value.integer(in: 1...64) },
+            allowed: "a whole number from 1 to 512 (the network was trained with up to 64)", fallback: "16"
+        ) { value, pipeline in pipeline.options.support = try value.integer(in: 1...512) },
+        PipelineKey(
+            path: "segment.side",
+            summary: "Rows and columns of the slices that the network sees; time and memory grow with the square.",
+            allowed: "a multiple of 32 from 64 to 512 (the network was trained with 128)", fallback: "128"
+        ) { value, pipeline in
+            let side = try value.integer(in: 64...512)
+            guard side.isMultiple(of: 32) else { throw value.bad() }
+            pipeline.options.side = side
+        },
+        PipelineKey(
+            path: "segment.skip-empty",
+            summary: "Slices of one value everywhere become background without asking the network. "
+                + "It can change results, since the network might have found something there.",
+            allowed: "true, false", fallback: "false"
+        ) { value, pipeline in pipeline.options.skipsEmpty = try value.oneOf(["true", "false"]) == "true" },
         PipelineKey(
             path: "segment.ensemble", summary: "Unlike draws of support that are averaged; time grows with them.",
             allowed: "a whole number from 1 to 4", fallback: "1"
@@ -157,8 +172,19 @@ public enum PipelineSchema {
             if try value.text() != "auto" { pipeline.options.threads = try value.integer(in: 1...1024) }
         },
         PipelineKey(
-            path: "run.memory", summary: "Memory limit of a case.", allowed: "nothing yet", fallback: "no limit"
-        ) { value, _ in throw value.notAvailable(instead: "remove the key") },
+            path: "run.memory",
+            summary: "Memory a case may take. What it needs is computed before it begins, and too much is refused.",
+            allowed: MemoryLimit.allowed, fallback: "the machine's memory"
+        ) { value, pipeline in
+            guard let limit = MemoryLimit(try value.text()) else { throw value.bad() }
+            pipeline.options.memory = limit
+        },
+        PipelineKey(
+            path: "run.reduce",
+            summary: "Whether a case that needs more is done with fewer jobs and then, which changes the result, with "
+                + "fewer support slices. A notice and case.json tell.",
+            allowed: "never, allowed", fallback: "never"
+        ) { value, pipeline in pipeline.options.allowsReduction = try value.oneOf(["never", "allowed"]) == "allowed" },
         PipelineKey(
             path: "run.timeout", summary: "Time limit of a case.", allowed: "nothing yet", fallback: "no limit"
         ) { value, _ in throw value.notAvailable(instead: "remove the key") },

@@ -31,6 +31,20 @@ public struct CaseOutcome: Codable, Sendable {
         public var meanProbability: Double?
     }
 
+    /// What the case took, in bytes and in what memory pays for.
+    public struct Memory: Codable, Sendable {
+        /// What it might take; nil for no limit.
+        public var limit: Int?
+        /// What was computed before it began.
+        public var needed: Int
+        /// The most that the process held from its start to the end of the case; nil where the system does not tell.
+        public var peak: Int?
+        /// Slices segmented at once, and support slices for each.
+        public var jobs, support: Int
+        /// What was asked for, where the limit was too low for it.
+        public var jobsAskedFor, supportAskedFor: Int?
+    }
+
     /// Name of the case and of its folder.
     public var id: String
     /// What it was made from.
@@ -49,6 +63,8 @@ public struct CaseOutcome: Codable, Sendable {
     public var structures: [Structure] = []
     /// What a person should know about reading and segmenting it.
     public var notices: [String] = []
+    /// What it took; nil when it has no results.
+    public var memory: Memory?
     /// Time it took.
     public var seconds: Double = 0
 

@@ -1,5 +1,6 @@
-import Volumes
+import Segmentation
 import VolumeIO
+import Volumes
 
 /// One image of a study that is to be segmented.
 public struct StudyCase: Sendable {
@@ -24,6 +25,20 @@ public struct StudyCase: Sendable {
         case .nifti(let path), .broken(let path, _): path
         case .dicom(let series, let folder):
             "\(folder) (\(series.seriesNumber.map { "series \($0), " } ?? "")\(series.files.count) DICOM files)"
+        }
+    }
+
+    /// What the image's header tells of its size; nil when it cannot be told, in which case reading it says why.
+    public func outline() -> ImageOutline? {
+        switch source {
+        case .nifti(let path):
+            guard let info = try? NIfTI.info(path) else { return nil }
+            return ImageOutline(
+                shape: info.geometry.shape, bytesPerVoxel: info.bytesPerVoxel, geometry: info.geometry)
+        case .dicom(let series, _):
+            guard let outline = try? DICOM.outline(series) else { return nil }
+            return ImageOutline(shape: outline.shape, bytesPerVoxel: outline.bytesPerVoxel)
+        case .broken: return nil
         }
     }
 

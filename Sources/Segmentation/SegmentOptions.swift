@@ -10,6 +10,8 @@ public struct SegmentOptions: Sendable, Hashable {
     public var window: IntensityWindow?
     /// Support slices per query slice.
     public var support = 16
+    /// Rows and columns of the slices that the network sees: a multiple of 32 from 64 to 512.
+    public var side = 128
     /// Draws of support that are averaged, 1 to 4.
     public var ensemble = 1
     /// Probability from which a voxel is foreground; nil takes the pack's.
@@ -18,12 +20,19 @@ public struct SegmentOptions: Sendable, Hashable {
     public var labels: [UInt16]?
     /// Slices segmented at once.
     public var threads = 2
+    /// Whether slices of one value everywhere (air, padding) become background without asking the network, which might
+    /// have answered otherwise.
+    public var skipsEmpty = false
+    /// What a run may take.
+    public var memory = MemoryLimit.machine
+    /// Whether, where the limit is too low, fewer threads and then fewer support slices are used.
+    public var allowsReduction = false
     /// Weights.
     public var weights = WeightsSource.bundled
     /// Clean-up, in order.
     public var clean: [CleanStep] = []
 
-    /// The defaults: the pack's plane, window and threshold, 16 support slices, no clean-up.
+    /// The defaults: the pack's plane, window and threshold, 16 support slices of 128x128, no clean-up.
     public init() {}
 }
 
@@ -35,6 +44,8 @@ public struct SegmentedVolume: Sendable {
     public var structures: [Structure]
     /// What a person should know, one sentence each.
     public var notices: [String]
+    /// The workers and support slices it was made with, and the memory they took.
+    public var plan: MemoryPlan
 
     /// One label's result.
     public struct Structure: Sendable, Hashable {

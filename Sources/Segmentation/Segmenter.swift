@@ -10,13 +10,15 @@ public enum SegmentationError: TomosError, Equatable {
     case supportOutOfRange(Int)
     /// No such number of draws.
     case ensembleOutOfRange(Int)
+    /// The network cannot work on squares of this side.
+    case sideOutOfRange(Int)
     /// The volume has too few voxels for slices.
     case degenerate(Shape)
 
     /// The kind of error.
     public var category: ErrorCategory {
         switch self {
-        case .supportOutOfRange, .ensembleOutOfRange: .badConfiguration
+        case .supportOutOfRange, .ensembleOutOfRange, .sideOutOfRange: .badConfiguration
         case .degenerate: .badData
         }
     }
@@ -27,6 +29,8 @@ public enum SegmentationError: TomosError, Equatable {
         case .supportOutOfRange(let count):
             "\(count) support slices: use 1 to 512 (16 is a good start, 64 the network's training range)"
         case .ensembleOutOfRange(let count): "an ensemble of \(count) draws: use 1 to \(Draws.most)"
+        case .sideOutOfRange(let side):
+            "slices of \(side)x\(side): use a multiple of 32 from 64 to 512 (128 is what the network was trained on)"
         case .degenerate(let shape):
             "a volume of \(shape) voxels has no slices to segment: each slice needs at least 2x2"
         }
@@ -36,9 +40,6 @@ public enum SegmentationError: TomosError, Equatable {
 /// A task and a network, ready to segment volumes. Making one reads the weights and the pack; after that it never
 /// changes and can be used from several threads.
 public final class Segmenter: Sendable {
-    /// Side of the slices that the network sees.
-    public static let side = 128
-
     /// The task.
     public let task: TaskPack
     /// How.
@@ -52,25 +53,32 @@ public final class Segmenter: Sendable {
     private let window: IntensityWindow
     private let threshold: Float
     private let library: SupportLibrary
+    private let memory: MemoryDemand
     /// For draws matched by likeness; nil when there are none.
     private let alignment: StackAlignment?
 
     /// Reads weights and pack.
     ///
-    /// - Throws: ``TaskPackError``, ``SegmentationError``, ``WeightsError`` or what reading the pack's volumes throws.
-    public init(task: TaskPack, options: SegmentOptions) throws {
+    /// - Parameter images: What is going to be segmented, as far as it is known. When none of it fits into memory, this
+    ///   says so before the pack is read; an image that does not fit among others that do is refused in its turn.
+    /// - Throws: ``TaskPackError``, ``SegmentationError``, ``MemoryError``, ``WeightsError`` or what reading the pack's
+    ///   volumes throws.
+    public init(task: TaskPack, options: SegmentOptions, images: [ImageOutline] = []) throws {
         guard (1...512).contains(options.support) else { throw SegmentationError.supportOutOfRange(options.support) }
         guard (1...Draws.most).contains(options.ensemble) else {
             throw SegmentationError.ensembleOutOfRange(options.ensemble)
         }
+        guard UniverSeg.supports(side: options.side) else { throw SegmentationError.sideOutOfRange(options.side) }
         (self.task, self.options) = (task, options)
         labels = try task.selected(options.labels)
         plane = options.plane ?? task.plane
         window = options.window ?? task.window
         threshold = Float(options.threshold ?? task.threshold)
         network = try UniverSeg(weights: Weights(options.weights))
-        library = try SupportLibrary(task, labels: labels, plane: plane, window: window, side: Self.side)
-        alignment = options.ensemble > 1 ? StackAlignment(library.stacks.map(\.images), side: Self.side) : nil
+        memory = try MemoryDemand(task, labels: labels, plane: plane, options: options, network: network)
+        try memory.require(anyOf: images)
+        library = try SupportLibrary(task, labels: labels, plane: plane, window: window, side: options.side)
+        alignment = options.ensemble > 1 ? StackAlignment(library.stacks.map(\.images), side: options.side) : nil
     }
 
     /// Segments one volume on its own grid.
@@ -79,24 +87,32 @@ public final class Segmenter: Sendable {
     public func segment(_ volume: Volume, progress: (@Sendable (Int, Int) -> Void)? = nil) throws -> SegmentedVolume {
         let layout = SliceLayout(volume.geometry, plane: plane)
         guard layout.rows > 1, layout.columns > 1 else { throw SegmentationError.degenerate(volume.geometry.shape) }
+        let plan = try plan(for: ImageOutline(volume))
         let scale = try window.scale(for: volume)
-        let placement = Placement(layout, side: Self.side)
-        let planes = (0..<layout.slices).map { placement.fit(volume.slice($0, in: layout, scale: scale)) }
+        let placement = Placement(layout, side: options.side)
+        // Planes are fitted when their turn comes: a volume of them is never held.
+        let planes = (0..<layout.slices).lazy.map { placement.fit(volume.slice($0, in: layout, scale: scale)) }
         let draws = Draws(
-            choice: SupportChoice(counts: library.stacks.map(\.count), support: options.support),
-            count: options.ensemble, shifts: alignment?.shifts(of: planes, side: Self.side))
+            choice: SupportChoice(counts: library.stacks.map(\.count), support: plan.support),
+            count: options.ensemble, shifts: alignment?.shifts(of: planes, side: options.side))
         let result = Mutex(Result(geometry: volume.geometry))
         let failure = Mutex<(any Error)?>(nil)
         let next = Atomic(0)
-        DispatchQueue.concurrentPerform(iterations: max(1, min(options.threads, layout.slices))) { _ in
+        DispatchQueue.concurrentPerform(iterations: plan.threads) { _ in
             do {
-                let workspace = try network.makeWorkspace(side: Self.side, supports: options.support)
+                let workspace = try network.makeWorkspace(side: options.side, supports: plan.support)
                 while failure.withLock({ $0 == nil }) {
                     let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
                     guard index < layout.slices else { return }
-                    let references = draws.references(for: index, of: layout.slices)
-                    let slice = try decide(planes[index], references, placement, workspace)
-                    let done = result.withLock { $0.put(slice, at: index, in: layout) }
+                    let query = volume.slice(index, in: layout, scale: scale)
+                    let done: Int
+                    if options.skipsEmpty, query.isConstant {
+                        done = result.withLock { $0.skip() }
+                    } else {
+                        let references = draws.references(for: index, of: layout.slices)
+                        let slice = try decide(placement.fit(query), references, placement, workspace)
+                        done = result.withLock { $0.put(slice, at: index, in: layout) }
+                    }
                     progress?(done, layout.slices)
                 }
             } catch {
@@ -104,8 +120,13 @@ public final class Segmenter: Sendable {
             }
         }
         if let error = failure.withLock({ $0 }) { throw error }
-        return result.withLock { finish(&$0, volume, [scale.notice].compactMap(\.self)) }
+        return result.withLock { finish(&$0, volume, plan, [scale.notice, plan.notice].compactMap(\.self)) }
     }
+
+    /// The workers and support slices that an image will be segmented with; what segmenting it takes.
+    ///
+    /// - Throws: ``MemoryError`` when it does not fit.
+    public func plan(for image: ImageOutline) throws(MemoryError) -> MemoryPlan { try memory.plan(for: image) }
 
     /// Label and confidence of every voxel of one slice.
     private struct DecidedSlice {
@@ -118,6 +139,8 @@ public final class Segmenter: Sendable {
     private struct Result {
         var labels, confidence: LabelVolume
         var done = 0
+        /// Slices left as background unseen.
+        var skipped = 0
 
         init(geometry: Geometry) {
             labels = LabelVolume(geometry: geometry)
@@ -127,6 +150,12 @@ public final class Segmenter: Sendable {
         mutating func put(_ slice: DecidedSlice, at index: Int, in layout: SliceLayout) -> Int {
             labels.setSlice(index, in: layout, to: slice.ids)
             confidence.setSlice(index, in: layout, to: slice.confidence)
+            done += 1
+            return done
+        }
+
+        mutating func skip() -> Int {
+            skipped += 1
             done += 1
             return done
         }
@@ -166,7 +195,9 @@ public final class Segmenter: Sendable {
         return sum.map { $0.map { $0 / Float(draws.count) } }
     }
 
-    private func finish(_ result: inout Result, _ volume: Volume, _ notices: [String]) -> SegmentedVolume {
+    private func finish(
+        _ result: inout Result, _ volume: Volume, _ plan: MemoryPlan, _ notices: [String]
+    ) -> SegmentedVolume {
         result.labels.clean(options.clean)
         var voxels: [UInt16: Int] = [:]
         var (sums, given): ([UInt16: Int], [UInt16: Int]) = ([:], [:])
@@ -184,8 +215,17 @@ public final class Segmenter: Sendable {
                 cubicMillimetres: Double(count) * volume.geometry.voxelVolume,
                 meanProbability: given[label.id].map { Double(sums[label.id] ?? 0) / Double($0) / 255 })
         }
+        let skipped =
+            result.skipped > 0
+            ? ["\(result.skipped) of \(result.done) slices hold one value only and became background (skip-empty)"] : []
         let missing = structures.filter { $0.voxels == 0 }.map { "\($0.name) (label \($0.id)) was not found" }
         return SegmentedVolume(
-            labels: result.labels, structures: structures, notices: volume.notices + notices + missing)
+            labels: result.labels, structures: structures, notices: volume.notices + notices + skipped + missing,
+            plan: plan)
     }
+}
+
+extension Slice {
+    /// Whether all values are the same.
+    fileprivate var isConstant: Bool { values.allSatisfy { $0 == values[0] } }
 }

@@ -24,6 +24,16 @@ struct LabelSmoothing {
         return result
     }
 
+    /// Bytes that smoothing an image takes at most, beside the map: the result, and the arrays of one slab.
+    func bytes(_ image: ImageOutline) -> Int {
+        let spacing = image.geometry?.spacing.z ?? 0.5
+        let reach = Int(4 * sigma / spacing + 0.5)
+        let halo = min(image.shape.k, Self.slab + 2 * reach)
+        // Three arrays with the halo while one is blurred into the next; votes, best, sum and ids without it.
+        let slab = 3 * halo * 4 + min(image.shape.k, Self.slab) * (3 * 4 + 2)
+        return image.shape.count * 2 + image.shape.i * image.shape.j * slab
+    }
+
     /// Weights of offsets -r ... r, in voxels; they add up to 1.
     static func kernel(_ sigma: Double) -> [Float] {
         let radius = Int(4 * sigma + 0.5)

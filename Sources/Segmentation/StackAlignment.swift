@@ -21,7 +21,7 @@ struct StackAlignment: Sendable {
 
     /// Shift of every stack, in its slices, against a query of some slices: query slice n of N looks like slice
     /// `n / (N - 1) * (count - 1) + shift`.
-    func shifts(of query: [[Float]], side: Int) -> [Double] {
+    func shifts(of query: some Sequence<[Float]>, side: Int) -> [Double] {
         let slices = query.map { Self.thumbnail($0, side: side) }
         return stacks.map { shift(slices, $0) }
     }

@@ -11,8 +11,11 @@ struct SupportLibrary: Sendable {
         var count: Int
         /// [slice][side * side], in [0, 1].
         var images: [[Float]]
-        /// Per label id: [slice][side * side] of 0 and 1; slices without the label are empty arrays.
-        var masks: [UInt16: [[UInt8]]]
+        /// [slice][side * side]: the id whose mask covers a pixel, 0 for none. No pixel is more than half covered by two
+        /// labels, so one map holds all their masks. Slices without any label are empty arrays.
+        var labels: [[UInt16]]
+        /// [slice]: the ids that occur in it.
+        var present: [Set<UInt16>]
     }
 
     /// A slice of the library.
@@ -22,6 +25,11 @@ struct SupportLibrary: Sendable {
 
     let side: Int
     let stacks: [Stack]
+
+    /// Bytes of one slice: its image and its labels.
+    static func bytesPerSlice(side: Int) -> Int {
+        side * side * (MemoryLayout<Float>.stride + MemoryLayout<UInt16>.stride)
+    }
 
     /// Reads and prepares every volume of the pack for some labels.
     init(_ pack: TaskPack, labels: [LabelEntry], plane: SlicePlane, window: IntensityWindow, side: Int) throws {
@@ -46,27 +54,38 @@ struct SupportLibrary: Sendable {
         let layout = SliceLayout(volume.geometry, plane: plane)
         let placement = Placement(layout, side: side)
         let scale = try window.scale(for: volume)
-        var stack = Stack(count: layout.slices, images: [], masks: [:])
+        var stack = Stack(count: layout.slices, images: [], labels: [], present: [])
         for index in 0..<layout.slices {
             stack.images.append(placement.fit(volume.slice(index, in: layout, scale: scale)))
-            let ids = truth.slice(index, in: layout)
-            let present = Set(ids)
-            for label in labels {
-                let mask = present.contains(label.id) ? placement.fitLabel(ids, equalTo: label.id) : []
-                stack.masks[label.id, default: []].append(mask.contains { $0 != 0 } ? mask.map { UInt8($0) } : [])
-            }
+            let map = fitted(truth.slice(index, in: layout), labels, placement)
+            let present = Set(map).subtracting([0])
+            stack.labels.append(present.isEmpty ? [] : map)
+            stack.present.append(present)
         }
         return stack
+    }
+
+    /// The masks of some labels in a slice of a label map, in one map.
+    private static func fitted(_ ids: [UInt16], _ labels: [LabelEntry], _ placement: Placement) -> [UInt16] {
+        let present = Set(ids)
+        var map = [UInt16](repeating: 0, count: placement.side * placement.side)
+        for label in labels where present.contains(label.id) {
+            let mask = placement.fitLabel(ids, equalTo: label.id)
+            for n in map.indices where mask[n] != 0 { map[n] = label.id }
+        }
+        return map
     }
 
     /// The support set of some slices for one label, or nil when the label is in none of them: where nothing in the
     /// pack shows a structure at this position, there is nothing to look for.
     func support(_ references: [Reference], label: UInt16) -> SupportSet? {
-        let masks = references.map { stacks[$0.stack].masks[label]?[$0.slice] ?? [] }
-        guard masks.contains(where: { !$0.isEmpty }) else { return nil }
+        let isPresent = references.map { stacks[$0.stack].present[$0.slice].contains(label) }
+        guard isPresent.contains(true) else { return nil }
         let empty = [Float](repeating: 0, count: side * side)
         return SupportSet(
             images: references.map { stacks[$0.stack].images[$0.slice] },
-            labels: masks.map { $0.isEmpty ? empty : $0.map { Float($0) } }, side: side)
+            labels: zip(references, isPresent).map { reference, isPresent in
+                isPresent ? stacks[reference.stack].labels[reference.slice].map { $0 == label ? 1 : 0 } : empty
+            }, side: side)
     }
 }

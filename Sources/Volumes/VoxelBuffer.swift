@@ -15,6 +15,16 @@ extension VoxelBuffer {
         }
     }
 
+    /// Bytes of a stored value.
+    public var bytesPerVoxel: Int {
+        switch self {
+        case .uint8, .int8: 1
+        case .uint16, .int16: 2
+        case .uint32, .int32, .float32: 4
+        case .uint64, .int64, .float64: 8
+        }
+    }
+
     /// The stored type's name: `uint8`, `int16`, `float32`, ...
     public var typeName: String {
         switch self {

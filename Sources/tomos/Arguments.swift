@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Inference
 import Preparation
+import Segmentation
 import VolumeIO
 import Volumes
 
@@ -31,6 +32,12 @@ struct WeightsArgument: ExpressibleByArgument {
         if argument.isEmpty { return nil }
         source = WeightsSource(argument)
     }
+}
+
+// `--memory 2GiB` as typed.
+extension MemoryLimit: ExpressibleByArgument {
+    /// A size or `none`.
+    public init?(argument: String) { self.init(argument) }
 }
 
 /// `--labels 1,2` as typed.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Inference
+import Segmentation
 import Volumes
 
 struct InferCommand: ParsableCommand {
@@ -9,7 +10,8 @@ struct InferCommand: ParsableCommand {
         discussion: """
             Arrays are float32 or float64 in C order. The target is [side, side], [1, side, side] or \
             [queries, 1, side, side]; support images and labels are [S, side, side] or [S, 1, side, side]; images in \
-            [0, 1], labels 0 or 1. The logits come out as float32 in the target's shape.
+            [0, 1], labels 0 or 1. S is any number, side a multiple of 32 from 64 to 512 (the network was trained with \
+            S up to 64 and side 128). The logits come out as float32 in the target's shape.
 
             EXAMPLES
               tomos infer --target t.npy --support-images i.npy --support-labels l.npy -o logits.npy
@@ -35,6 +37,9 @@ struct InferCommand: ParsableCommand {
     @Option(help: "Threads; one per processor by default.")
     var jobs = processors
 
+    @Option(help: "Memory that may be taken, such as 2GiB, or none; the machine's memory by default.")
+    var memory: MemoryLimit?
+
     @Option(help: "Runs all queries this many times and prints the shortest, median and longest time.")
     var `repeat` = 1
 
@@ -56,6 +61,7 @@ struct InferCommand: ParsableCommand {
         if !quiet { Console.note("weights \(weights.name): \(weights.licence)") }
         let network = try UniverSeg(weights: weights)
         let plane = side * side
+        try requireMemory(network, side: side, queries: queries, images: images)
         let supports = SupportSet(images: images.values, labels: labels.values, side: side)
         let workspace = try network.makeWorkspace(side: side, supports: supports.count, threads: jobs)
         var logits: [Float] = []
@@ -76,6 +82,23 @@ struct InferCommand: ParsableCommand {
             "\(output): logits of \(count) quer\(count == 1 ? "y" : "ies"), \(supports.count) support slices, \(side)x\(side)"
         )
         if `repeat` > 1 { Console.result(Self.summary(times, queries: count)) }
+    }
+
+    /// Refuses what does not fit, before any of it is made.
+    private func requireMemory(
+        _ network: UniverSeg, side: Int, queries: NumPyArray, images: NumPyArray
+    ) throws {
+        guard let limit = (memory ?? .machine).size, UniverSeg.supports(side: side) else { return }
+        let count = images.values.count / (side * side)
+        let floats = 2 * queries.values.count + 2 * images.values.count
+        let need = MemoryNeed([
+            MemoryNeed.program, .init("network", network.bytes),
+            .init("arrays", floats * MemoryLayout<Float>.stride + SupportSet.bytes(side: side, supports: count)),
+            .init("workspace", network.workspaceBytes(side: side, supports: count, threads: jobs)),
+        ])
+        if need.bytes > limit.bytes {
+            throw InferMemoryError(need: need, limit: limit, supports: count, side: side, jobs: jobs)
+        }
     }
 
     /// The side of the slices, after checking that the three arrays fit each other.
@@ -108,5 +131,18 @@ struct InferCommand: ParsableCommand {
         let median = (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
         return
             "ms per query over \(times.count) runs: min \(decimal(sorted[0], 1)), median \(decimal(median, 1)), max \(decimal(sorted[sorted.count - 1], 1))"
+    }
+}
+
+/// The network needs more memory than it may take.
+private struct InferMemoryError: TomosError {
+    let need: MemoryNeed
+    let limit: MemorySize
+    let supports, side, jobs: Int
+
+    var category: ErrorCategory { .limitExceeded }
+    var description: String {
+        "\(supports) support slices of \(side)x\(side) and \(jobs) thread\(jobs == 1 ? "" : "s") take \(need), and the limit is \(limit): "
+            + "use fewer support slices, smaller ones, fewer threads (--jobs) or a larger limit (--memory)"
     }
 }

@@ -34,6 +34,8 @@ struct RunCommand: ParsableCommand {
     @Option(help: "Threads; the default is the pipeline's, or one per processor.")
     var jobs: Int?
 
+    @OptionGroup var memory: MemoryOptions
+
     @Flag(help: "Print cases.json instead of the table.")
     var json = false
 
@@ -54,6 +56,7 @@ struct RunCommand: ParsableCommand {
     func run() throws {
         var file = try PipelineFile.load(pipeline, overrides: overrides)
         if let jobs { file.options.threads = jobs }
+        memory.apply(to: &file.options)
         let existing: PipelineRun.Existing = overwrite ? .overwrite : resume ? .resume : .refuse
         let run = try PipelineRun(file, study: study, results: output, existing: existing)
         let progress = Progress(quiet: quiet)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Inference
 import Pipelines
 import Segmentation
 import VolumeIO
@@ -27,8 +28,12 @@ struct SegmentCommand: ParsableCommand {
     @Option(help: "'bundled', or a .safetensors or .pt file.")
     var weights = WeightsArgument()
 
-    @Option(help: "Annotated slices shown to the network per slice, 1 to 64.")
+    @Option(help: "Annotated slices shown to the network per slice, 1 to 512; it was trained with up to 64.")
     var support = 16
+
+    @Option(
+        help: "Rows and columns of what the network sees: a multiple of 32 from 64 to 512; it was trained with 128.")
+    var side = 128
 
     @Option(help: "Unlike draws of support that are averaged, 1 to 4; time grows with them.")
     var ensemble = 1
@@ -45,8 +50,17 @@ struct SegmentCommand: ParsableCommand {
     @Option(help: "Probability from which a voxel is foreground; the task's by default.")
     var threshold: Double?
 
+    @Flag(
+        help: """
+            Leave slices of one value everywhere as background without asking the network. It can change the result: \
+            the network might have found something there.
+            """)
+    var skipEmpty = false
+
     @Option(help: "Threads; one per processor by default.")
     var jobs = processors
+
+    @OptionGroup var memory: MemoryOptions
 
     @Option(help: "Smooth the label map by a Gaussian of so many millimetres.")
     var smooth: Double?
@@ -71,7 +85,10 @@ struct SegmentCommand: ParsableCommand {
 
     func validate() throws {
         try requireNIfTIOutput(output)
-        guard (1...64).contains(support) else { throw ValidationError("--support \(support): use 1 to 64") }
+        guard (1...512).contains(support) else { throw ValidationError("--support \(support): use 1 to 512") }
+        guard UniverSeg.supports(side: side) else {
+            throw ValidationError("--side \(side): use a multiple of 32 from 64 to 512")
+        }
         guard (1...4).contains(ensemble) else { throw ValidationError("--ensemble \(ensemble): use 1 to 4") }
         guard (1...1024).contains(jobs) else { throw ValidationError("--jobs \(jobs): use 1 to 1024") }
         if let threshold, !(threshold > 0 && threshold < 1) {
@@ -88,11 +105,13 @@ struct SegmentCommand: ParsableCommand {
     func run() throws {
         try requireDifferent(input: input, output: output)
         try requireWritable(output)
-        let segmenter = try Segmenter(task: TaskPack.load(task), options: options)
+        let task = try TaskPack.load(task)
+        let source = try InputImage(input, series: series)
+        let outline = source.studyCase.outline()
+        let segmenter = try Segmenter(task: task, options: options, images: outline.map { [$0] } ?? [])
         if !quiet, segmenter.weights.name != "bundled" {
             Console.note("weights \(segmenter.weights.name): \(segmenter.weights.licence)")
         }
-        let source = try InputImage(input, series: series)
         let volume = try source.studyCase.readVolume(volumeIndex: volumeIndex)
         let progress = Progress(quiet: quiet)
         progress.begin("segmenting \(input)")
@@ -105,7 +124,7 @@ struct SegmentCommand: ParsableCommand {
             try Console.json(
                 SegmentReport(
                     output: output, structures: result.structures.map(CaseOutcome.Structure.init),
-                    notices: result.notices))
+                    notices: result.notices, memory: CaseOutcome.Memory(result.plan)))
         } else if !quiet {
             var table = TextTable([">label", "name", ">voxels", ">mm3", ">probability"])
             for item in result.structures {
@@ -124,10 +143,13 @@ struct SegmentCommand: ParsableCommand {
         options.plane = plane
         options.window = window?.window
         options.support = support
+        options.side = side
+        options.skipsEmpty = skipEmpty
         options.ensemble = ensemble
         options.threshold = threshold
         options.labels = labels?.ids
         options.threads = jobs
+        memory.apply(to: &options)
         options.weights = weights.source
         if let smooth { options.clean.append(.smooth(millimetres: smooth)) }
         if keepLargest { options.clean.append(.keepLargest) }
@@ -141,4 +163,5 @@ private struct SegmentReport: Encodable {
     let output: String
     let structures: [CaseOutcome.Structure]
     let notices: [String]
+    let memory: CaseOutcome.Memory
 }

@@ -217,7 +217,11 @@ struct BadInputTests {
                 ["segment", "-i", "x", "-o", "x.png", "--task", "p"],
                 "-o x.png: give a file name that ends in .nii.gz or .nii"
             ),
-            (["segment", "-i", "x", "-o", "x.nii", "--task", "p", "--support", "65"], "--support 65: use 1 to 64"),
+            (["segment", "-i", "x", "-o", "x.nii", "--task", "p", "--support", "513"], "--support 513: use 1 to 512"),
+            (
+                ["segment", "-i", "x", "-o", "x.nii", "--task", "p", "--side", "100"],
+                "--side 100: use a multiple of 32 from 64 to 512"
+            ),
             (
                 ["segment", "-i", "x", "-o", "x.nii", "--task", "p", "--labels", "1,x"],
                 "The value '1,x' is invalid for '--labels <labels>'"

@@ -31,13 +31,14 @@ struct Program {
         try run(arguments, fileSizeLimit: fileSizeLimit)
     }
 
-    /// Runs `tomos` with these arguments, under a file size limit in KiB when one is given.
-    func run(_ arguments: [String], fileSizeLimit: Int? = nil) throws -> Outcome {
+    /// Runs `tomos` with these arguments, under limits of file size and of memory for data in KiB when they are given.
+    func run(_ arguments: [String], fileSizeLimit: Int? = nil, dataLimit: Int? = nil) throws -> Outcome {
         let own = TemporaryFolder()
         let process = Process()
-        if let fileSizeLimit {
+        let limits = [fileSizeLimit.map { "ulimit -f \($0)" }, dataLimit.map { "ulimit -d \($0)" }].compactMap(\.self)
+        if !limits.isEmpty {
             process.executableURL = URL(fileURLWithPath: "/bin/bash")
-            process.arguments = ["-c", "ulimit -f \(fileSizeLimit); exec \"$0\" \"$@\"", Self.path] + arguments
+            process.arguments = ["-c", "\(limits.joined(separator: "; ")); exec \"$0\" \"$@\"", Self.path] + arguments
         } else {
             process.executableURL = URL(fileURLWithPath: Self.path)
             process.arguments = arguments

@@ -1,3 +1,5 @@
+import Dispatch
+import Synchronization
 import Testing
 
 @testable import Inference
@@ -26,29 +28,64 @@ struct EngineTests {
 
     private func labels(_ images: [Float]) -> [Float] { images.map { $0 > 0.6 ? 1 : 0 } }
 
-    private func network(_ kernels: String) throws -> UniverSeg? {
-        do { return try UniverSeg(weights: Weights(.bundled), kernels: kernels) } catch InferenceError.unknownKernels {
-            print("skipped: \(kernels) kernels do not run on this processor")
-            return nil
+    private func input(_ support: Int, side: Int, seed: UInt32) -> NetworkInput {
+        let images = slices(support, side: side, seed: seed + 1)
+        return NetworkInput(
+            side: side, query: slices(1, side: side, seed: seed), images: images, labels: labels(images))
+    }
+
+    private func logits(_ network: UniverSeg, _ input: NetworkInput, threads: Int = 1) throws -> [Float] {
+        try network.logits(
+            query: input.query, supportImages: input.images, supportLabels: input.labels, side: input.side,
+            threads: threads)
+    }
+
+    @Test(arguments: [(64, 3), (96, 1), (192, 2), (256, 1)])
+    func agreesWithThePlainLoops(side: Int, support: Int) throws {
+        let weights = try Weights(.bundled)
+        let input = input(support, side: side, seed: 1)
+        let plain = try logits(UniverSeg(weights: weights, kernels: "plain"), input, threads: 2).map { Double($0) }
+        for kernels in allKernels.dropLast() {
+            guard let fast = try network(kernels, weights) else { continue }
+            let deviation = Deviation(try logits(fast, input, threads: 2), from: plain)
+            #expect(deviation.range > 1)
+            #expect(deviation.worst < 1e-5 * deviation.range, "\(kernels): \(deviation)")
+            #expect(deviation.flipped == 0, "\(kernels): \(deviation)")
         }
     }
 
-    @Test(arguments: [(64, 3), (96, 1)], ["avx512", "avx2", "generic"])
-    func agreesWithThePlainLoops(size: (side: Int, support: Int), kernels: String) throws {
-        let (side, support) = size
-        guard let fast = try network(kernels), let plain = try network("plain") else { return }
-        let (query, images) = (slices(1, side: side, seed: 1), slices(support, side: side, seed: 2))
-        let logits = try [plain, fast].map {
-            try $0.logits(query: query, supportImages: images, supportLabels: labels(images), side: side)
+    /// The sides at both ends, in one test of all kernels against float64.
+    @Test(arguments: [(64, 5), (160, 1)])
+    func agreesWithTheReference(side: Int, support: Int) throws {
+        let weights = try Weights(.bundled)
+        let input = input(support, side: side, seed: 11)
+        let reference = referenceLogits(weights, input)
+        for kernels in allKernels {
+            guard let network = try network(kernels, weights) else { continue }
+            let deviation = Deviation(try logits(network, input, threads: 2), from: reference)
+            #expect(deviation.worst < 1e-5 * deviation.range, "\(kernels): \(deviation)")
+            #expect(deviation.flipped == 0, "\(kernels): \(deviation)")
         }
-        let range = (logits[0].max() ?? 0) - (logits[0].min() ?? 0)
-        let worst = zip(logits[0], logits[1]).map { abs($0 - $1) }.max() ?? .infinity
-        #expect(range > 1)
-        #expect(worst < 1e-5 * range, "largest difference \(worst) in a range of \(range)")
     }
 
-    /// 17 supports make three groups, the last of one.
-    @Test(arguments: [1, 17])
+    /// Means do not change when every support is given 75 times: 150 supports, which fill larger groups, answer as 2 do.
+    @Test
+    func moreThan64SupportsGo() throws {
+        let network = try UniverSeg(weights: Weights(.bundled))
+        let few = input(2, side: 64, seed: 21)
+        var many = few
+        many.images = (0..<75).flatMap { _ in few.images }
+        many.labels = (0..<75).flatMap { _ in few.labels }
+        #expect(many.supports == 150)
+        let reference = try logits(network, few).map { Double($0) }
+        for threads in [1, 3] {
+            let deviation = Deviation(try logits(network, many, threads: threads), from: reference)
+            #expect(deviation.worst < 1e-5 * deviation.range, "\(deviation)")
+        }
+    }
+
+    /// 17 supports make three groups, the last of one; 130 make fifteen of nine, the last of four.
+    @Test(arguments: [1, 17, 130])
     func theBitsDoNotDependOnThreads(support: Int) throws {
         let network = try UniverSeg(weights: Weights(.bundled))
         let (query, images) = (slices(1, side: 64, seed: 3), slices(support, side: 64, seed: 4))
@@ -61,10 +98,33 @@ struct EngineTests {
         #expect(Set(bits).count == 1)
     }
 
+    /// Workers with a workspace each, sharing network and support, several times over.
+    @Test(arguments: allKernels)
+    func theBitsDoNotDependOnOtherWorkers(kernels: String) throws {
+        guard let network = try network(kernels, Weights(.bundled)) else { return }
+        let input = input(9, side: 64, seed: 31)
+        let set = SupportSet(images: input.images, labels: input.labels, side: 64)
+        let queries = slices(4, side: 64, seed: 33)
+        let query = { (n: Int) in Array(queries[n * 4096..<(n + 1) * 4096]) }
+        let alone = try (0..<4).map { n in
+            let workspace = try network.makeWorkspace(side: 64, supports: 9)
+            return try network.logits(query: query(n), support: set, workspace: workspace).map(\.bitPattern)
+        }
+        let together = Mutex([Int: Bool]())
+        DispatchQueue.concurrentPerform(iterations: 8) { n in
+            guard let workspace = try? network.makeWorkspace(side: 64, supports: 9, threads: n % 3 + 1) else { return }
+            let rounds = (0..<2).map { _ in try? network.logits(query: query(n % 4), support: set, workspace: workspace)
+            }
+            let isSame = rounds.allSatisfy { $0?.map(\.bitPattern) == alone[n % 4] }
+            together.withLock { $0[n] = isSame }
+        }
+        #expect(together.withLock { $0 } == Dictionary(uniqueKeysWithValues: (0..<8).map { ($0, true) }))
+    }
+
     /// A support whose label is empty takes the shortcut; it must equal one that holds zeros only in name.
     @Test
     func emptyLabelsCountAsSupport() throws {
-        guard let plain = try network("plain") else { return }
+        let plain = try UniverSeg(weights: Weights(.bundled), kernels: "plain")
         let network = try UniverSeg(weights: Weights(.bundled))
         let (query, images) = (slices(1, side: 64, seed: 5), slices(4, side: 64, seed: 6))
         var masks = labels(images)

@@ -66,6 +66,25 @@ struct PipelineFileTests {
         #expect(pipeline.options.threads == 3)
     }
 
+    @Test("What the engine may take, and how it sees slices")
+    func engineKeys() throws {
+        let pipeline = try load(
+            """
+            version: 1
+            task: pack
+            segment: { support: 200, side: 192, skip-empty: true }
+            run: { memory: 2 GiB, reduce: allowed }
+            """)
+        #expect(pipeline.options.support == 200)
+        #expect(pipeline.options.side == 192)
+        #expect(pipeline.options.skipsEmpty)
+        #expect(pipeline.options.memory == .size(MemorySize(bytes: 2 << 30)))
+        #expect(pipeline.options.allowsReduction)
+        let plain = try load("version: 1\ntask: pack\nrun: { memory: none, reduce: never }\n")
+        #expect(plain.options.memory == .none)
+        #expect(!plain.options.allowsReduction)
+    }
+
     @Test("What is not said has its default")
     func defaults() throws {
         let pipeline = try load("version: 1\ntask: pack\ninput:\n")
@@ -74,6 +93,10 @@ struct PipelineFileTests {
         #expect(pipeline.options.plane == nil)
         #expect(pipeline.options.window == nil)
         #expect(pipeline.options.support == 16)
+        #expect(pipeline.options.side == 128)
+        #expect(pipeline.options.memory == .machine)
+        #expect(!pipeline.options.skipsEmpty)
+        #expect(!pipeline.options.allowsReduction)
         #expect(pipeline.options.weights == .bundled)
         #expect(pipeline.outputs == [.nifti, .volumes])
         #expect(pipeline.options.threads == ProcessInfo.processInfo.activeProcessorCount)
@@ -89,15 +112,30 @@ struct PipelineFileTests {
             ("version: 1\ntask: x\nsegmnt: {}", "p.yaml:3:1: unknown key 'segmnt'; did you mean 'segment'?"),
             (
                 "version: 1\ntask: x\nrun: { jobs: 2, colour: red }",
-                "p.yaml:3:17: unknown key 'colour' in run; known keys: jobs, memory, timeout"
+                "p.yaml:3:17: unknown key 'colour' in run; known keys: jobs, memory, reduce, timeout"
             ),
             (
-                "version: 1\ntask: x\nsegment: { support: 65 }",
-                "p.yaml:3:21: segment.support cannot be '65'; allowed: a whole number from 1 to 64"
+                "version: 1\ntask: x\nsegment: { support: 513 }",
+                "p.yaml:3:21: segment.support cannot be '513'; allowed: a whole number from 1 to 512 (the network was "
+                    + "trained with up to 64)"
             ),
             (
                 "version: 1\ntask: x\nsegment: { support: many }",
-                "p.yaml:3:21: segment.support cannot be 'many'; allowed: a whole number from 1 to 64"
+                "p.yaml:3:21: segment.support cannot be 'many'; allowed: a whole number from 1 to 512 (the network was "
+                    + "trained with up to 64)"
+            ),
+            (
+                "version: 1\ntask: x\nsegment: { side: 100 }",
+                "p.yaml:3:18: segment.side cannot be '100'; allowed: a multiple of 32 from 64 to 512 (the network was "
+                    + "trained with 128)"
+            ),
+            (
+                "version: 1\ntask: x\nsegment: { skip-empty: yes }",
+                "p.yaml:3:24: segment.skip-empty cannot be 'yes'; allowed: true, false"
+            ),
+            (
+                "version: 1\ntask: x\nrun: { reduce: always }",
+                "p.yaml:3:16: run.reduce cannot be 'always'; allowed: never, allowed"
             ),
             (
                 "version: 1\ntask: x\nsegment: { threshold: 1 }",
@@ -132,8 +170,8 @@ struct PipelineFileTests {
                     + "freesurfer, fsleyes, niivue, bids; did you mean 'nifti'?"
             ),
             (
-                "version: 1\ntask: x\nrun: { memory: 2 GiB }",
-                "p.yaml:3:16: run.memory '2 GiB' is not available in this version; remove the key"
+                "version: 1\ntask: x\nrun: { memory: 2 }",
+                "p.yaml:3:16: run.memory cannot be '2'; allowed: a size such as 2 GiB or 512 MiB, or none"
             ),
             (
                 "version: 1\ntask: x\nrun: { timeout: 30 min }",
@@ -186,7 +224,8 @@ struct PipelineFileTests {
             ("support=3", "--set support=3: unknown key 'support'; did you mean 'segment.support'?"),
             (
                 "segment.support=0",
-                "--set segment.support=0: segment.support cannot be '0'; allowed: a whole number from 1 to 64"
+                "--set segment.support=0: segment.support cannot be '0'; allowed: a whole number from 1 to 512 (the network was "
+                    + "trained with up to 64)"
             ),
             ("segment.support", "--set segment.support: an override is written key=value, such as segment.support=32"),
             ("task=", "--set task=: task cannot be ''; allowed: a folder"),

@@ -8,7 +8,7 @@ import Volumes
 @testable import Segmentation
 
 /// Small phantoms: two ellipsoids of different brightness in a noisy box, so that the truth is a formula.
-private struct Phantom {
+struct Phantom {
     var volume: Volume
     var truth: LabelVolume
 
@@ -59,7 +59,7 @@ private struct Phantom {
     }
 }
 
-private func dice(_ a: LabelVolume, _ b: LabelVolume, _ id: UInt16) -> Double {
+func dice(_ a: LabelVolume, _ b: LabelVolume, _ id: UInt16) -> Double {
     var (both, sum) = (0, 0)
     for (x, y) in zip(a.voxels, b.voxels) {
         if x == id, y == id { both += 1 }

@@ -15,6 +15,8 @@ public enum NIfTI {
         public var dimensions: [Int]
         /// E.g. `int16`.
         public var datatype: String
+        /// Bytes of a stored value.
+        public var bytesPerVoxel: Int
         /// The grid of one 3-D volume.
         public var geometry: Geometry
         /// Value scaling.
@@ -38,8 +40,8 @@ public enum NIfTI {
         let source = try NIfTISource(path)
         return Info(
             version: source.header.layout.version, dimensions: source.header.dimensions,
-            datatype: source.header.datatype.name, geometry: source.geometry, scaling: source.header.scaling,
-            notices: source.notices)
+            datatype: source.header.datatype.name, bytesPerVoxel: source.header.datatype.width,
+            geometry: source.geometry, scaling: source.header.scaling, notices: source.notices)
     }
 
     /// Reads one 3-D volume; of a 4-D file the given index (from 0; further dimensions count on), or 0 with a notice.

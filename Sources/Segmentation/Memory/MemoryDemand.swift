@@ -1,0 +1,137 @@
+import Foundation
+import Inference
+import VolumeIO
+import Volumes
+
+/// What segmenting takes, as a function of the image, the workers and the support slices.
+///
+/// The network, its workspaces and the support library are counted buffer by buffer. Images and label maps are counted
+/// by their voxels, clean-up by the arrays it makes; what a run-time keeps beside that is in `MemoryNeed.program`.
+struct MemoryDemand: Sendable {
+    let options: SegmentOptions
+    private let plane: SlicePlane
+    private let network: UniverSeg
+    /// Bytes of the support library, and of the largest volume it is read from.
+    private let library, reading: Int
+    private let largestID: UInt16
+
+    /// Looks at the headers of the pack's volumes.
+    init(
+        _ task: TaskPack, labels: [LabelEntry], plane: SlicePlane, options: SegmentOptions, network: UniverSeg
+    ) throws {
+        (self.options, self.plane, self.network) = (options, plane, network)
+        largestID = labels.last?.id ?? 0
+        var (library, reading) = (0, 0)
+        for example in task.examples {
+            let (image, truth) = (try NIfTI.info(example.image), try NIfTI.info(example.labels))
+            let slices = SliceLayout(image.geometry, plane: plane).slices
+            library += slices * SupportLibrary.bytesPerSlice(side: options.side)
+            let (voxels, ids) = (image.geometry.shape.count, truth.geometry.shape.count)
+            // The image, and the label map as it is stored and as ids; then the files, whose hashes are checked.
+            let read = voxels * image.bytesPerVoxel + ids * (truth.bytesPerVoxel + MemoryLayout<UInt16>.stride)
+            reading = max(reading, read + 2 * max(Self.size(example.image), Self.size(example.labels)))
+        }
+        (self.library, self.reading) = (library, reading)
+    }
+
+    private static func size(_ path: String) -> Int {
+        (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
+    }
+
+    /// What must be there before any image is looked at.
+    var standing: MemoryNeed {
+        MemoryNeed([
+            MemoryNeed.program, .init("network", network.bytes), .init("support library", library),
+            .init("reading the pack", reading),
+        ])
+    }
+
+    /// What segmenting an image takes.
+    func need(_ image: ImageOutline, threads: Int, support: Int) -> MemoryNeed {
+        let voxels = image.shape.count
+        let held = [MemoryNeed.program, .init("network", network.bytes), .init("support library", library)]
+        // A label map and the confidence that goes with it.
+        let result = MemoryNeed.Part("result", voxels * 2 * MemoryLayout<UInt16>.stride)
+        let workers = threads * worker(image, support: support)
+        let written = voxels * (largestID > UInt8.max ? 2 : 1)
+        let phases = [
+            [result, .init("\(counted(threads, "job")) with \(counted(support, "support slice"))", workers)],
+            [result, .init("clean-up", cleaning(image))],
+            [result, .init("writing", written)],
+        ]
+        let needs = phases.map { MemoryNeed(held + [.init("image", image.bytes)] + $0) } + [standing]
+        return needs.max { $0.bytes < $1.bytes } ?? standing
+    }
+
+    /// What one worker holds: its workspace, one support set (its labels twice while it is made), and a handful of
+    /// arrays of a slice's and of the square's size.
+    private func worker(_ image: ImageOutline, support: Int) -> Int {
+        let square = options.side * options.side * MemoryLayout<Float>.stride
+        return network.workspaceBytes(side: options.side, supports: support)
+            + SupportSet.bytes(side: options.side, supports: support) + support * square
+            + 6 * image.largestFace * MemoryLayout<Float>.stride + 6 * square
+    }
+
+    private func cleaning(_ image: ImageOutline) -> Int {
+        options.clean.map { step in
+            switch step {
+            case .smooth(let sigma): LabelSmoothing(sigma: sigma).bytes(image)
+            // Runs of equal labels: 40 bytes each, four to a row of voxels.
+            case .keepLargest, .removeSmaller: 160 * image.shape.j * image.shape.k
+            }
+        }.max() ?? 0
+    }
+
+    /// The workers and support slices to go on with.
+    ///
+    /// - Throws: ``MemoryError`` when what was asked for does not fit and less is not allowed, or not enough.
+    func plan(for image: ImageOutline) throws(MemoryError) -> MemoryPlan {
+        let threads = max(1, min(options.threads, image.slices(plane)))
+        let asked = need(image, threads: threads, support: options.support)
+        let limit = options.memory.size
+        guard let limit, asked.bytes > limit.bytes else {
+            return MemoryPlan(threads: threads, support: options.support, need: asked, limit: limit)
+        }
+        let smaller = largestFitting(image, threads: threads, limit: limit)
+        if options.allowsReduction, var plan = smaller {
+            if plan.threads != threads { plan.askedThreads = threads }
+            if plan.support != options.support { plan.askedSupport = options.support }
+            return plan
+        }
+        let what =
+            "\(image.shape) voxels with \(counted(options.support, "support slice")) and \(counted(threads, "job"))"
+        throw .exceeded(
+            what: what, need: asked, limit: limit,
+            fits: smaller.map { "\(counted($0.threads, "job")) with \(counted($0.support, "support slice"))" })
+    }
+
+    /// Fewer workers as long as that is enough, since they change no result; then fewer support slices.
+    private func largestFitting(_ image: ImageOutline, threads: Int, limit: MemorySize) -> MemoryPlan? {
+        let fewerThreads = (1...threads).reversed().map { ($0, options.support) }
+        let fewerSlices = (1...options.support).reversed().map { (1, $0) }
+        for (threads, support) in fewerThreads + fewerSlices {
+            let need = need(image, threads: threads, support: support)
+            if need.bytes <= limit.bytes {
+                return MemoryPlan(threads: threads, support: support, need: need, limit: limit)
+            }
+        }
+        return nil
+    }
+
+    /// Throws unless the pack, and at least one of the images if there are any, can be worked on.
+    func require(anyOf images: [ImageOutline]) throws(MemoryError) {
+        if let limit = options.memory.size, standing.bytes > limit.bytes {
+            throw .exceeded(what: "the task pack and the network", need: standing, limit: limit, fits: nil)
+        }
+        var refusal: MemoryError?
+        for image in images {
+            do throws(MemoryError) {
+                _ = try plan(for: image)
+                return
+            } catch {
+                refusal = refusal ?? error
+            }
+        }
+        if let refusal { throw refusal }
+    }
+}
