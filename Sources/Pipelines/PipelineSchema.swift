@@ -77,10 +77,13 @@ public enum PipelineSchema {
             fallback: nil
         ) { value, pipeline in pipeline.task = try value.path() },
         PipelineKey(
-            path: "prepare.plane", summary: "Plane in which volumes are cut.",
+            path: "prepare.plane", summary: "Plane in which volumes are cut, or a list of them to average.",
             allowed: SlicePlane.allCases.map(\.rawValue).joined(separator: ", "), fallback: "the task's"
         ) { value, pipeline in
-            pipeline.options.plane = SlicePlane(rawValue: try value.oneOf(SlicePlane.allCases.map(\.rawValue)))
+            let names = SlicePlane.allCases.map(\.rawValue)
+            let values = try value.list()
+            pipeline.options.planes = try values.compactMap { SlicePlane(rawValue: try $0.oneOf(names)) }
+            if values.isEmpty || Set(pipeline.options.planes ?? []).count < values.count { throw value.bad() }
         },
         PipelineKey(
             path: "prepare.window", summary: "Values that become 0 and 1.",
@@ -103,6 +106,13 @@ public enum PipelineSchema {
             allowed: "bundled, or the path of a .safetensors or .pt file", fallback: "bundled"
         ) { value, pipeline in
             pipeline.options.weights = try value.text() == "bundled" ? .bundled : .file(try value.path())
+        },
+        PipelineKey(
+            path: "segment.choose", summary: "How support slices are chosen.",
+            allowed: SupportStrategy.allCases.map(\.rawValue).joined(separator: ", "), fallback: "auto"
+        ) { value, pipeline in
+            let names = SupportStrategy.allCases.map(\.rawValue)
+            pipeline.options.choose = SupportStrategy(rawValue: try value.oneOf(names)) ?? .automatic
         },
         PipelineKey(
             path: "segment.support", summary: "Annotated slices shown to the network per slice.",

@@ -17,6 +17,10 @@ public struct Placement: Sendable, Hashable {
     /// Distance in mm between rows and columns of the slice.
     public let rowSpacing, columnSpacing: Double
 
+    /// Place in mm, from the slice's outer edge, of the centre of the square's first row (column), which may lie in the
+    /// padding; distance in mm from row to row (column to column) of the square.
+    public let rowStart, rowStep, columnStart, columnStep: Double
+
     private let fitRows, fitColumns, restoreRows, restoreColumns: ResampleTable
 
     /// Places slices of `rows` x `columns` pixels, `rowSpacing` and `columnSpacing` mm apart, in a square of `side`
@@ -29,6 +33,10 @@ public struct Placement: Sendable, Hashable {
         (self.rows, self.columns, self.side) = (rows, columns, side)
         (self.rowSpacing, self.columnSpacing) = (rowSpacing, columnSpacing)
         let (rowAxis, columnAxis) = Self.axes(rows, columns, rowSpacing, columnSpacing)
+        rowStep = rowAxis.length / Double(side) * rowSpacing
+        rowStart = rowStep / 2 - rowAxis.before * rowSpacing
+        columnStep = columnAxis.length / Double(side) * columnSpacing
+        columnStart = columnStep / 2 - columnAxis.before * columnSpacing
         fitRows = .fit(inputs: rows, before: rowAxis.before, length: rowAxis.length, outputs: side)
         fitColumns = .fit(inputs: columns, before: columnAxis.before, length: columnAxis.length, outputs: side)
         restoreRows = .restore(inputs: side, before: rowAxis.before, length: rowAxis.length, outputs: rows)

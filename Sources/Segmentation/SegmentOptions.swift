@@ -4,12 +4,14 @@ import Volumes
 
 /// How a volume is segmented.
 public struct SegmentOptions: Sendable, Hashable {
-    /// Plane of the slices; nil takes the pack's.
-    public var plane: SlicePlane?
+    /// Planes in which the volume is cut, whose probabilities are averaged; nil takes the pack's one.
+    public var planes: [SlicePlane]?
     /// Window; nil takes the pack's.
     public var window: IntensityWindow?
     /// Support slices per query slice.
     public var support = 16
+    /// How the support of a slice is chosen.
+    public var choose = SupportStrategy.automatic
     /// Rows and columns of the slices that the network sees: a multiple of 32 from 64 to 512.
     public var side = 128
     /// Draws of support that are averaged, 1 to 4.
@@ -34,6 +36,19 @@ public struct SegmentOptions: Sendable, Hashable {
 
     /// The defaults: the pack's plane, window and threshold, 16 support slices of 128x128, no clean-up.
     public init() {}
+}
+
+/// How the pack's slices that support a query slice are found.
+public enum SupportStrategy: String, Sendable, Hashable, CaseIterable {
+    /// What did best in leave-one-out: `mixed`.
+    case automatic = "auto"
+    /// At the same relative position along the slice axis; from the second draw on in turn with positions shifted so
+    /// that the stacks look alike.
+    case position
+    /// Cut through the pack's volumes after each was registered to the query: the same anatomy, in the same place.
+    case registered
+    /// Draws of both in turn, registered ones first.
+    case mixed
 }
 
 /// One volume's result.

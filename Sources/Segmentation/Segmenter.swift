@@ -49,13 +49,11 @@ public final class Segmenter: Sendable {
 
     private let network: UniverSeg
     private let labels: [LabelEntry]
-    private let plane: SlicePlane
+    private let planes: [SlicePlane]
     private let window: IntensityWindow
     private let threshold: Float
     private let library: SupportLibrary
     private let memory: MemoryDemand
-    /// For draws matched by likeness; nil when there are none.
-    private let alignment: StackAlignment?
 
     /// Reads weights and pack.
     ///
@@ -71,123 +69,154 @@ public final class Segmenter: Sendable {
         guard UniverSeg.supports(side: options.side) else { throw SegmentationError.sideOutOfRange(options.side) }
         (self.task, self.options) = (task, options)
         labels = try task.selected(options.labels)
-        plane = options.plane ?? task.plane
+        planes = options.planes ?? [task.plane]
         window = options.window ?? task.window
         threshold = Float(options.threshold ?? task.threshold)
         network = try UniverSeg(weights: Weights(options.weights))
-        memory = try MemoryDemand(task, labels: labels, plane: plane, options: options, network: network)
+        memory = try MemoryDemand(task, labels: labels, planes: planes, options: options, network: network)
         try memory.require(anyOf: images)
-        library = try SupportLibrary(task, labels: labels, plane: plane, window: window, side: options.side)
-        alignment = options.ensemble > 1 ? StackAlignment(library.stacks.map(\.images), side: options.side) : nil
+        library = try SupportLibrary(task, labels: labels, planes: planes, window: window, side: options.side)
     }
 
-    /// Segments one volume on its own grid.
-    ///
-    /// - Parameter progress: called from any thread with the slices done and the slices in all.
-    public func segment(_ volume: Volume, progress: (@Sendable (Int, Int) -> Void)? = nil) throws -> SegmentedVolume {
-        let layout = SliceLayout(volume.geometry, plane: plane)
-        guard layout.rows > 1, layout.columns > 1 else { throw SegmentationError.degenerate(volume.geometry.shape) }
-        let plan = try plan(for: ImageOutline(volume))
-        let scale = try window.scale(for: volume)
-        let placement = Placement(layout, side: options.side)
-        // Planes are fitted when their turn comes: a volume of them is never held.
-        let planes = (0..<layout.slices).lazy.map { placement.fit(volume.slice($0, in: layout, scale: scale)) }
-        let draws = Draws(
-            choice: SupportChoice(counts: library.stacks.map(\.count), support: plan.support),
-            count: options.ensemble, shifts: alignment?.shifts(of: planes, side: options.side))
-        let result = Mutex(Result(geometry: volume.geometry))
-        let failure = Mutex<(any Error)?>(nil)
-        let next = Atomic(0)
-        DispatchQueue.concurrentPerform(iterations: plan.threads) { _ in
-            do {
-                let workspace = try network.makeWorkspace(side: options.side, supports: plan.support)
-                while failure.withLock({ $0 == nil }) {
-                    let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-                    guard index < layout.slices else { return }
-                    let query = volume.slice(index, in: layout, scale: scale)
-                    let done: Int
-                    if options.skipsEmpty, query.isConstant {
-                        done = result.withLock { $0.skip() }
-                    } else {
-                        let references = draws.references(for: index, of: layout.slices)
-                        let slice = try decide(placement.fit(query), references, placement, workspace)
-                        done = result.withLock { $0.put(slice, at: index, in: layout) }
-                    }
-                    progress?(done, layout.slices)
-                }
-            } catch {
-                failure.withLock { $0 = error }
-            }
-        }
-        if let error = failure.withLock({ $0 }) { throw error }
-        return result.withLock { finish(&$0, volume, plan, [scale.notice, plan.notice].compactMap(\.self)) }
+    private init(_ other: Segmenter, without example: Int) {
+        (task, options, network, labels) = (other.task, other.options, other.network, other.labels)
+        (planes, window, threshold, memory) = (other.planes, other.window, other.threshold, other.memory)
+        library = other.library.without(example)
     }
+
+    /// A segmenter whose pack lacks one example, for leave-one-out.
+    package func without(_ example: Int) -> Segmenter { Segmenter(self, without: example) }
 
     /// The workers and support slices that an image will be segmented with; what segmenting it takes.
     ///
     /// - Throws: ``MemoryError`` when it does not fit.
     public func plan(for image: ImageOutline) throws(MemoryError) -> MemoryPlan { try memory.plan(for: image) }
 
-    /// Label and confidence of every voxel of one slice.
-    private struct DecidedSlice {
-        var ids: [UInt16]
-        /// Probability of the label given, times 255; 0 for background.
-        var confidence: [UInt16]
+    /// Segments one volume on its own grid.
+    ///
+    /// - Parameter progress: called from any thread with the slices done and the slices in all.
+    public func segment(_ volume: Volume, progress: (@Sendable (Int, Int) -> Void)? = nil) throws -> SegmentedVolume {
+        let plan = try plan(for: ImageOutline(volume))
+        let scale = try window.scale(for: volume)
+        let cuts = try planes.map { plane in
+            let cut = Cut(volume, scale: scale, plane: plane, side: options.side)
+            guard cut.layout.rows > 1, cut.layout.columns > 1 else {
+                throw SegmentationError.degenerate(volume.geometry.shape)
+            }
+            return cut
+        }
+        let sources = supportSources(cuts, volume, scale, plan)
+        let passes = batches(of: volume)
+        let counter = SliceCounter(total: passes.count * cuts.reduce(0) { $0 + $1.layout.slices }, report: progress)
+        var result = Votes(geometry: volume.geometry, threshold: threshold)
+        for labels in passes {
+            let sums = LabelProbabilities(labels: labels.map(\.id), planes: cuts.count, voxels: volume.geometry.shape.count)
+            for (cut, source) in zip(cuts, sources) {
+                try forEachSlice(of: cut, plan, counter) { index, query, workspace in
+                    let support = source.support(for: index)
+                    for (n, label) in labels.enumerated() {
+                        guard let map = try probabilities(query, support, label.id, workspace) else { continue }
+                        sums.add(cut.placement.restore(map), label: n, slice: index, in: cut.layout)
+                    }
+                }
+            }
+            result.count(sums)
+        }
+        return finish(&result, volume, plan, counter, [scale.notice, plan.notice].compactMap(\.self))
     }
 
-    /// The labels' volume and its confidence, filled slice by slice in any order.
-    private struct Result {
-        var labels, confidence: LabelVolume
-        var done = 0
-        /// Slices left as background unseen.
-        var skipped = 0
-
-        init(geometry: Geometry) {
-            labels = LabelVolume(geometry: geometry)
-            confidence = LabelVolume(geometry: geometry)
-        }
-
-        mutating func put(_ slice: DecidedSlice, at index: Int, in layout: SliceLayout) -> Int {
-            labels.setSlice(index, in: layout, to: slice.ids)
-            confidence.setSlice(index, in: layout, to: slice.confidence)
-            done += 1
-            return done
-        }
-
-        mutating func skip() -> Int {
-            skipped += 1
-            done += 1
-            return done
-        }
+    /// The labels in groups whose probabilities are held at the same time: all of them when they are few or the volume
+    /// is small, so that support is prepared once.
+    private func batches(of volume: Volume) -> [ArraySlice<LabelEntry>] {
+        let room = max(1, Self.probabilityBytes / max(1, volume.geometry.shape.count * MemoryLayout<UInt16>.stride))
+        return stride(from: 0, to: labels.count, by: room).map { labels[$0..<min($0 + room, labels.count)] }
     }
 
-    /// Runs the network for every label and gives each voxel to the most probable one that reaches the threshold; of
-    /// equal ones to the lowest id. Only the best so far is kept.
-    private func decide(
-        _ query: [Float], _ draws: [[SupportLibrary.Reference]], _ placement: Placement, _ workspace: Workspace
-    ) throws -> DecidedSlice {
-        let count = placement.rows * placement.columns
-        var best = [Float](repeating: 0, count: count)
-        var ids = [UInt16](repeating: 0, count: count)
-        for label in labels {
-            guard let map = try probabilities(query, draws, label.id, workspace) else { continue }
-            let probabilities = placement.restore(map)
-            for n in 0..<count where probabilities[n] >= threshold && probabilities[n] > best[n] {
-                best[n] = probabilities[n]
-                ids[n] = label.id
+    /// What the probabilities of several labels may take together; one label always fits.
+    private static let probabilityBytes = 256 << 20
+
+    /// Runs `body` for every slice of a cut with the fitted slice, on the plan's workers.
+    private func forEachSlice(
+        of cut: Cut, _ plan: MemoryPlan, _ counter: SliceCounter,
+        _ body: @Sendable (Int, [Float], Workspace) throws -> Void
+    ) throws {
+        let failure = Mutex<(any Error)?>(nil)
+        let next = Atomic(0)
+        DispatchQueue.concurrentPerform(iterations: min(plan.threads, cut.layout.slices)) { _ in
+            do {
+                let workspace = try network.makeWorkspace(side: options.side, supports: plan.support)
+                while failure.withLock({ $0 == nil }) {
+                    let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+                    guard index < cut.layout.slices else { return }
+                    let slice = cut.slice(index)
+                    let skips = options.skipsEmpty && slice.isConstant
+                    if !skips { try body(index, cut.placement.fit(slice), workspace) }
+                    counter.add(skipped: skips)
+                }
+            } catch {
+                failure.withLock { $0 = error }
             }
         }
-        return DecidedSlice(ids: ids, confidence: best.map { UInt16(($0 * 255).rounded()) })
+        if let error = failure.withLock({ $0 }) { throw error }
+    }
+
+    /// Cut by cut, where its slices' support comes from.
+    private func supportSources(
+        _ cuts: [Cut], _ volume: Volume, _ scale: IntensityScale, _ plan: MemoryPlan
+    ) -> [any SupportSource] {
+        let strategy = options.choose == .automatic ? .mixed : options.choose
+        let registrations = strategy == .position ? [] : registrations(to: volume, scale, plan)
+        return zip(cuts, library.stacks).map { cut, stacks in
+            let choice = SupportChoice(counts: stacks.map(\.count), support: plan.support)
+            let slices = cut.layout.slices
+            let registered = { (draws: Int) in
+                RegisteredSupport(
+                    stacks: stacks, side: self.options.side, frame: cut.frame, registrations: registrations,
+                    choice: choice, draws: draws, slices: slices)
+            }
+            let positioned = { (count: Int) in
+                let shifts =
+                    count > 1 ? StackAlignment(stacks, side: self.options.side).shifts(of: cut.fitted, side: self.options.side) : nil
+                return PositionedSupport(
+                    stacks: stacks, side: self.options.side,
+                    draws: Draws(choice: choice, count: count, shifts: shifts), slices: slices)
+            }
+            switch strategy {
+            case .position: return positioned(options.ensemble)
+            case .registered: return registered(options.ensemble)
+            case .mixed, .automatic:
+                if options.ensemble == 1 { return registered(1) }
+                return MixedSupport(
+                    registered: registered((options.ensemble + 1) / 2), positioned: positioned(options.ensemble / 2))
+            }
+        }
+    }
+
+    /// The pack's volumes registered to a query.
+    private func registrations(to volume: Volume, _ scale: IntensityScale, _ plan: MemoryPlan) -> [Registration] {
+        let fixed = ReducedVolume(
+            volume, scale: scale, spacing: library.reducedSpacing, most: SupportLibrary.mostSamples)
+        let results = Mutex([Registration?](repeating: nil, count: library.reduced.count))
+        let next = Atomic(0)
+        DispatchQueue.concurrentPerform(iterations: min(plan.threads, library.reduced.count)) { _ in
+            while true {
+                let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+                guard index < library.reduced.count else { return }
+                let registration = Registration(fixed: fixed, moving: library.reduced[index])
+                results.withLock { $0[index] = registration }
+            }
+        }
+        return results.withLock { $0.compactMap(\.self) }
     }
 
     /// Mean probability over the draws; nil when none of them shows the label.
     private func probabilities(
-        _ query: [Float], _ draws: [[SupportLibrary.Reference]], _ label: UInt16, _ workspace: Workspace
+        _ query: [Float], _ draws: [SupportSlices], _ label: UInt16, _ workspace: Workspace
     ) throws -> [Float]? {
         var sum: [Float]?
-        for references in draws {
-            guard let support = library.support(references, label: label) else { continue }
-            var map = try network.logits(query: query, support: support, workspace: workspace)
+        for support in draws {
+            guard let set = support.set(for: label, side: options.side) else { continue }
+            var map = try network.logits(query: query, support: set, workspace: workspace)
             for n in map.indices { map[n] = 1 / (1 + exp(-map[n])) }
             sum = sum.map { zip($0, map).map(+) } ?? map
         }
@@ -196,32 +225,69 @@ public final class Segmenter: Sendable {
     }
 
     private func finish(
-        _ result: inout Result, _ volume: Volume, _ plan: MemoryPlan, _ notices: [String]
+        _ result: inout Votes, _ volume: Volume, _ plan: MemoryPlan, _ counter: SliceCounter, _ notices: [String]
     ) -> SegmentedVolume {
         result.labels.clean(options.clean)
-        var voxels: [UInt16: Int] = [:]
-        var (sums, given): ([UInt16: Int], [UInt16: Int]) = ([:], [:])
-        for (id, confidence) in zip(result.labels.voxels, result.confidence.voxels) where id != 0 {
-            voxels[id, default: 0] += 1
-            // Smoothing fills voxels that the network gave to none.
-            guard confidence > 0 else { continue }
-            given[id, default: 0] += 1
-            sums[id, default: 0] += Int(confidence)
-        }
+        let measured = result.measured()
         let structures = labels.map { label in
-            let count = voxels[label.id] ?? 0
+            let count = measured[label.id]?.voxels ?? 0
             return SegmentedVolume.Structure(
                 id: label.id, name: label.name, voxels: count,
                 cubicMillimetres: Double(count) * volume.geometry.voxelVolume,
-                meanProbability: given[label.id].map { Double(sums[label.id] ?? 0) / Double($0) / 255 })
+                meanProbability: measured[label.id]?.meanProbability)
         }
-        let skipped =
-            result.skipped > 0
-            ? ["\(result.skipped) of \(result.done) slices hold one value only and became background (skip-empty)"] : []
         let missing = structures.filter { $0.voxels == 0 }.map { "\($0.name) (label \($0.id)) was not found" }
         return SegmentedVolume(
-            labels: result.labels, structures: structures, notices: volume.notices + notices + skipped + missing,
-            plan: plan)
+            labels: result.labels, structures: structures,
+            notices: volume.notices + notices + [counter.notice].compactMap(\.self) + missing, plan: plan)
+    }
+}
+
+/// A volume cut into slices along one plane, and how they are fitted to the network's square.
+private struct Cut: Sendable {
+    let volume: Volume
+    let scale: IntensityScale
+    let layout: SliceLayout
+    let placement: Placement
+    let frame: StackFrame
+
+    init(_ volume: Volume, scale: IntensityScale, plane: SlicePlane, side: Int) {
+        (self.volume, self.scale) = (volume, scale)
+        layout = SliceLayout(volume.geometry, plane: plane)
+        placement = Placement(layout, side: side)
+        frame = StackFrame(volume.geometry, plane: plane, placement: placement)
+    }
+
+    /// Slice `index` in [0, 1].
+    func slice(_ index: Int) -> Slice { volume.slice(index, in: layout, scale: scale) }
+
+    /// All slices, each fitted when its turn comes: a volume of them is never held.
+    var fitted: some Sequence<[Float]> { (0..<layout.slices).lazy.map { placement.fit(slice($0)) } }
+}
+
+/// Counts slices from several threads.
+private final class SliceCounter: Sendable {
+    private let counts = Mutex((done: 0, skipped: 0))
+    private let total: Int
+    private let report: (@Sendable (Int, Int) -> Void)?
+
+    init(total: Int, report: (@Sendable (Int, Int) -> Void)?) { (self.total, self.report) = (total, report) }
+
+    func add(skipped: Bool) {
+        let done = counts.withLock {
+            $0.done += 1
+            if skipped { $0.skipped += 1 }
+            return $0.done
+        }
+        report?(done, total)
+    }
+
+    /// What was left out, for a person.
+    var notice: String? {
+        counts.withLock {
+            $0.skipped > 0
+                ? "\($0.skipped) of \($0.done) slices hold one value only and became background (skip-empty)" : nil
+        }
     }
 }
 

@@ -40,6 +40,29 @@ struct SupportChoice: Sendable {
         return chosen
     }
 
+    /// The same for volumes registered to the query: which stacks, and which of the query's slices to cut them along.
+    func registered(for index: Int, of slices: Int, draw: Int) -> [(stack: Int, slice: Int)] {
+        var generator = SplitMix64(state: UInt64(index) &* 0x9E37_79B9_7F4A_7C15 &+ 1 &+ UInt64(draw) << 32)
+        let order = Array(counts.indices).shuffled(using: &generator)
+        if counts.count >= support { return order.prefix(support).map { ($0, index) } }
+        var chosen: [(stack: Int, slice: Int)] = []
+        // Neighbours a slice of the pack's volume apart: nearer ones would say the same again.
+        let steps = counts.map { max(1, Int((Double(slices) / Double($0)).rounded())) }
+        var rings = order.map { stack in
+            let (before, after) = (index / steps[stack], (slices - 1 - index) / steps[stack])
+            return Ring(centre: before, count: before + 1 + after)
+        }
+        while chosen.count < support {
+            let before = chosen.count
+            for n in order.indices where chosen.count < support {
+                guard let place = rings[n].next() else { continue }
+                chosen.append((order[n], index + (place - rings[n].centre) * steps[order[n]]))
+            }
+            if chosen.count == before { break }
+        }
+        return chosen
+    }
+
     /// The slices of one stack from a centre outwards: 0, +1, -1, +2, ...
     private struct Ring: IteratorProtocol {
         let centre, count: Int

@@ -3,19 +3,21 @@ import Preparation
 import VolumeIO
 import Volumes
 
-/// The pack's slices, prepared as the network wants them. Read once, shared by all workers.
+/// The pack's volumes, prepared as the network wants them. Read once, shared by all workers.
 struct SupportLibrary: Sendable {
-    /// One labelled volume cut into slices.
+    /// One labelled volume cut into slices along one plane.
     struct Stack: Sendable {
         /// Slices in the volume.
         var count: Int
-        /// [slice][side * side], in [0, 1].
-        var images: [[Float]]
-        /// [slice][side * side]: the id whose mask covers a pixel, 0 for none. No pixel is more than half covered by two
-        /// labels, so one map holds all their masks. Slices without any label are empty arrays.
-        var labels: [[UInt16]]
+        /// Where they lie.
+        var frame: StackFrame
+        /// [slice][side][side], in [0, 1].
+        var images: [Float] = []
+        /// [slice][side][side]: the id whose mask covers a pixel, 0 for none. No pixel is more than half covered by two
+        /// labels, so one map holds all their masks.
+        var labels: [UInt16] = []
         /// [slice]: the ids that occur in it.
-        var present: [Set<UInt16>]
+        var present: [Set<UInt16>] = []
     }
 
     /// A slice of the library.
@@ -24,24 +26,56 @@ struct SupportLibrary: Sendable {
     }
 
     let side: Int
-    let stacks: [Stack]
+    /// Plane by plane one stack of every volume.
+    let stacks: [[Stack]]
+    /// Every volume on a coarse grid.
+    let reduced: [ReducedVolume]
+    /// Spacing of these grids in mm.
+    let reducedSpacing: Double
+
+    /// Samples of the coarse grid along the longest side of the pack's largest volume; the most along any side of any.
+    static let (reducedSamples, mostSamples) = (48, 96)
 
     /// Bytes of one slice: its image and its labels.
     static func bytesPerSlice(side: Int) -> Int {
         side * side * (MemoryLayout<Float>.stride + MemoryLayout<UInt16>.stride)
     }
 
-    /// Reads and prepares every volume of the pack for some labels.
-    init(_ pack: TaskPack, labels: [LabelEntry], plane: SlicePlane, window: IntensityWindow, side: Int) throws {
+    /// Reads and prepares some volumes of the pack for some labels.
+    init(
+        _ pack: TaskPack, labels: [LabelEntry], planes: [SlicePlane], window: IntensityWindow, side: Int
+    ) throws {
         self.side = side
-        stacks = try pack.examples.map { example in
-            try Self.prepare(example, labels: labels, plane: plane, window: window, side: side)
+        let extents = try pack.examples.map { example in
+            let geometry = try NIfTI.info(example.image).geometry
+            return (0..<3).map { Double(geometry.shape[$0]) * geometry.spacing[$0] }.max() ?? 1
         }
+        let spacing = (extents.max() ?? 1) / Double(Self.reducedSamples)
+        reducedSpacing = spacing
+        var (stacks, reduced): ([[Stack]], [ReducedVolume]) = (planes.map { _ in [] }, [])
+        for example in pack.examples {
+            let (volume, truth) = try Self.read(example)
+            let scale = try window.scale(for: volume)
+            for (n, plane) in planes.enumerated() {
+                stacks[n].append(Self.prepare(volume, truth, labels: labels, plane: plane, scale: scale, side: side))
+            }
+            reduced.append(ReducedVolume(volume, scale: scale, spacing: spacing, most: Self.mostSamples))
+        }
+        (self.stacks, self.reduced) = (stacks, reduced)
     }
 
-    private static func prepare(
-        _ example: TaskPack.Example, labels: [LabelEntry], plane: SlicePlane, window: IntensityWindow, side: Int
-    ) throws -> Stack {
+    private init(_ other: SupportLibrary, without example: Int) {
+        (side, reducedSpacing) = (other.side, other.reducedSpacing)
+        stacks = other.stacks.map { stacks in
+            stacks.indices.filter { $0 != example }.map { stacks[$0] }
+        }
+        reduced = other.reduced.indices.filter { $0 != example }.map { other.reduced[$0] }
+    }
+
+    /// The library less one of its volumes.
+    func without(_ example: Int) -> SupportLibrary { SupportLibrary(self, without: example) }
+
+    private static func read(_ example: TaskPack.Example) throws -> (Volume, LabelVolume) {
         let volume = try NIfTI.readVolume(example.image)
         let truth = try NIfTI.readLabels(example.labels)
         try example.requireUnchanged()
@@ -51,16 +85,22 @@ struct SupportLibrary: Sendable {
                 image: example.image, labels: example.labels,
                 reason: "\(truth.geometry.shape) voxels against \(volume.geometry.shape), or another affine")
         }
+        return (volume, truth)
+    }
+
+    private static func prepare(
+        _ volume: Volume, _ truth: LabelVolume, labels: [LabelEntry], plane: SlicePlane, scale: IntensityScale,
+        side: Int
+    ) -> Stack {
         let layout = SliceLayout(volume.geometry, plane: plane)
         let placement = Placement(layout, side: side)
-        let scale = try window.scale(for: volume)
-        var stack = Stack(count: layout.slices, images: [], labels: [], present: [])
+        var stack = Stack(
+            count: layout.slices, frame: StackFrame(volume.geometry, plane: plane, placement: placement))
         for index in 0..<layout.slices {
-            stack.images.append(placement.fit(volume.slice(index, in: layout, scale: scale)))
+            stack.images += placement.fit(volume.slice(index, in: layout, scale: scale))
             let map = fitted(truth.slice(index, in: layout), labels, placement)
-            let present = Set(map).subtracting([0])
-            stack.labels.append(present.isEmpty ? [] : map)
-            stack.present.append(present)
+            stack.labels += map
+            stack.present.append(Set(map).subtracting([0]))
         }
         return stack
     }
@@ -75,17 +115,22 @@ struct SupportLibrary: Sendable {
         }
         return map
     }
+}
 
-    /// The support set of some slices for one label, or nil when the label is in none of them: where nothing in the
-    /// pack shows a structure at this position, there is nothing to look for.
-    func support(_ references: [Reference], label: UInt16) -> SupportSet? {
-        let isPresent = references.map { stacks[$0.stack].present[$0.slice].contains(label) }
-        guard isPresent.contains(true) else { return nil }
-        let empty = [Float](repeating: 0, count: side * side)
+/// The slices that support one query slice, for any label.
+struct SupportSlices {
+    /// Each [side][side].
+    var images: [ArraySlice<Float>] = []
+    /// Each [side][side] of ids.
+    var labels: [ArraySlice<UInt16>] = []
+    /// The ids in each.
+    var present: [Set<UInt16>] = []
+
+    /// The support set for one label, or nil when the label is in none of them: where nothing in the pack shows a
+    /// structure at this position, there is nothing to look for.
+    func set(for label: UInt16, side: Int) -> SupportSet? {
+        guard present.contains(where: { $0.contains(label) }) else { return nil }
         return SupportSet(
-            images: references.map { stacks[$0.stack].images[$0.slice] },
-            labels: zip(references, isPresent).map { reference, isPresent in
-                isPresent ? stacks[reference.stack].labels[reference.slice].map { $0 == label ? 1 : 0 } : empty
-            }, side: side)
+            images: images, labels: labels.map { ids in ids.map { $0 == label ? 1 : 0 }[...] }, side: side)
     }
 }

@@ -49,6 +49,19 @@ public enum SlicePlane: String, Sendable, Hashable, CaseIterable {
     case native
 }
 
+extension Orientation {
+    /// The voxel axes along which the slices of a plane, their rows and their columns are counted.
+    public func axes(of plane: SlicePlane) -> (slice: SignedAxis, row: SignedAxis, column: SignedAxis) {
+        let plain = { SignedAxis(axis: $0, reversed: false) }
+        return switch plane {
+        case .axial: (superior, right, anterior)
+        case .coronal: (anterior, right, superior)
+        case .sagittal: (right, anterior, superior)
+        case .native: (plain(2), plain(1), plain(0))
+        }
+    }
+}
+
 /// How slices of one plane lie in a voxel array: the value that takes a slice out and puts one back.
 ///
 /// Element (row, column) of slice n is voxel `origin + n * sliceStride + row * rowStride + column * columnStride`;
@@ -63,16 +76,8 @@ public struct SliceLayout: Sendable, Hashable {
 
     /// Lays out the slices of `plane`. Anatomical planes follow the grid's nearest voxel axes: no voxel is interpolated.
     public init(_ geometry: Geometry, plane: SlicePlane) {
-        let o = geometry.orientation
-        let plain = { Orientation.SignedAxis(axis: $0, reversed: false) }
-        let (slice, row, column) =
-            switch plane {
-            case .axial: (o.superior, o.right, o.anterior)
-            case .coronal: (o.anterior, o.right, o.superior)
-            case .sagittal: (o.right, o.anterior, o.superior)
-            case .native: (plain(2), plain(1), plain(0))
-            }
-        self.init(geometry, slice: slice, row: row, column: column)
+        let axes = geometry.orientation.axes(of: plane)
+        self.init(geometry, slice: axes.slice, row: axes.row, column: axes.column)
     }
 
     /// Lays out slices along any three different signed axes.

@@ -21,6 +21,19 @@ struct WindowArgument: ExpressibleByArgument {
     }
 }
 
+extension SupportStrategy: ExpressibleByArgument {}
+
+/// `--plane coronal,axial` as typed.
+struct PlanesArgument: ExpressibleByArgument {
+    let planes: [SlicePlane]
+
+    init?(argument: String) {
+        let planes = argument.split(separator: ",", omittingEmptySubsequences: false).map { SlicePlane(rawValue: String($0)) }
+        guard !planes.contains(nil), Set(planes).count == planes.count else { return nil }
+        self.planes = planes.compactMap(\.self)
+    }
+}
+
 /// `--weights` as typed.
 struct WeightsArgument: ExpressibleByArgument {
     var source = WeightsSource.bundled

@@ -38,8 +38,13 @@ struct SegmentCommand: ParsableCommand {
     @Option(help: "Unlike draws of support that are averaged, 1 to 4; time grows with them.")
     var ensemble = 1
 
-    @Option(help: "Plane in which the volume is cut; the task's by default.")
-    var plane: SlicePlane?
+    @Option(
+        help: "Plane in which the volume is cut, or several whose results are averaged (coronal,axial); the task's by default."
+    )
+    var plane: PlanesArgument?
+
+    @Option(help: "How support slices are chosen: \(SupportStrategy.allCases.map(\.rawValue).joined(separator: ", ")).")
+    var choose = SupportStrategy.automatic
 
     @Option(help: "auto, none, ct, mr, range(-500, 1000) or percentile(0.5, 99.5); the task's by default.")
     var window: WindowArgument?
@@ -140,7 +145,8 @@ struct SegmentCommand: ParsableCommand {
 
     private var options: SegmentOptions {
         var options = SegmentOptions()
-        options.plane = plane
+        options.planes = plane?.planes
+        options.choose = choose
         options.window = window?.window
         options.support = support
         options.side = side

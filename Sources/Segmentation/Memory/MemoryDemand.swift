@@ -9,7 +9,7 @@ import Volumes
 /// by their voxels, clean-up by the arrays it makes; what a run-time keeps beside that is in `MemoryNeed.program`.
 struct MemoryDemand: Sendable {
     let options: SegmentOptions
-    private let plane: SlicePlane
+    private let planes: [SlicePlane]
     private let network: UniverSeg
     /// Bytes of the support library, and of the largest volume it is read from.
     private let library, reading: Int
@@ -17,14 +17,14 @@ struct MemoryDemand: Sendable {
 
     /// Looks at the headers of the pack's volumes.
     init(
-        _ task: TaskPack, labels: [LabelEntry], plane: SlicePlane, options: SegmentOptions, network: UniverSeg
+        _ task: TaskPack, labels: [LabelEntry], planes: [SlicePlane], options: SegmentOptions, network: UniverSeg
     ) throws {
-        (self.options, self.plane, self.network) = (options, plane, network)
+        (self.options, self.planes, self.network) = (options, planes, network)
         largestID = labels.last?.id ?? 0
         var (library, reading) = (0, 0)
         for example in task.examples {
             let (image, truth) = (try NIfTI.info(example.image), try NIfTI.info(example.labels))
-            let slices = SliceLayout(image.geometry, plane: plane).slices
+            let slices = planes.reduce(0) { $0 + SliceLayout(image.geometry, plane: $1).slices }
             library += slices * SupportLibrary.bytesPerSlice(side: options.side)
             let (voxels, ids) = (image.geometry.shape.count, truth.geometry.shape.count)
             // The image, and the label map as it is stored and as ids; then the files, whose hashes are checked.
@@ -86,7 +86,7 @@ struct MemoryDemand: Sendable {
     ///
     /// - Throws: ``MemoryError`` when what was asked for does not fit and less is not allowed, or not enough.
     func plan(for image: ImageOutline) throws(MemoryError) -> MemoryPlan {
-        let threads = max(1, min(options.threads, image.slices(plane)))
+        let threads = max(1, min(options.threads, (planes.map { image.slices($0) }.max() ?? 1)))
         let asked = need(image, threads: threads, support: options.support)
         let limit = options.memory.size
         guard let limit, asked.bytes > limit.bytes else {

@@ -1,0 +1,49 @@
+import Volumes
+
+/// A volume on a coarse grid along the anatomical axes, for comparing one volume with another.
+///
+/// The axes are those of the axial layout: S (slowest), R and A (fastest). A place is given in mm along these axes from
+/// the grid's outer corner, so that sample n of an axis lies at `(n + 0.5) * spacing`.
+public struct ReducedVolume: Sendable {
+    /// Samples along S, R, A.
+    public let size: SIMD3<Int>
+    /// Distance in mm between samples along S, R, A.
+    public let spacing: SIMD3<Double>
+    /// `size.x * size.y * size.z` values in [0, 1], A fastest.
+    public let values: [Float]
+
+    /// Makes a grid of given values.
+    public init(size: SIMD3<Int>, spacing: SIMD3<Double>, values: [Float]) {
+        precondition(values.count == size.x * size.y * size.z, "\(values.count) values for \(size)")
+        (self.size, self.spacing, self.values) = (size, spacing, values)
+    }
+
+    /// Reduces a volume to samples about `spacing` mm apart, averaging what each covers, at most `most` along an axis.
+    public init(_ volume: Volume, scale: IntensityScale, spacing: Double, most: Int) {
+        let layout = SliceLayout(volume.geometry, plane: .axial)
+        let counts = SIMD3(layout.slices, layout.rows, layout.columns)
+        let extent = SIMD3(
+            Double(layout.slices) * layout.sliceSpacing, Double(layout.rows) * layout.rowSpacing,
+            Double(layout.columns) * layout.columnSpacing)
+        func samples(_ axis: Int) -> Int { min(max(Int((extent[axis] / spacing).rounded()), 1), most) }
+        let size = SIMD3(samples(0), samples(1), samples(2))
+        func table(_ axis: Int) -> ResampleTable {
+            .fit(inputs: counts[axis], before: 0, length: Double(counts[axis]), outputs: size[axis])
+        }
+        let (rows, columns) = (table(1), table(2))
+        var planes: [Float] = []
+        planes.reserveCapacity(layout.slices * size.y * size.z)
+        for index in 0..<layout.slices {
+            let slice = volume.slice(index, in: layout, scale: scale).values
+            planes += rows.alongRows(columns.alongColumns(slice, rows: layout.rows), columns: size.z)
+        }
+        self.init(
+            size: size,
+            spacing: SIMD3(
+                extent.x / Double(size.x), extent.y / Double(size.y), extent.z / Double(size.z)),
+            values: table(0).alongRows(planes, columns: size.y * size.z))
+    }
+
+    /// The grid's extent in mm along S, R, A.
+    public var extent: SIMD3<Double> { SIMD3(Double(size.x), Double(size.y), Double(size.z)) * spacing }
+}

@@ -1,0 +1,114 @@
+import Preparation
+
+/// Where the places of one volume are in another: an affine map after a smooth displacement.
+struct Registration: Sendable {
+    private let affine: AffineMap
+    private let displacement: Displacement?
+    /// The grid of the displacement.
+    private let spacing: SIMD3<Double>
+    /// Correlation of the values after registration, over the places that both volumes hold.
+    let likeness: Double
+
+    /// Registers `moving` to `fixed`.
+    init(fixed: ReducedVolume, moving: ReducedVolume, demons: Demons? = Demons()) {
+        let start = AffineMap(box: fixed.content, to: moving.content)
+        let fitted = AffineFit(fixed: fixed, moving: moving).fit(from: start)
+        // A fit that shrinks or turns a volume inside out has lost its way; the extents are then the better guess.
+        affine = (0.3...3).contains(fitted.determinant / start.determinant) ? fitted : start
+        spacing = fixed.spacing
+        let warped = fixed.resampled(moving, affine)
+        displacement = demons?.displacement(fixed: fixed.values, moving: warped, size: fixed.size)
+        likeness = correlation(fixed.values, warped)
+    }
+
+    /// The map from the pixels of one of the fixed volume's slices to samples of a stack of the moving one.
+    func map(slice: Int, of query: StackFrame, to stack: StackFrame) -> SliceMap {
+        let origin = query.place(slice: slice, row: 0, column: 0)
+        let sample = { (place: SIMD3<Double>) in SIMD3<Float>(place / spacing - 0.5) }
+        let start = sample(origin)
+        // Samples of the displacement -> mm -> mm in the moving volume -> samples of the stack: affine all the way.
+        let image = { (place: SIMD3<Double>) in SIMD3<Float>(stack.index(of: affine(place * spacing + spacing / 2))) }
+        let zero = image(.zero)
+        return SliceMap(
+            start: start, rowStep: sample(query.place(slice: slice, row: 1, column: 0)) - start,
+            columnStep: sample(query.place(slice: slice, row: 0, column: 1)) - start, displacement: displacement,
+            origin: zero, columns: (
+                image(SIMD3(1, 0, 0)) - zero, image(SIMD3(0, 1, 0)) - zero, image(SIMD3(0, 0, 1)) - zero
+            ))
+    }
+}
+
+/// Where the pixels of a slice are in a stack of another volume.
+struct SliceMap {
+    /// The first pixel's place, and the way to the next row and column, in samples of the displacement.
+    let start, rowStep, columnStep: SIMD3<Float>
+    let displacement: Displacement?
+    /// From there to samples of the stack.
+    let origin: SIMD3<Float>
+    let columns: (SIMD3<Float>, SIMD3<Float>, SIMD3<Float>)
+
+    @inline(__always)
+    func callAsFunction(row: Int, column: Int) -> SIMD3<Float> {
+        var place = start + rowStep * Float(row) + columnStep * Float(column)
+        if let displacement { place += displacement.at(place) }
+        return origin + columns.0 * place.x + columns.1 * place.y + columns.2 * place.z
+    }
+}
+
+extension ReducedVolume {
+    /// The box in mm, along S, R, A, outside of which the planes hold next to nothing.
+    var content: (low: SIMD3<Double>, high: SIMD3<Double>) {
+        var (low, high) = (SIMD3<Double>.zero, extent)
+        for axis in 0..<3 {
+            var sums = [Double](repeating: 0, count: size[axis])
+            var n = 0
+            for x in 0..<size.x {
+                for y in 0..<size.y {
+                    for z in 0..<size.z {
+                        sums[axis == 0 ? x : axis == 1 ? y : z] += Double(values[n])
+                        n += 1
+                    }
+                }
+            }
+            let enough = 0.05 * (sums.max() ?? 0)
+            guard enough > 0, let first = sums.firstIndex(where: { $0 > enough }),
+                let last = sums.lastIndex(where: { $0 > enough })
+            else { continue }
+            low[axis] = Double(first) * spacing[axis]
+            high[axis] = Double(last + 1) * spacing[axis]
+        }
+        return (low, high)
+    }
+
+    /// The values of another volume at the image of every sample of this one.
+    func resampled(_ other: ReducedVolume, _ map: AffineMap) -> [Float] {
+        var result: [Float] = []
+        result.reserveCapacity(values.count)
+        other.values.withUnsafeBufferPointer { values in
+            let sampler = Sampler(values.baseAddress!, other.size)
+            for x in 0..<size.x {
+                for y in 0..<size.y {
+                    for z in 0..<size.z {
+                        let place = (SIMD3(Double(x), Double(y), Double(z)) + 0.5) * spacing
+                        result.append(sampler(SIMD3<Float>(map(place) / other.spacing - 0.5)))
+                    }
+                }
+            }
+        }
+        return result
+    }
+}
+
+/// Pearson's correlation; 0 when one of them is constant.
+private func correlation(_ a: [Float], _ b: [Float]) -> Double {
+    let count = Double(a.count)
+    let (meanA, meanB) = (a.reduce(0) { $0 + Double($1) } / count, b.reduce(0) { $0 + Double($1) } / count)
+    var (ab, aa, bb) = (0.0, 0.0, 0.0)
+    for (x, y) in zip(a, b) {
+        let (x, y) = (Double(x) - meanA, Double(y) - meanB)
+        ab += x * y
+        aa += x * x
+        bb += y * y
+    }
+    return aa > 0 && bb > 0 ? ab / (aa * bb).squareRoot() : 0
+}

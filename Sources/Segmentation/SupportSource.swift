@@ -1,0 +1,92 @@
+import Dispatch
+import Preparation
+import Synchronization
+import Volumes
+
+/// Where the support of a volume's slices comes from.
+protocol SupportSource: Sendable {
+    /// The support of a slice, draw by draw.
+    func support(for slice: Int) -> [SupportSlices]
+}
+
+/// Slices of the pack as they are, matched by relative position and, from the second draw on, by likeness in turn.
+struct PositionedSupport: SupportSource {
+    let stacks: [SupportLibrary.Stack]
+    let side: Int
+    let draws: Draws
+    /// Slices of the query.
+    let slices: Int
+
+    func support(for slice: Int) -> [SupportSlices] {
+        let plane = side * side
+        return draws.references(for: slice, of: slices).map { references in
+            var support = SupportSlices()
+            for reference in references {
+                let stack = stacks[reference.stack]
+                let pixels = reference.slice * plane..<(reference.slice + 1) * plane
+                support.images.append(stack.images[pixels])
+                support.labels.append(stack.labels[pixels])
+                support.present.append(stack.present[reference.slice])
+            }
+            return support
+        }
+    }
+}
+
+/// Slices through the pack's volumes where these, registered to the query, hold the same anatomy.
+struct RegisteredSupport: SupportSource {
+    let stacks: [SupportLibrary.Stack]
+    let side: Int
+    let frame: StackFrame
+    let registrations: [Registration]
+    let choice: SupportChoice
+    let draws: Int
+    /// Slices of the query.
+    let slices: Int
+
+    func support(for slice: Int) -> [SupportSlices] {
+        (0..<draws).map { draw in
+            var support = SupportSlices()
+            for (stack, place) in choice.registered(for: slice, of: slices, draw: draw) {
+                let cut = cut(stack, at: place)
+                support.images.append(cut.image[...])
+                support.labels.append(cut.labels[...])
+                support.present.append(Set(cut.labels).subtracting([0]))
+            }
+            return support
+        }
+    }
+
+    /// A slice through a volume of the pack along query slice `index`.
+    private func cut(_ index: Int, at slice: Int) -> (image: [Float], labels: [UInt16]) {
+        let stack = stacks[index]
+        let map = registrations[index].map(slice: slice, of: frame, to: stack.frame)
+        let size = SIMD3(stack.count, side, side)
+        var image = [Float](repeating: 0, count: side * side)
+        var labels = [UInt16](repeating: 0, count: side * side)
+        stack.images.withUnsafeBufferPointer { images in
+            stack.labels.withUnsafeBufferPointer { ids in
+                let values = Sampler(images.baseAddress!, size)
+                let votes = LabelSampler(ids.baseAddress!, size)
+                for row in 0..<side {
+                    for column in 0..<side {
+                        let place = map(row: row, column: column)
+                        image[row * side + column] = values(place)
+                        labels[row * side + column] = votes(place)
+                    }
+                }
+            }
+        }
+        return (image, labels)
+    }
+}
+
+/// Draws of both kinds.
+struct MixedSupport: SupportSource {
+    let registered: RegisteredSupport
+    let positioned: PositionedSupport
+
+    func support(for slice: Int) -> [SupportSlices] {
+        registered.support(for: slice) + positioned.support(for: slice)
+    }
+}

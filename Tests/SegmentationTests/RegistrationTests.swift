@@ -1,0 +1,114 @@
+import Foundation
+import Preparation
+import Testing
+import Volumes
+
+@testable import Segmentation
+
+/// Registration against maps that the tests chose: the volumes are formulas, so the truth is known everywhere.
+@Suite struct RegistrationTests {
+    private static let size = SIMD3(36, 40, 44)
+    private static let spacing = SIMD3(1.0, 1.25, 1.5)
+
+    /// A few soft blobs, at a place in mm.
+    private static func anatomy(_ p: SIMD3<Double>) -> Double {
+        let extent = SIMD3(Double(size.x), Double(size.y), Double(size.z)) * spacing
+        let blobs: [(SIMD3<Double>, Double, Double)] = [
+            (SIMD3(0.5, 0.5, 0.5), 0.22, 0.5), (SIMD3(0.35, 0.6, 0.4), 0.08, 0.4), (SIMD3(0.6, 0.35, 0.55), 0.1, -0.35),
+            (SIMD3(0.45, 0.45, 0.7), 0.07, 0.3), (SIMD3(0.65, 0.65, 0.3), 0.09, 0.35),
+        ]
+        return blobs.reduce(0.05) { sum, blob in
+            let d = (p / extent - blob.0) / blob.1
+            return sum + blob.2 * exp(-0.5 * (d * d).sum())
+        }
+    }
+
+    /// The anatomy seen through a map of places.
+    private static func volume(_ map: (SIMD3<Double>) -> SIMD3<Double>) -> ReducedVolume {
+        var values: [Float] = []
+        for x in 0..<size.x {
+            for y in 0..<size.y {
+                for z in 0..<size.z {
+                    values.append(Float(anatomy(map((SIMD3(Double(x), Double(y), Double(z)) + 0.5) * spacing))))
+                }
+            }
+        }
+        return ReducedVolume(size: size, spacing: spacing, values: values)
+    }
+
+    private static let points = [
+        SIMD3(18.0, 25, 33), SIMD3(12.0, 20, 25), SIMD3(25.0, 30, 40), SIMD3(15.0, 32, 30), SIMD3(22.0, 18, 45),
+    ]
+
+    @Test func affineMapIsRecovered() {
+        let truth = AffineMap(
+            origin: SIMD3(1.5, -2, 1), SIMD3(1.05, 0.04, 0), SIMD3(-0.05, 0.97, 0.03), SIMD3(0.02, -0.03, 1.04))
+        let (fixed, moving) = (Self.volume { truth($0) }, Self.volume { $0 })
+        let found = AffineFit(fixed: fixed, moving: moving).fit(
+            from: AffineMap(origin: .zero, SIMD3(1, 0, 0), SIMD3(0, 1, 0), SIMD3(0, 0, 1)))
+        for point in Self.points { #expect((found(point) - truth(point)).length < 0.1) }
+    }
+
+    @Test func valuesMayBeScaled() {
+        let truth = AffineMap(origin: SIMD3(2, 1, -2), SIMD3(1, 0, 0), SIMD3(0, 1, 0), SIMD3(0, 0, 1))
+        let moving = Self.volume { $0 }
+        let bright = Self.volume { truth($0) }
+        let fixed = ReducedVolume(size: Self.size, spacing: Self.spacing, values: bright.values.map { 0.5 * $0 + 0.2 })
+        let found = AffineFit(fixed: fixed, moving: moving).fit(
+            from: AffineMap(origin: .zero, SIMD3(1, 0, 0), SIMD3(0, 1, 0), SIMD3(0, 0, 1)))
+        for point in Self.points { #expect((found(point) - truth(point)).length < 0.1) }
+    }
+
+    @Test func bendIsFollowed() {
+        let extent = Self.volume { $0 }.extent
+        let bend = { (p: SIMD3<Double>) in
+            p + SIMD3(1.5 * sin(3 * p.y / extent.y), 0, 2 * sin(4 * p.x / extent.x))
+        }
+        let registration = Registration(fixed: Self.volume(bend), moving: Self.volume { $0 })
+        var (before, after) = (0.0, 0.0)
+        for point in Self.points {
+            before += (bend(point) - point).length
+            after += (registration.place(point) - bend(point)).length
+        }
+        #expect(after < 0.35 * before, "\(after / 5) mm left of \(before / 5)")
+        #expect(registration.likeness > 0.99)
+    }
+
+    @Test func sameVolumeStaysPut() {
+        let volume = Self.volume { $0 }
+        let registration = Registration(fixed: volume, moving: volume)
+        for point in Self.points { #expect((registration.place(point) - point).length < 0.02) }
+    }
+
+    @Test func emptyVolumeDoesNotCrash() {
+        let empty = ReducedVolume(
+            size: Self.size, spacing: Self.spacing, values: [Float](repeating: 0, count: 36 * 40 * 44))
+        let registration = Registration(fixed: empty, moving: Self.volume { $0 })
+        for point in Self.points { #expect(registration.place(point).x.isFinite) }
+    }
+
+    /// Every plane of every orientation gives the same place to the same voxel.
+    @Test(arguments: ["RAS", "LPS", "PIR", "SAL", "ASR"], SlicePlane.allCases)
+    func framesAgree(_ letters: String, _ plane: SlicePlane) throws {
+        let base = Geometry(shape: Shape(6, 8, 10), affine: Affine(i: [2, 0, 0], j: [0, 1.5, 0], k: [0, 0, 1], origin: [0, 0, 0]))
+        let geometry = base.reoriented(to: try #require(Orientation(letters)))
+        let layout = SliceLayout(geometry, plane: plane)
+        let placement = Placement(layout, side: 64)
+        let frame = StackFrame(geometry, plane: plane, placement: placement)
+        let place = frame.place(slice: 2, row: 20, column: 30)
+        #expect((frame.index(of: place) - SIMD3(2, 20, 30)).length < 1e-9)
+        // The voxel under that pixel, by the layout's own steps, lies where the frame says, from the outer corner.
+        let row = (placement.rowStart + 20 * placement.rowStep) / layout.rowSpacing - 0.5
+        let column = (placement.columnStart + 30 * placement.columnStep) / layout.columnSpacing - 0.5
+        let position = { (slice: Int, row: Int, column: Int) -> Vec3 in
+            let at = layout.origin + slice * layout.sliceStride + row * layout.rowStride + column * layout.columnStride
+            let (i, rest) = (at % geometry.shape.i, at / geometry.shape.i)
+            return geometry.affine.position(of: [Double(i), Double(rest % geometry.shape.j), Double(rest / geometry.shape.j)])
+        }
+        let zero = position(2, 0, 0)
+        let world = zero + (position(2, 1, 0) - zero) * row + (position(2, 0, 1) - zero) * column
+        // Outer corner of the grid: half a voxel below the first centre along R, A, S.
+        let expected = SIMD3(world.z + 0.5, world.x + 1, world.y + 0.75)
+        #expect((place - expected).length < 1e-9)
+    }
+}
