@@ -104,16 +104,16 @@ struct EngineTests {
         guard let network = try network(kernels, Weights(.bundled)) else { return }
         let input = input(9, side: 64, seed: 31)
         let set = SupportSet(images: input.images, labels: input.labels, side: 64)
-        let queries = slices(4, side: 64, seed: 33)
-        let query = { (n: Int) in Array(queries[n * 4096..<(n + 1) * 4096]) }
+        let queries = (0..<4).map { slices(1, side: 64, seed: 33 + $0) }
         let alone = try (0..<4).map { n in
             let workspace = try network.makeWorkspace(side: 64, supports: 9)
-            return try network.logits(query: query(n), support: set, workspace: workspace).map(\.bitPattern)
+            return try network.logits(query: queries[n], support: set, workspace: workspace).map(\.bitPattern)
         }
         let together = Mutex([Int: Bool]())
         DispatchQueue.concurrentPerform(iterations: 8) { n in
             guard let workspace = try? network.makeWorkspace(side: 64, supports: 9, threads: n % 3 + 1) else { return }
-            let rounds = (0..<2).map { _ in try? network.logits(query: query(n % 4), support: set, workspace: workspace)
+            let rounds = (0..<2).map { _ in
+                try? network.logits(query: queries[n % 4], support: set, workspace: workspace)
             }
             let isSame = rounds.allSatisfy { $0?.map(\.bitPattern) == alone[n % 4] }
             together.withLock { $0[n] = isSame }
