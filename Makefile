@@ -34,7 +34,7 @@ test: setup ## Run the tests
 	@[ ! -d ../shared ] || scripts/install-packages zstd
 	@swift test
 
-sanitize: setup ## Run the engine's tests under thread, address and undefined-behaviour sanitizers (builds of their own)
+sanitize: setup ## Run the engine's tests under the thread and address sanitizers (builds of their own)
 	@scripts/sanitize
 
 check: setup ## Lint, module layers, text of the tree

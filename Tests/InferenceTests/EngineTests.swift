@@ -40,7 +40,7 @@ struct EngineTests {
             threads: threads)
     }
 
-    @Test(arguments: [(64, 3), (96, 1), (192, 2), (256, 1)])
+    @Test(arguments: [(64, 3), (96, 1), (192, 1), (256, 1)])
     func agreesWithThePlainLoops(side: Int, support: Int) throws {
         let weights = try Weights(.bundled)
         let input = input(support, side: side, seed: 1)
@@ -54,8 +54,8 @@ struct EngineTests {
         }
     }
 
-    /// The sides at both ends, in one test of all kernels against float64.
-    @Test(arguments: [(64, 5), (160, 1)])
+    /// All kernels against float64, in float64's own graph.
+    @Test(arguments: [(64, 5), (96, 1)])
     func agreesWithTheReference(side: Int, support: Int) throws {
         let weights = try Weights(.bundled)
         let input = input(support, side: side, seed: 11)
