@@ -26,7 +26,7 @@ struct EngineTests {
         }
     }
 
-    private func labels(_ images: [Float]) -> [Float] { images.map { $0 > 0.6 ? 1 : 0 } }
+    private func labels(_ images: some Sequence<Float>) -> [Float] { images.map { $0 > 0.6 ? 1 : 0 } }
 
     private func input(_ support: Int, side: Int, seed: UInt32) -> NetworkInput {
         let images = slices(support, side: side, seed: seed + 1)
@@ -78,28 +78,29 @@ struct EngineTests {
         many.labels = (0..<75).flatMap { _ in few.labels }
         #expect(many.supports == 150)
         let reference = try logits(network, few).map { Double($0) }
-        for threads in [1, 3] {
-            let deviation = Deviation(try logits(network, many, threads: threads), from: reference)
-            #expect(deviation.worst < 1e-5 * deviation.range, "\(deviation)")
-        }
+        let deviation = Deviation(try logits(network, many, threads: 3), from: reference)
+        #expect(deviation.worst < 1e-5 * deviation.range, "\(deviation)")
     }
 
     /// 17 supports make three groups, the last of one; 130 make fifteen of nine, the last of four.
-    @Test(arguments: [1, 17, 130])
-    func theBitsDoNotDependOnThreads(support: Int) throws {
+    @Test(arguments: [(1, [1, 2, 3, 2]), (17, [1, 2, 3, 2]), (130, [1, 3])])
+    func theBitsDoNotDependOnThreads(support: Int, threads: [Int]) throws {
         let network = try UniverSeg(weights: Weights(.bundled))
         let (query, images) = (slices(1, side: 64, seed: 3), slices(support, side: 64, seed: 4))
         let set = SupportSet(images: images, labels: labels(images), side: 64)
-        let bits = try [1, 2, 3, 2].map { threads in
+        let bits = try threads.map { threads in
             let workspace = try network.makeWorkspace(side: 64, supports: support + 3, threads: threads)
-            _ = try network.logits(query: images.suffix(64 * 64).map { $0 }, support: set, workspace: workspace)
+            // Something else has been in the workspace before.
+            let other = SupportSet(
+                images: Array(images.suffix(64 * 64)), labels: labels(images.suffix(64 * 64)), side: 64)
+            _ = try network.logits(query: images.suffix(64 * 64).map { $0 }, support: other, workspace: workspace)
             return try network.logits(query: query, support: set, workspace: workspace).map(\.bitPattern)
         }
         #expect(Set(bits).count == 1)
     }
 
     /// Workers with a workspace each, sharing network and support, several times over.
-    @Test(arguments: allKernels)
+    @Test(arguments: allKernels.dropLast())
     func theBitsDoNotDependOnOtherWorkers(kernels: String) throws {
         guard let network = try network(kernels, Weights(.bundled)) else { return }
         let input = input(9, side: 64, seed: 31)
