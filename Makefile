@@ -1,6 +1,6 @@
 # `make` alone lists what there is. Only Swift, make and apt are needed; `setup` installs the rest.
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo demo-brain test check format bench bench-accuracy release clean
+.PHONY: help setup build demo demo-brain test sanitize check format bench bench-accuracy release clean
 
 TOMOS := .build/release/tomos
 SWIFT_SOURCES := Package.swift Sources Tests Benchmarks
@@ -33,6 +33,9 @@ demo-brain: build ## Segment a real brain (fetched) from one labelled brain (fet
 test: setup ## Run the tests
 	@[ ! -d ../shared ] || scripts/install-packages zstd
 	@swift test
+
+sanitize: setup ## Run the engine's tests under the thread and address sanitizers (builds of their own)
+	@scripts/sanitize
 
 check: setup ## Lint, module layers, text of the tree
 	@swift format lint --strict --recursive $(SWIFT_SOURCES)

@@ -5,12 +5,6 @@
 
 enum { C = 64, BLOCK = 16, PIXELS = 4 };
 
-#if defined(__x86_64__) && defined(__linux__)
-#define FOR_EACH_PROCESSOR __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define FOR_EACH_PROCESSOR
-#endif
-
 // A map [size][size][channels].
 typedef struct {
     int size, channels;
@@ -53,10 +47,10 @@ static double *concatenated(const map *parts, int count, int *channels) {
     return result;
 }
 
-// 16 outputs of four neighbouring pixels.
-FOR_EACH_PROCESSOR
-static void convolve_line(const double *input, int wide, int channels, const double *weights, const float *bias, int size,
-                          double *output) {
+// One line of a convolution, 16 outputs of four neighbouring pixels at a time.
+static inline __attribute__((always_inline)) void line(const double *input, int wide, int channels,
+                                                      const double *weights, const float *bias, int size,
+                                                      double *output) {
     for (int x = 0; x < size; x += PIXELS)
         for (int g = 0; g < C; g += BLOCK) {
             double sums[PIXELS][BLOCK] = {{0}};
@@ -70,6 +64,25 @@ static void convolve_line(const double *input, int wide, int channels, const dou
             for (int p = 0; p < PIXELS; p++)
                 for (int o = 0; o < BLOCK; o++) output[(size_t)(x + p) * C + g + o] = sums[p][o] + bias[g + o];
         }
+}
+
+#if defined(__x86_64__)
+__attribute__((target("avx2,fma"))) static void line_avx2(const double *input, int wide, int channels,
+                                                          const double *weights, const float *bias, int size,
+                                                          double *output) {
+    line(input, wide, channels, weights, bias, size, output);
+}
+#endif
+
+static void convolve_line(const double *input, int wide, int channels, const double *weights, const float *bias, int size,
+                          double *output) {
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
+        line_avx2(input, wide, channels, weights, bias, size, output);
+        return;
+    }
+#endif
+    line(input, wide, channels, weights, bias, size, output);
 }
 
 static map convolved(const map *parts, int count, reference_layer layer) {
