@@ -65,7 +65,7 @@ typedef struct {
 
     /// The matrix product inside `conv`, alone: six rows [channels] become six rows [64] in place, by weights
     /// [channels][64]. For measurements; NULL where `conv` has no such part.
-    void (*multiply)(float *rows, int channels, const float *weights);
+    void (*multiply)(float *rows, int channels, const float *weights, const float *next);
 
     /// Row pairs begin ..< end of the first block's support branch.
     void (*first)(const tomos_first *first, int begin, int end);
