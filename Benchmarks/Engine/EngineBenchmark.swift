@@ -32,13 +32,15 @@ enum EngineBenchmark {
         for channels in [64, 128] {
             // 36 points of 24 tiles, the weights of a whole layer: what goes through together.
             let rows = aligned(24 * channels * 36)
-            let weights = aligned(36 * channels * 64)
+            // Rows keep their size, product after product, and never become denormal.
+            let weights = aligned(36 * channels * 64, value: 1 / Float(channels))
             let unit = {
                 for point in 0..<36 {
                     let next = weights + (point + 1) % 36 * channels * 64
                     for block in 0..<4 {
                         multiply(
-                            rows + (point * 24 + block * 6) * channels, Int32(channels), weights + point * channels * 64,
+                            rows + (point * 24 + block * 6) * channels, Int32(channels),
+                            weights + point * channels * 64,
                             next + block * 16 * channels)
                     }
                 }
@@ -110,7 +112,8 @@ enum EngineBenchmark {
             "S = \(support): \(summary(one)) ms on 1 thread, \(summary(all)) ms on \(threads); Winograd's multiplications"
                 + " alone would take \(percent(ratios)) of the 1-thread time at its peak")
         guard kernels.multiply != nil, support > 1 else { return }
-        let table = StageTable(kernels, side: side, support: support, query: one.sorted()[one.count / 2] / 1000) { body in
+        let table = StageTable(kernels, side: side, support: support, query: one.sorted()[one.count / 2] / 1000) {
+            body in
             body()
             return (0..<repeats).map { _ in seconds(body) }.sorted()[repeats / 2]
         }

@@ -72,7 +72,8 @@ private final class Parts {
         let map = side * side * 64
         (input, skip, output) = (aligned(map), aligned(map), aligned(map))
         (addend, sum) = (aligned(map), aligned(map))
-        weights = aligned(kernels.packed_size(128))
+        // Products in place keep their size and never become denormal.
+        weights = aligned(kernels.packed_size(128), value: 1.0 / 64)
         scratch = aligned(kernels.scratch_size())
         planes = aligned(2 * support * side * side)
         pooled = aligned((support + 1) * map / 4)
@@ -135,10 +136,10 @@ private final class Parts {
 }
 
 /// Float32 memory for the kernels.
-func aligned(_ count: Int) -> UnsafeMutablePointer<Float> {
+func aligned(_ count: Int, value: Float = 0.01) -> UnsafeMutablePointer<Float> {
     let raw = UnsafeMutableRawPointer.allocate(byteCount: count * 4, alignment: 64)
     let floats = raw.bindMemory(to: Float.self, capacity: count)
-    floats.update(repeating: 0.01, count: count)
+    floats.update(repeating: value, count: count)
     return floats
 }
 
