@@ -30,19 +30,22 @@ enum EngineBenchmark {
     private static func measureParts(_ kernels: tomos_kernels, repeats: Int) {
         guard let multiply = kernels.multiply else { return print("(no parts to time)") }
         for channels in [64, 128] {
-            // 36 points of 12 tiles, the weights of a whole layer: what one unit of work multiplies.
-            let rows = aligned(12 * channels * 36)
-            let weights = aligned(36 * channels * 64)
+            // 36 points of 24 tiles, the weights of a whole layer: what goes through together.
+            let rows = aligned(24 * channels * 36)
+            // Rows keep their size, product after product, and never become denormal.
+            let weights = aligned(36 * channels * 64, value: 1 / Float(channels))
             let unit = {
                 for point in 0..<36 {
-                    for block in 0..<2 {
+                    let next = weights + (point + 1) % 36 * channels * 64
+                    for block in 0..<4 {
                         multiply(
-                            rows + (point * 12 + block * 6) * channels, Int32(channels), weights + point * channels * 64
-                        )
+                            rows + (point * 24 + block * 6) * channels, Int32(channels),
+                            weights + point * channels * 64,
+                            next + block * 16 * channels)
                     }
                 }
             }
-            let ratio = ratioToPeak(kernels, multiplyAdds: Double(36 * 12 * channels * 64), repeats: repeats, unit)
+            let ratio = ratioToPeak(kernels, multiplyAdds: Double(36 * 24 * channels * 64), repeats: repeats, unit)
             print("matrix product, \(channels) channels: \(percent(ratio)) of this thread's multiply-add peak")
             rows.deallocate()
             weights.deallocate()
@@ -90,7 +93,7 @@ enum EngineBenchmark {
     ) throws {
         let plane = side * side
         let set = SupportSet(
-            images: random(support * plane) { $0 }, labels: random(support * plane) { $0 > 0.7 ? 1 : 0 }, side: side)
+            images: random(support * plane) { $0 }, labels: discs(support, side: side), side: side)
         let query = random(plane) { $0 }
         let alone = try network.makeWorkspace(side: side, supports: support)
         let shared = try network.makeWorkspace(side: side, supports: support, threads: threads)
@@ -108,6 +111,13 @@ enum EngineBenchmark {
         print(
             "S = \(support): \(summary(one)) ms on 1 thread, \(summary(all)) ms on \(threads); Winograd's multiplications"
                 + " alone would take \(percent(ratios)) of the 1-thread time at its peak")
+        guard kernels.multiply != nil, support > 1 else { return }
+        let table = StageTable(kernels, side: side, support: support, query: one.sorted()[one.count / 2] / 1000) {
+            body in
+            body()
+            return (0..<repeats).map { _ in seconds(body) }.sorted()[repeats / 2]
+        }
+        table.show(support: support)
     }
 
     /// Multiplications of a Winograd F(4x4, 3x3) convolution to 64 channels.
@@ -117,25 +127,12 @@ enum EngineBenchmark {
 
     /// Winograd multiplications of one query: the restructured graph's 3x3 convolutions.
     private static func multiplications(support: Int) -> Double {
-        let (s, half, quarter, eighth) = (Double(support), side / 2, side / 4, side / 8)
-        var sum = 2 * winograd(side, 64)  // first block: c, T
-        for size in [half, quarter, eighth] {
-            sum += 3 * winograd(size, 64) + 2 * s * winograd(size, 64)
+        StageTable.layers(side: side, support: support).reduce(0) {
+            $0 + Double($1.calls) * winograd($1.size, $1.channels)
         }
-        for size in [quarter, half] {
-            sum += 2 * winograd(size, 128) + winograd(size, 64) + s * (winograd(size, 128) + winograd(size, 64))
-        }
-        return sum + 2 * winograd(side, 128) + winograd(side, 64)
     }
 
     // MARK: small things
-
-    private static func aligned(_ count: Int) -> UnsafeMutablePointer<Float> {
-        let raw = UnsafeMutableRawPointer.allocate(byteCount: count * 4, alignment: 64)
-        let floats = raw.bindMemory(to: Float.self, capacity: count)
-        floats.update(repeating: 0.01, count: count)
-        return floats
-    }
 
     private static func random(_ count: Int, _ value: (Float) -> Float) -> [Float] {
         var state: UInt32 = 1

@@ -3,7 +3,7 @@
 #define LANES 8
 #define BLOCK_VECTORS 2
 #define KERNEL_NAME avx2
-#include "winograd.inc.h"
+#include "kernels.inc.h"
 #pragma clang attribute pop
 #else
 typedef int translation_unit_is_not_empty;

@@ -3,7 +3,7 @@
 #define LANES 16
 #define BLOCK_VECTORS 4
 #define KERNEL_NAME avx512
-#include "winograd.inc.h"
+#include "kernels.inc.h"
 #pragma clang attribute pop
 #else
 typedef int translation_unit_is_not_empty;

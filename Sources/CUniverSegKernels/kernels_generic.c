@@ -6,4 +6,4 @@
 #define BLOCK_VECTORS 2
 #endif
 #define KERNEL_NAME generic
-#include "winograd.inc.h"
+#include "kernels.inc.h"

@@ -64,8 +64,9 @@ typedef struct {
     void (*conv)(const tomos_conv *conv, int begin, int end, float *scratch);
 
     /// The matrix product inside `conv`, alone: six rows [channels] become six rows [64] in place, by weights
-    /// [channels][64]. For measurements; NULL where `conv` has no such part.
-    void (*multiply)(float *rows, int channels, const float *weights);
+    /// [channels][64], while it fetches 16 * channels floats of `next` to the second-level cache. For measurements; NULL
+    /// where `conv` has no such part.
+    void (*multiply)(float *rows, int channels, const float *weights, const float *next);
 
     /// Row pairs begin ..< end of the first block's support branch.
     void (*first)(const tomos_first *first, int begin, int end);
