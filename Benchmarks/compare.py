@@ -11,7 +11,7 @@ import tempfile
 import numpy as np
 
 from engines import ONNXRuntime, OpenVINO, PyTorch, Tomos, describe_cpu, export_onnx, logit_difference
-from engines import published_graph, random_slices
+from engines import published_graph, random_slices, ratio_summary
 
 TOLERANCE = 1e-5
 COMPETITORS = ("pytorch", "openvino", "openvino-bf16", "onnxruntime")
@@ -22,12 +22,6 @@ def checked(competitor, expected):
     difference = logit_difference(competitor.logits(), expected)
     assert not competitor.exact or difference < TOLERANCE, f"{competitor.name}: off by {difference} of the range"
     return difference
-
-
-def ratio_summary(pairs):
-    """Median, minimum and maximum of theirs over ours."""
-    ratios = [theirs / ours for theirs, ours in pairs]
-    return f"{statistics.median(ratios):6.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
 
 
 def compare(program, folder, network, support, rounds, names):
@@ -46,7 +40,7 @@ def compare(program, folder, network, support, rounds, names):
         "onnxruntime": lambda: ONNXRuntime(graph, slices),
     }
     competitors = [makers[name]() for name in names]
-    differences = [checked(competitor, expected) if competitor is not pytorch else 0.0 for competitor in competitors]
+    differences = [f"{checked(c, expected):.1e}" if c is not pytorch else "-" for c in competitors]
 
     pairs = [[] for _ in competitors]
     for _ in range(rounds):
@@ -54,11 +48,11 @@ def compare(program, folder, network, support, rounds, names):
             measured.append((competitor.seconds(), tomos.seconds()))
 
     milliseconds = statistics.median(pair[1] for measured in pairs for pair in measured) * 1000
-    print(f"\nS = {support}: tomos {milliseconds:.1f} ms, logits within {ours:.1e} of PyTorch's; {rounds} rounds in turn")
-    print(f"  {'published graph in':56} {'ms':>8}  times tomos (min to max)  logits off PyTorch's, of the range")
+    print(f"\nS = {support}: tomos {milliseconds:.1f} ms, logits off PyTorch's by {ours:.1e}; rounds in turn: {rounds}")
+    print(f"  {'published graph in':56} {'ms':>8}  {'times tomos (min to max)':26}  logits off by, of the range")
     for competitor, measured, difference in zip(competitors, pairs, differences):
         theirs = statistics.median(pair[0] for pair in measured) * 1000
-        print(f"  {competitor.name:56} {theirs:8.0f}  {ratio_summary(measured):24}  {difference:.1e}", flush=True)
+        print(f"  {competitor.name:56} {theirs:8.0f}  {ratio_summary(measured):26}  {difference}", flush=True)
 
 
 def main():

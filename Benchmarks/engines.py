@@ -9,6 +9,7 @@ import os
 import pathlib
 import platform
 import re
+import statistics
 import subprocess
 import sys
 import time
@@ -59,6 +60,12 @@ def describe_cpu():
 def logit_difference(logits, expected):
     """The largest difference, in parts of the expected logits' range."""
     return np.abs(logits - expected).max() / np.ptp(expected)
+
+
+def ratio_summary(pairs):
+    """Median, minimum and maximum of theirs over ours."""
+    ratios = [theirs / ours for theirs, ours in pairs]
+    return f"{statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
 
 
 def run(command):

@@ -12,7 +12,7 @@ import time
 import nibabel
 import numpy as np
 
-from engines import SIDE, PyTorch, describe_cpu, published_graph, random_slices, run
+from engines import SIDE, PyTorch, describe_cpu, published_graph, random_slices, ratio_summary, run
 
 SUPPORT = 64
 # Fewer than the support: the nearest 8 slices of each support a slice, other ones for every slice.
@@ -69,23 +69,23 @@ def main():
         image, truth = draw(rng)
         query, result = folder / "query.nii.gz", folder / "result.nii.gz"
         write(query, image)
-        command = [options.program, "segment", "-i", query, "--task", pack, "--support", str(SUPPORT), "-o", result, "-q"]
+        command = [options.program, "segment", "-q", "-i", query, "--task", pack, "-o", result]
+        command += ["--support", str(SUPPORT)]
         pytorch = PyTorch(published_graph(), random_slices(SUPPORT, rng))
         pytorch.logits()
         pairs = []
         for _ in range(options.rounds):
-            slice_seconds = pytorch.seconds()
+            extrapolated = SIDE * pytorch.seconds()
             start = time.perf_counter()
             run(command)
-            pairs.append((slice_seconds, time.perf_counter() - start))
+            pairs.append((extrapolated, time.perf_counter() - start))
         overlap = dice(result, truth)
     assert overlap > 0.5, f"the rod was not found: Dice {overlap}"
     theirs, ours = (statistics.median(column) for column in zip(*pairs))
-    ratios = [SIDE * a / b for a, b in pairs]
-    print(f"\nvolume of {SIDE}x{SIDE}x{SIDE}, S = {SUPPORT}, one label; {options.rounds} rounds in turn")
-    print(f"  tomos segment: {ours:.1f} s in all, files included; {1000 * ours / SIDE:.0f} ms a slice; Dice {overlap:.3f}")
-    print(f"  {pytorch.name}: {theirs:.2f} s a slice measured, {SIDE * theirs:.0f} s for the volume extrapolated")
-    print(f"  {statistics.median(ratios):.1f} times ({min(ratios):.1f} to {max(ratios):.1f})")
+    print(f"\nvolume of {SIDE}x{SIDE}x{SIDE}, S = {SUPPORT}, one label; rounds in turn: {options.rounds}")
+    print(f"  tomos segment: {ours:.1f} s, files included; {1000 * ours / SIDE:.0f} ms a slice; Dice {overlap:.3f}")
+    print(f"  {pytorch.name}: {theirs / SIDE:.2f} s a slice measured, {theirs:.0f} s for the volume extrapolated")
+    print(f"  times tomos: {ratio_summary(pairs)}")
 
 
 if __name__ == "__main__":
