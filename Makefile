@@ -45,11 +45,18 @@ check: setup ## Lint, module layers, text of the tree
 format: ## Format the Swift sources in place
 	@swift format --in-place --recursive $(SWIFT_SOURCES)
 
-bench: build ## Time the engine: its parts, and against the published graph in PyTorch (fetched, several GB)
+bench: build .venv-bench/requirements.txt ## Time the engine: its parts, the published graph elsewhere (fetched, GBs), a volume
 	@swift run -c release engine-benchmark
+	@echo; .venv-bench/bin/python Benchmarks/compare.py $(TOMOS)
+	@echo; .venv-bench/bin/python Benchmarks/volume.py $(TOMOS)
+
+# Copied when all is installed, so that a broken install is begun anew and a changed list is seen.
+.venv-bench/requirements.txt: Benchmarks/requirements.txt
 	@scripts/install-packages python3 python3-venv
-	@[ -x .venv-bench/bin/python ] || { python3 -m venv .venv-bench && .venv-bench/bin/pip install --quiet torch numpy; }
-	@.venv-bench/bin/python Benchmarks/compare.py $(TOMOS)
+	@rm -rf .venv-bench
+	python3 -m venv .venv-bench
+	.venv-bench/bin/pip install --quiet -r $<
+	@cp $< $@
 
 bench-accuracy: build ## Dice on 40 hippocampus volumes from 20 labelled ones (needs ../shared)
 	@Benchmarks/accuracy $(TOMOS)

@@ -1,90 +1,74 @@
-"""Times `tomos infer` against the published graph in PyTorch (float32), in turn, in one run.
+"""Times `tomos infer` against the published graph in PyTorch, OpenVINO and ONNX Runtime, in turn, in one run.
 
-Usage: compare.py TOMOS [ROUNDS]    Needs torch and numpy; `make bench` sets up an environment for it.
-Both get the same weights and slices, and their logits are compared before anything is timed.
+Needs requirements.txt; `make bench` sets up an environment for it. Everyone gets the same weights and slices, and
+everyone's logits are compared with PyTorch's before anything is timed.
 """
-import json
+import argparse
 import pathlib
-import re
 import statistics
-import subprocess
-import sys
 import tempfile
-import time
 
 import numpy as np
-import torch
 
-from official_graph import UniverSeg
+from engines import ONNXRuntime, OpenVINO, PyTorch, Tomos, describe_cpu, export_onnx, logit_difference
+from engines import published_graph, random_slices, ratio_summary
 
-SIDE = 128
-WEIGHTS = pathlib.Path(__file__).parent.parent / "Sources/CTomosWeights/tomos-1.safetensors"
-
-
-def load_weights(path):
-    """The tensors of a float32 .safetensors file."""
-    data = path.read_bytes()
-    size = int.from_bytes(data[:8], "little")
-    header = json.loads(data[8 : 8 + size])
-    tensors = {}
-    for name, entry in header.items():
-        if name != "__metadata__":
-            begin, end = (8 + size + offset for offset in entry["data_offsets"])
-            values = np.frombuffer(data[begin:end], "<f4").reshape(entry["shape"])
-            tensors[name] = torch.from_numpy(values.copy())
-    return tensors
+TOLERANCE = 1e-5
+COMPETITORS = ("pytorch", "openvino", "openvino-bf16", "onnxruntime")
 
 
-def slices(count, rng):
-    """Images with blocks and noise, so that the logits are not flat."""
-    blocks = np.kron(rng.random((count, 16, 16)), np.ones((SIDE // 16, SIDE // 16)))
-    return (0.8 * blocks + 0.2 * rng.random((count, SIDE, SIDE))).astype(np.float32)
+def checked(competitor, expected):
+    """The competitor's difference from the expected logits; ends the run if one that should be exact is not."""
+    difference = logit_difference(competitor.logits(), expected)
+    assert not competitor.exact or difference < TOLERANCE, f"{competitor.name}: off by {difference} of the range"
+    return difference
 
 
-class Engine:
-    """The program, run as a child; it times its own queries and leaves reading files out."""
+def compare(program, folder, network, support, rounds, names):
+    slices = random_slices(support, np.random.default_rng(support))
+    graph = str(folder / f"graph-{support}.onnx")
+    if names != ["pytorch"]:
+        export_onnx(network, slices, graph)
+    pytorch, tomos = PyTorch(network, slices), Tomos(program, folder, slices)
+    expected = pytorch.logits()
+    ours = logit_difference(tomos.logits(), expected)
+    assert ours < TOLERANCE, f"tomos: off by {ours} of the range"
+    makers = {
+        "pytorch": lambda: pytorch,
+        "openvino": lambda: OpenVINO(graph, slices, "f32"),
+        "openvino-bf16": lambda: OpenVINO(graph, slices, "bf16"),
+        "onnxruntime": lambda: ONNXRuntime(graph, slices),
+    }
+    competitors = [makers[name]() for name in names]
+    differences = [f"{checked(c, expected):.1e}" if c is not pytorch else "-" for c in competitors]
 
-    def __init__(self, program, folder, query, images, labels):
-        self.output = folder / "logits.npy"
-        paths = [folder / name for name in ("query.npy", "images.npy", "labels.npy")]
-        for path, values in zip(paths, (query, images, labels)):
-            np.save(path, values)
-        self.command = [program, "infer", "--target", paths[0], "--support-images", paths[1]]
-        self.command += ["--support-labels", paths[2], "-o", self.output, "--repeat", "5"]
+    pairs = [[] for _ in competitors]
+    for _ in range(rounds):
+        for competitor, measured in zip(competitors, pairs):
+            measured.append((competitor.seconds(), tomos.seconds()))
 
-    def seconds(self):
-        text = subprocess.run(self.command, check=True, capture_output=True, text=True).stdout
-        return float(re.search(r"median ([0-9.]+)", text).group(1)) / 1000
+    milliseconds = statistics.median(pair[1] for measured in pairs for pair in measured) * 1000
+    print(f"\nS = {support}: tomos {milliseconds:.1f} ms, logits off PyTorch's by {ours:.1e}; rounds in turn: {rounds}")
+    print(f"  {'published graph in':56} {'ms':>8}  {'times tomos (min to max)':26}  logits off by, of the range")
+    for competitor, measured, difference in zip(competitors, pairs, differences):
+        theirs = statistics.median(pair[0] for pair in measured) * 1000
+        print(f"  {competitor.name:56} {theirs:8.0f}  {ratio_summary(measured):26}  {difference}", flush=True)
 
 
 def main():
-    program, rounds = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 5
-    network = UniverSeg().eval()
-    network.load_state_dict(load_weights(WEIGHTS))
-    rng = np.random.default_rng(0)
-    print(f"published graph in PyTorch {torch.__version__}, float32, {torch.get_num_threads()} threads; {rounds} rounds in turn")
-    for support in (1, 16, 64):
-        query, images = slices(1, rng)[0], slices(support, rng)
-        labels = (images > 0.6).astype(np.float32)
-        arguments = [torch.from_numpy(a) for a in (query[None, None], images[None, :, None], labels[None, :, None])]
-        with tempfile.TemporaryDirectory() as folder, torch.inference_mode():
-            engine = Engine(program, pathlib.Path(folder), query, images, labels)
-            engine.seconds()
-            expected = network(*arguments)[0, 0].numpy()
-            difference = np.abs(np.load(engine.output) - expected).max() / np.ptp(expected)
-            assert difference < 1e-5, f"logits differ by {difference} of their range"
-            pairs = []
-            for _ in range(rounds):
-                start = time.perf_counter()
-                network(*arguments)
-                pairs.append((time.perf_counter() - start, engine.seconds()))
-        ratios = sorted(a / b for a, b in pairs)
-        theirs, ours = (statistics.median(column) * 1000 for column in zip(*pairs))
-        print(
-            f"S = {support:2}: {theirs:8.0f} ms against {ours:6.1f} ms, {statistics.median(ratios):.1f} times "
-            f"({ratios[0]:.1f} to {ratios[-1]:.1f}); logits within {difference:.1e} of their range",
-            flush=True,
-        )
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("program", help="the tomos to time")
+    parser.add_argument("--support", type=int, nargs="+", default=[1, 16, 64], help="numbers of support slices")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--against", nargs="+", choices=COMPETITORS, default=list(COMPETITORS))
+    options = parser.parse_args()
+    if min(options.support) < 1 or options.rounds < 1:
+        parser.error("use 1 or more support slices and rounds")
+    print(describe_cpu())
+    network = published_graph()
+    for support in options.support:
+        with tempfile.TemporaryDirectory() as folder:
+            compare(options.program, pathlib.Path(folder), network, support, options.rounds, options.against)
 
 
 if __name__ == "__main__":

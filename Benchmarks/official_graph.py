@@ -1,7 +1,7 @@
 """UniverSeg's graph as published, in PyTorch: supports expanded, concatenations built, every convolution done.
 
 Written from the paper (Butoi et al., ICCV 2023) and the layout of the published state dict; it is the yardstick of
-`make bench`, not a part of the program. Checked against the engine's logits by benchmark_engine.py before it is timed.
+`make bench`, not a part of the program. Checked against the engine's logits by compare.py before it is timed.
 """
 import torch
 import torch.nn as nn
