@@ -125,15 +125,11 @@ public final class Segmenter: Sendable {
         return finish(&result, volume, plan, counter, [scale.notice, plan.notice].compactMap(\.self))
     }
 
-    /// The labels in groups whose probabilities are held at the same time: all of them when they are few or the volume
-    /// is small, so that support is prepared once.
+    /// The labels in groups whose probabilities are held at the same time.
     private func batches(of volume: Volume) -> [ArraySlice<LabelEntry>] {
-        let room = max(1, Self.probabilityBytes / max(1, volume.geometry.shape.count * MemoryLayout<UInt16>.stride))
-        return stride(from: 0, to: labels.count, by: room).map { labels[$0..<min($0 + room, labels.count)] }
+        let size = LabelProbabilities.batch(labels.count, voxels: volume.geometry.shape.count)
+        return stride(from: 0, to: labels.count, by: size).map { labels[$0..<min($0 + size, labels.count)] }
     }
-
-    /// What the probabilities of several labels may take together; one label always fits.
-    private static let probabilityBytes = 256 << 20
 
     /// Runs `body` for every slice of a cut with the fitted slice, on the plan's workers.
     private func forEachSlice(
@@ -175,8 +171,8 @@ public final class Segmenter: Sendable {
                     choice: choice, draws: draws, slices: slices)
             }
             let positioned = { (count: Int) in
-                let shifts =
-                    count > 1 ? StackAlignment(stacks, side: self.options.side).shifts(of: cut.fitted, side: self.options.side) : nil
+                let alignment = count > 1 ? StackAlignment(stacks.map(\.slices), side: self.options.side) : nil
+                let shifts = alignment?.shifts(of: cut.fitted, side: self.options.side)
                 return PositionedSupport(
                     stacks: stacks, side: self.options.side,
                     draws: Draws(choice: choice, count: count, shifts: shifts), slices: slices)

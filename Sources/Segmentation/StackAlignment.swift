@@ -17,18 +17,14 @@ struct StackAlignment: Sendable {
     private let stacks: [[[Float]]]
 
     /// Takes stacks of square slices of `side` x `side`, a multiple of 32.
-    init(_ stacks: [SupportLibrary.Stack], side: Int) {
-        self.stacks = stacks.map { stack in
-            (0..<stack.count).map {
-                Self.thumbnail(stack.images[$0 * side * side..<($0 + 1) * side * side], side: side)
-            }
-        }
+    init(_ stacks: [[some Collection<Float>]], side: Int) {
+        self.stacks = stacks.map { $0.map { Self.thumbnail(Array($0), side: side) } }
     }
 
     /// Shift of every stack, in its slices, against a query of some slices: query slice n of N looks like slice
     /// `n / (N - 1) * (count - 1) + shift`.
     func shifts(of query: some Sequence<[Float]>, side: Int) -> [Double] {
-        let slices = query.map { Self.thumbnail($0[...], side: side) }
+        let slices = query.map { Self.thumbnail($0, side: side) }
         return stacks.map { shift(slices, $0) }
     }
 
@@ -53,11 +49,11 @@ struct StackAlignment: Sendable {
         return best.shift
     }
 
-    private static func thumbnail(_ slice: ArraySlice<Float>, side: Int) -> [Float] {
-        let (block, first) = (side / Self.side, slice.startIndex)
+    private static func thumbnail(_ slice: [Float], side: Int) -> [Float] {
+        let block = side / Self.side
         var values = [Float](repeating: 0, count: Self.side * Self.side)
         for y in 0..<side {
-            for x in 0..<side { values[y / block * Self.side + x / block] += slice[first + y * side + x] }
+            for x in 0..<side { values[y / block * Self.side + x / block] += slice[y * side + x] }
         }
         let mean = values.reduce(0, +) / Float(values.count)
         for n in values.indices { values[n] -= mean }

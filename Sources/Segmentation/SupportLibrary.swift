@@ -18,6 +18,12 @@ struct SupportLibrary: Sendable {
         var labels: [UInt16] = []
         /// [slice]: the ids that occur in it.
         var present: [Set<UInt16>] = []
+
+        /// The images one by one.
+        var slices: [ArraySlice<Float>] {
+            let plane = images.count / max(1, count)
+            return (0..<count).map { images[$0 * plane..<($0 + 1) * plane] }
+        }
     }
 
     /// A slice of the library.
@@ -35,6 +41,11 @@ struct SupportLibrary: Sendable {
 
     /// Samples of the coarse grid along the longest side of the pack's largest volume; the most along any side of any.
     static let (reducedSamples, mostSamples) = (48, 96)
+    /// Samples of a coarse grid when none of its sides is longer than the pack's longest.
+    static let usualSamples = reducedSamples * reducedSamples * reducedSamples
+
+    /// Bytes of a volume on the coarse grid, at most.
+    static var reducedBytes: Int { usualSamples * MemoryLayout<Float>.stride }
 
     /// Bytes of one slice: its image and its labels.
     static func bytesPerSlice(side: Int) -> Int {

@@ -4,6 +4,15 @@ import Volumes
 /// Probabilities of a few labels over a volume, the sum over the planes it was cut in. Filled slice by slice from several
 /// threads.
 final class LabelProbabilities: Sendable {
+    /// What the probabilities of several labels may take together; one label always fits.
+    private static let room = 256 << 20
+
+    /// Bytes of one label's probabilities.
+    static func bytes(voxels: Int) -> Int { voxels * MemoryLayout<UInt16>.stride }
+
+    /// How many of `labels` are worked on at the same time, so that their support is prepared once.
+    static func batch(_ labels: Int, voxels: Int) -> Int { min(labels, max(1, room / max(1, bytes(voxels: voxels)))) }
+
     /// The labels' ids.
     let labels: [UInt16]
     /// [label][voxel], in units of 1/65535.
@@ -23,7 +32,7 @@ final class LabelProbabilities: Sendable {
                 for row in 0..<layout.rows {
                     var at = layout.start(slice: index, row: row)
                     for column in 0..<layout.columns {
-                        sum[at] = sum[at].addingReportingOverflow(UInt16(slice[row * layout.columns + column] * share)).partialValue
+                        sum[at] += UInt16(slice[row * layout.columns + column] * share)
                         at += layout.columnStride
                     }
                 }

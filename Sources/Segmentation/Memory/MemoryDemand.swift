@@ -14,6 +14,7 @@ struct MemoryDemand: Sendable {
     /// Bytes of the support library, and of the largest volume it is read from.
     private let library, reading: Int
     private let largestID: UInt16
+    private let labelCount, exampleCount: Int
 
     /// Looks at the headers of the pack's volumes.
     init(
@@ -30,8 +31,10 @@ struct MemoryDemand: Sendable {
             // The image, and the label map as it is stored and as ids; then the files, whose hashes are checked.
             let read = voxels * image.bytesPerVoxel + ids * (truth.bytesPerVoxel + MemoryLayout<UInt16>.stride)
             reading = max(reading, read + 2 * max(Self.size(example.image), Self.size(example.labels)))
+            library += SupportLibrary.reducedBytes
         }
         (self.library, self.reading) = (library, reading)
+        (labelCount, exampleCount) = (labels.count, task.examples.count)
     }
 
     private static func size(_ path: String) -> Int {
@@ -54,8 +57,12 @@ struct MemoryDemand: Sendable {
         let result = MemoryNeed.Part("result", voxels * 2 * MemoryLayout<UInt16>.stride)
         let workers = threads * worker(image, support: support)
         let written = voxels * (largestID > UInt8.max ? 2 : 1)
+        let probabilities = LabelProbabilities.batch(labelCount, voxels: voxels) * LabelProbabilities.bytes(voxels: voxels)
         let phases = [
-            [result, .init("\(counted(threads, "job")) with \(counted(support, "support slice"))", workers)],
+            [
+                result, .init("probabilities", probabilities), .init("registration", registration),
+                .init("\(counted(threads, "job")) with \(counted(support, "support slice"))", workers),
+            ],
             [result, .init("clean-up", cleaning(image))],
             [result, .init("writing", written)],
         ]
@@ -63,12 +70,19 @@ struct MemoryDemand: Sendable {
         return needs.max { $0.bytes < $1.bytes } ?? standing
     }
 
-    /// What one worker holds: its workspace, one support set (its labels twice while it is made), and a handful of
-    /// arrays of a slice's and of the square's size.
+    /// The displacements to every volume of the pack, at most: the image's grid may be small or far larger than theirs.
+    private var registration: Int {
+        guard options.choose != .position else { return 0 }
+        return exampleCount * Registration.bytes(samples: SupportLibrary.usualSamples)
+    }
+
+    /// What one worker holds: its workspace, the support slices of every draw with their labels, one support set (its
+    /// labels twice while it is made), and a handful of arrays of a slice's and of the square's size.
     private func worker(_ image: ImageOutline, support: Int) -> Int {
         let square = options.side * options.side * MemoryLayout<Float>.stride
         return network.workspaceBytes(side: options.side, supports: support)
             + SupportSet.bytes(side: options.side, supports: support) + support * square
+            + options.ensemble * support * SupportLibrary.bytesPerSlice(side: options.side)
             + 6 * image.largestFace * MemoryLayout<Float>.stride + 6 * square
     }
 

@@ -9,6 +9,9 @@ struct Registration: Sendable {
     /// Correlation of the values after registration, over the places that both volumes hold.
     let likeness: Double
 
+    /// Bytes of a registration on a grid of so many samples.
+    static func bytes(samples: Int) -> Int { samples * MemoryLayout<SIMD4<Float>>.stride }
+
     /// Registers `moving` to `fixed`.
     init(fixed: ReducedVolume, moving: ReducedVolume, demons: Demons? = Demons()) {
         let start = AffineMap(box: fixed.content, to: moving.content)
