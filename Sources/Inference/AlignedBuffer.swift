@@ -29,5 +29,17 @@ final class AlignedBuffer {
         }
     }
 
+    /// A copy of planes, one after the other.
+    convenience init(planes: [ArraySlice<Float>]) {
+        self.init(planes.reduce(0) { $0 + $1.count })
+        var next = floats
+        for plane in planes {
+            plane.withUnsafeBufferPointer { from in
+                if let first = from.baseAddress { next.update(from: first, count: from.count) }
+            }
+            next += plane.count
+        }
+    }
+
     deinit { UnsafeMutableRawPointer(floats).deallocate() }
 }

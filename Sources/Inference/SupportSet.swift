@@ -26,12 +26,18 @@ public final class SupportSet: @unchecked Sendable {
     }
 
     /// Makes a set from S image planes and S label planes of `side * side` values each.
-    public init<Plane: Collection<Float>>(images: [Plane], labels: [Plane], side: Int) {
+    public convenience init(images: [[Float]], labels: [[Float]], side: Int) {
+        self.init(images: images.map { $0[...] }, labels: labels.map { $0[...] }, side: side)
+    }
+
+    /// Makes a set from S image planes and S label planes of `side * side` values each. Not generic, since nothing
+    /// specialises it for another module.
+    public init(images: [ArraySlice<Float>], labels: [ArraySlice<Float>], side: Int) {
         precondition(images.count == labels.count && !images.isEmpty, "as many images as labels, at least one")
         let plane = side * side
         (self.side, count) = (side, images.count)
-        self.images = AlignedBuffer(images.joined())
-        self.labels = AlignedBuffer(labels.joined())
+        self.images = AlignedBuffer(planes: images)
+        self.labels = AlignedBuffer(planes: labels)
         precondition(
             self.images.count == count * plane && self.labels.count == count * plane, "planes of \(side)x\(side)")
         labelled = labels.map { $0.contains { $0 != 0 } ? 1 : 0 }

@@ -110,7 +110,8 @@ public final class Segmenter: Sendable {
         let counter = SliceCounter(total: passes.count * cuts.reduce(0) { $0 + $1.layout.slices }, report: progress)
         var result = Votes(geometry: volume.geometry, threshold: threshold)
         for labels in passes {
-            let sums = LabelProbabilities(labels: labels.map(\.id), planes: cuts.count, voxels: volume.geometry.shape.count)
+            let sums = LabelProbabilities(
+                labels: labels.map(\.id), planes: cuts.count, voxels: volume.geometry.shape.count)
             for (cut, source) in zip(cuts, sources) {
                 try forEachSlice(of: cut, plan, counter) { index, query, workspace in
                     let support = source.support(for: index)

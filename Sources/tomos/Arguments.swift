@@ -28,7 +28,9 @@ struct PlanesArgument: ExpressibleByArgument {
     let planes: [SlicePlane]
 
     init?(argument: String) {
-        let planes = argument.split(separator: ",", omittingEmptySubsequences: false).map { SlicePlane(rawValue: String($0)) }
+        let planes = argument.split(separator: ",", omittingEmptySubsequences: false).map {
+            SlicePlane(rawValue: String($0))
+        }
         guard !planes.contains(nil), Set(planes).count == planes.count else { return nil }
         self.planes = planes.compactMap(\.self)
     }

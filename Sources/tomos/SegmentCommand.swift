@@ -39,7 +39,8 @@ struct SegmentCommand: ParsableCommand {
     var ensemble = 1
 
     @Option(
-        help: "Plane in which the volume is cut, or several whose results are averaged (coronal,axial); the task's by default."
+        help:
+            "Plane in which the volume is cut, or several whose results are averaged (coronal,axial); the task's by default."
     )
     var plane: PlanesArgument?
 

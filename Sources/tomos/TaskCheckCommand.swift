@@ -40,7 +40,9 @@ struct TaskCheckCommand: ParsableCommand {
         (options.choose, options.support, options.ensemble) = (choose, support, ensemble)
         (options.threshold, options.threads) = (threshold, processors)
         let check = try PackCheck(task, options: options, step: step) { done, total, example in
-            Console.note("\(done)/\(total) \(example.name) " + example.overlaps.map { decimal($0.dice ?? 0, 3) }.joined(separator: " "))
+            Console.note(
+                "\(done)/\(total) \(example.name) "
+                    + example.overlaps.map { decimal($0.dice ?? 0, 3) }.joined(separator: " "))
         }
         for entry in task.labels.entries {
             Console.result("\(entry.id) \(entry.name): \(check.meanDice(entry.id).map { decimal($0, 4) } ?? "-")")

@@ -90,7 +90,8 @@ import Volumes
     /// Every plane of every orientation gives the same place to the same voxel.
     @Test(arguments: ["RAS", "LPS", "PIR", "SAL", "ASR"], SlicePlane.allCases)
     func framesAgree(_ letters: String, _ plane: SlicePlane) throws {
-        let base = Geometry(shape: Shape(6, 8, 10), affine: Affine(i: [2, 0, 0], j: [0, 1.5, 0], k: [0, 0, 1], origin: [0, 0, 0]))
+        let base = Geometry(
+            shape: Shape(6, 8, 10), affine: Affine(i: [2, 0, 0], j: [0, 1.5, 0], k: [0, 0, 1], origin: [0, 0, 0]))
         let geometry = base.reoriented(to: try #require(Orientation(letters)))
         let layout = SliceLayout(geometry, plane: plane)
         let placement = Placement(layout, side: 64)
@@ -103,7 +104,9 @@ import Volumes
         let position = { (slice: Int, row: Int, column: Int) -> Vec3 in
             let at = layout.origin + slice * layout.sliceStride + row * layout.rowStride + column * layout.columnStride
             let (i, rest) = (at % geometry.shape.i, at / geometry.shape.i)
-            return geometry.affine.position(of: [Double(i), Double(rest % geometry.shape.j), Double(rest / geometry.shape.j)])
+            return geometry.affine.position(of: [
+                Double(i), Double(rest % geometry.shape.j), Double(rest / geometry.shape.j),
+            ])
         }
         let zero = position(2, 0, 0)
         let world = zero + (position(2, 1, 0) - zero) * row + (position(2, 0, 1) - zero) * column

@@ -57,7 +57,8 @@ struct MemoryDemand: Sendable {
         let result = MemoryNeed.Part("result", voxels * 2 * MemoryLayout<UInt16>.stride)
         let workers = threads * worker(image, support: support)
         let written = voxels * (largestID > UInt8.max ? 2 : 1)
-        let probabilities = LabelProbabilities.batch(labelCount, voxels: voxels) * LabelProbabilities.bytes(voxels: voxels)
+        let probabilities =
+            LabelProbabilities.batch(labelCount, voxels: voxels) * LabelProbabilities.bytes(voxels: voxels)
         let phases = [
             [
                 result, .init("probabilities", probabilities), .init("registration", registration),

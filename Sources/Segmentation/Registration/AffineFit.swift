@@ -23,7 +23,9 @@ struct AffineMap: Sendable, Hashable {
     }
 
     /// How much larger a piece of the first volume is in the second.
-    var determinant: Double { c0.x * (c1.y * c2.z - c1.z * c2.y) - c0.y * (c1.x * c2.z - c1.z * c2.x) + c0.z * (c1.x * c2.y - c1.y * c2.x) }
+    var determinant: Double {
+        c0.x * (c1.y * c2.z - c1.z * c2.y) - c0.y * (c1.x * c2.z - c1.z * c2.x) + c0.z * (c1.x * c2.y - c1.y * c2.x)
+    }
 }
 
 /// Fits an affine map between two volumes by Gauss-Newton on the squared difference of values, after the values'
@@ -33,7 +35,9 @@ struct AffineFit {
     let fixed, moving: ReducedVolume
 
     /// Smoothing in samples, the step from sample to sample, and the most iterations of each stage.
-    private static let stages: [(sigma: Double, stride: Int, iterations: Int)] = [(3, 2, 12), (1.5, 2, 12), (0.7, 1, 8)]
+    private static let stages: [(sigma: Double, stride: Int, iterations: Int)] = [
+        (3, 2, 12), (1.5, 2, 12), (0.7, 1, 8),
+    ]
 
     /// The map from `fixed` to `moving`, starting from another.
     func fit(from start: AffineMap) -> AffineMap {

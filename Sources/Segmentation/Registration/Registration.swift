@@ -35,7 +35,8 @@ struct Registration: Sendable {
         return SliceMap(
             start: start, rowStep: sample(query.place(slice: slice, row: 1, column: 0)) - start,
             columnStep: sample(query.place(slice: slice, row: 0, column: 1)) - start, displacement: displacement,
-            origin: zero, columns: (
+            origin: zero,
+            columns: (
                 image(SIMD3(1, 0, 0)) - zero, image(SIMD3(0, 1, 0)) - zero, image(SIMD3(0, 0, 1)) - zero
             ))
     }
