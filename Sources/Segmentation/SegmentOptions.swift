@@ -40,15 +40,13 @@ public struct SegmentOptions: Sendable, Hashable {
 
 /// How the pack's slices that support a query slice are found.
 public enum SupportStrategy: String, Sendable, Hashable, CaseIterable {
-    /// What did best in leave-one-out: `mixed`.
+    /// `registered`, which does better wherever it was measured.
     case automatic = "auto"
     /// At the same relative position along the slice axis; from the second draw on in turn with positions shifted so
-    /// that the stacks look alike.
+    /// that the stacks look alike. No registration: faster, and for volumes that show different things.
     case position
     /// Cut through the pack's volumes after each was registered to the query: the same anatomy, in the same place.
     case registered
-    /// Draws of both in turn, registered ones first.
-    case mixed
 }
 
 /// One volume's result.

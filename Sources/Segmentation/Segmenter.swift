@@ -161,31 +161,22 @@ public final class Segmenter: Sendable {
     private func supportSources(
         _ cuts: [Cut], _ volume: Volume, _ scale: IntensityScale, _ plan: MemoryPlan
     ) -> [any SupportSource] {
-        let strategy = options.choose == .automatic ? .mixed : options.choose
-        let registrations = strategy == .position ? [] : registrations(to: volume, scale, plan)
+        let side = options.side
+        let isRegistered = options.choose != .position
+        let registrations = isRegistered ? registrations(to: volume, scale, plan) : []
         return zip(cuts, library.stacks).map { cut, stacks in
             let choice = SupportChoice(counts: stacks.map(\.count), support: plan.support)
             let slices = cut.layout.slices
-            let registered = { (draws: Int) in
-                RegisteredSupport(
-                    stacks: stacks, side: self.options.side, frame: cut.frame, registrations: registrations,
-                    choice: choice, draws: draws, slices: slices)
+            if isRegistered {
+                return RegisteredSupport(
+                    stacks: stacks, side: side, frame: cut.frame, registrations: registrations, choice: choice,
+                    draws: options.ensemble, slices: slices)
             }
-            let positioned = { (count: Int) in
-                let alignment = count > 1 ? StackAlignment(stacks.map(\.slices), side: self.options.side) : nil
-                let shifts = alignment?.shifts(of: cut.fitted, side: self.options.side)
-                return PositionedSupport(
-                    stacks: stacks, side: self.options.side,
-                    draws: Draws(choice: choice, count: count, shifts: shifts), slices: slices)
-            }
-            switch strategy {
-            case .position: return positioned(options.ensemble)
-            case .registered: return registered(options.ensemble)
-            case .mixed, .automatic:
-                if options.ensemble == 1 { return registered(1) }
-                return MixedSupport(
-                    registered: registered((options.ensemble + 1) / 2), positioned: positioned(options.ensemble / 2))
-            }
+            let alignment = options.ensemble > 1 ? StackAlignment(stacks.map(\.slices), side: side) : nil
+            let shifts = alignment?.shifts(of: cut.fitted, side: side)
+            return PositionedSupport(
+                stacks: stacks, side: side, draws: Draws(choice: choice, count: options.ensemble, shifts: shifts),
+                slices: slices)
         }
     }
 

@@ -80,13 +80,3 @@ struct RegisteredSupport: SupportSource {
         return (image, labels)
     }
 }
-
-/// Draws of both kinds.
-struct MixedSupport: SupportSource {
-    let registered: RegisteredSupport
-    let positioned: PositionedSupport
-
-    func support(for slice: Int) -> [SupportSlices] {
-        registered.support(for: slice) + positioned.support(for: slice)
-    }
-}

@@ -6,8 +6,6 @@ struct Registration: Sendable {
     private let displacement: Displacement?
     /// The grid of the displacement.
     private let spacing: SIMD3<Double>
-    /// Correlation of the values after registration, over the places that both volumes hold.
-    let likeness: Double
 
     /// Bytes of a registration on a grid of so many samples.
     static func bytes(samples: Int) -> Int { samples * MemoryLayout<SIMD4<Float>>.stride }
@@ -16,12 +14,21 @@ struct Registration: Sendable {
     init(fixed: ReducedVolume, moving: ReducedVolume, demons: Demons? = Demons()) {
         let start = AffineMap(box: fixed.content, to: moving.content)
         let fitted = AffineFit(fixed: fixed, moving: moving).fit(from: start)
-        // A fit that shrinks or turns a volume inside out has lost its way; the extents are then the better guess.
-        affine = (0.3...3).contains(fitted.determinant / start.determinant) ? fitted : start
+        let warped = [start, fitted].map { fixed.resampled(moving, $0) }
+        let likeness = warped.map { correlation(fixed.values, $0) }
+        // A fit that ends less alike than it began, or turns a volume inside out, has lost its way.
+        let isBetter = likeness[1] >= likeness[0] && (0.3...3).contains(fitted.determinant / start.determinant)
+        affine = isBetter ? fitted : start
         spacing = fixed.spacing
-        let warped = fixed.resampled(moving, affine)
-        displacement = demons?.displacement(fixed: fixed.values, moving: warped, size: fixed.size)
-        likeness = correlation(fixed.values, warped)
+        displacement = demons?.displacement(
+            fixed: fixed.values, moving: warped[isBetter ? 1 : 0], size: fixed.size)
+    }
+
+    /// The place in the moving volume, in mm along S, R, A, of a place in the fixed one.
+    func callAsFunction(_ place: SIMD3<Double>) -> SIMD3<Double> {
+        guard let displacement else { return affine(place) }
+        let shift = displacement.at(SIMD3<Float>(place / spacing - 0.5))
+        return affine(place + SIMD3<Double>(shift) * spacing)
     }
 
     /// The map from the pixels of one of the fixed volume's slices to samples of a stack of the moving one.
