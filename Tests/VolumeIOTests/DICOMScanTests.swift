@@ -130,12 +130,6 @@ struct DICOMScanTests {
         #expect(refusal(folder.path, hiding: folder.path).contains("IM0: a colour image (RGB) is not read"))
         try put("IM0", other { $0.remove(0x7FE0, 0x0010) })
         #expect(refusal(folder.path, hiding: folder.path) == "IM0: has no pixel data (export it again)")
-        try put(
-            "IM0",
-            other {
-                $0.remove(0x7FE0, 0x0010); $0.set(0x7FE0, 0x0008, "OF", Array(repeating: 0, count: 48))
-            })
-        #expect(refusal(folder.path, hiding: folder.path) == "IM0: floating-point pixel data is not read yet")
     }
 
     @Test("a path that is not there is an error with its exit category")

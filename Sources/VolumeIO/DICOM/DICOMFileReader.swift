@@ -99,7 +99,7 @@ enum DICOMFileReader {
             return "an image of \(frames) frames is not read yet (export the series as single-frame images)"
         }
         if syntax.coding == .notRead {
-            return "\(syntax.name) (\(uid)) is not read yet (export it uncompressed, e.g. with gdcmconv --raw)"
+            return "\(syntax.name) (\(uid)) is not read (export it uncompressed)"
         }
         let photometric = attributes.text(.photometric) ?? "MONOCHROME2"
         if !photometric.hasPrefix("MONOCHROME") || (attributes.text(.samples) ?? "1") != "1" {
@@ -146,7 +146,8 @@ extension DICOMFileReader {
             columnDirection: columnDirection, rowSpacing: spacing[0], columnSpacing: spacing[1],
             sliceThickness: attributes.text(.sliceThickness).flatMap { Double($0) },
             spacingBetweenSlices: attributes.text(.spacingBetweenSlices).flatMap { Double($0) },
-            scaling: try scaling(attributes), padding: padding, paddingNotice: notice,
+            scaling: try scaling(attributes), padding: padding,
+            floatPadding: try floatPadding(attributes, layout.format), paddingNotice: notice, lossNotice: layout.lossNotice,
             distinguishing: distinguishing(attributes),
             mosaic: try Mosaic(attributes, imageType: imageType, rows: layout.rows, columns: layout.columns))
     }
@@ -173,7 +174,7 @@ extension DICOMFileReader {
     private static func padding(
         _ attributes: borrowing DICOMAttributes, _ format: StoredFormat
     ) throws -> (ClosedRange<Int64>?, String?) {
-        guard let text = attributes.text(.padding) else { return (nil, nil) }
+        guard !format.isFloat, let text = attributes.text(.padding) else { return (nil, nil) }
         func stored(_ value: Int) -> Int64 {
             let bits = min(format.bitsAllocated, 16)
             if format.isSigned, value >= 1 << (bits - 1), value < 1 << bits { return Int64(value - 1 << bits) }
@@ -192,6 +193,18 @@ extension DICOMFileReader {
             )
         }
         return (range, nil)
+    }
+
+    /// FloatPixelPaddingValue and its limit, or DoubleFloatPixelPaddingValue and its limit. (0028,0122) to (0028,0125)
+    private static func floatPadding(
+        _ attributes: borrowing DICOMAttributes, _ format: StoredFormat
+    ) throws -> ClosedRange<Double>? {
+        guard format.isFloat else { return nil }
+        let (name, first): (String, UInt16) =
+            format.bytes == 4 ? ("FloatPixelPaddingValue", 0x0122) : ("DoubleFloatPixelPaddingValue", 0x0123)
+        guard let value = try attributes.number(DICOMTag(0x0028, first), name) else { return nil }
+        let limit = try attributes.number(DICOMTag(0x0028, first + 2), name + " limit") ?? value
+        return min(value, limit)...max(value, limit)
     }
 
     private static func distinguishing(_ attributes: borrowing DICOMAttributes) -> [(name: String, value: String)] {

@@ -30,8 +30,12 @@ struct DICOMImageHeader: Sendable {
     var scaling: ValueScaling
     /// Stored values that mean "no measurement".
     var padding: ClosedRange<Int64>?
+    /// The same for floating-point pixels.
+    var floatPadding: ClosedRange<Double>?
     /// What was odd about the padding, for the notices.
     var paddingNotice: String?
+    /// That values were lost in compression, for the notices.
+    var lossNotice: String?
     /// What tells images at one position apart: name and value, in the order people look for it.
     var distinguishing: [(name: String, value: String)]
     /// The slices of a mosaic.
