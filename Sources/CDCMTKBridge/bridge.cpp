@@ -300,10 +300,15 @@ bool tomos_dcm_decode(
         pixels->putOriginalRepresentation(DcmXfer(image->syntax).getXfer(), nullptr, sequence.release());
         Uint32 startFragment = 0;
         OFString model;
+        // The toolkit wants room for an even number of bytes.
+        OFVector<Uint8> even(count % 2 == 0 ? 0 : count + 1);
+        void *room = even.empty() ? out : &even[0];
         if (!check(
-                pixels->getUncompressedFrame(&dataset, 0, startFragment, out, count, model), error, capacity)) {
+                pixels->getUncompressedFrame(&dataset, 0, startFragment, room, count + count % 2, model), error,
+                capacity)) {
             return false;
         }
+        if (!even.empty()) { std::memcpy(out, room, count); }
         copy(model.data(), model.size(), colour, colour_capacity);
         return true;
     });

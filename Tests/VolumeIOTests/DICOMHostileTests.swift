@@ -73,7 +73,8 @@ struct DICOMHostileTests {
                 == "IM0: the codestream holds 8-bit values, the attributes say 16 in 16")
         #expect(
             try message("4.70", jpeg(0xC0, rows: 3, columns: 4))
-                == "IM0: the codestream (FFC0) is no JPEG lossless, first-order prediction, though the transfer syntax says so")
+                == "IM0: the codestream (FFC0) is no JPEG lossless, first-order prediction, though the transfer syntax says so"
+        )
         #expect(
             try message("4.80", jpeg(0xF7, rows: 3, columns: 4, near: 2))
                 == "IM0: the codestream is near-lossless, though the transfer syntax says lossless")

@@ -51,10 +51,16 @@ struct PydicomConformanceTests {
         }
     }
 
-    /// Decoders of lossy codestreams may round differently.
+    /// Decoders of lossy codestreams round differently, and more so where they enlarge halved colour.
     private func tolerance(_ layout: DICOMPixelLayout) -> Double {
-        layout.syntax.coding == .jpeg ? 2 : 0
+        layout.syntax.coding == .jpeg ? layout.samples == 3 ? 3 : 1 : 0
     }
+
+    /// Files that pydicom reads and this reader refuses, with part of the reason. Everything else must agree.
+    private static let refused: [String: String] = [
+        // Its encapsulated pixel data has no end that DCMTK finds.
+        "SC_rgb_jpeg.dcm": "cannot be read as DICOM"
+    ]
 
     private func outcome(_ name: String, _ path: String) -> Outcome {
         let reference = try? NumPyArray("\(PydicomReferences.folder ?? "")/\(name).npy")
@@ -68,11 +74,13 @@ struct PydicomConformanceTests {
             for frame in 0..<layout.frames {
                 let values = try self.values(pixels, frame)
                 let start = frame * values.count
-                if let n = values.indices.first(where: { abs(values[$0] - reference.values[start + $0]) > tolerance(layout) })
-                {
+                if let n = values.indices.first(where: {
+                    abs(values[$0] - reference.values[start + $0]) > tolerance(layout)
+                }) {
                     let worst = values.indices.map { abs(values[$0] - reference.values[start + $0]) }.max() ?? 0
                     return .differs(
-                        "frame \(frame) value \(n): \(values[n]), pydicom \(reference.values[start + n]), worst \(worst)")
+                        "frame \(frame) value \(n): \(values[n]), pydicom \(reference.values[start + n]), worst \(worst)"
+                    )
                 }
             }
             return .agrees
@@ -81,15 +89,21 @@ struct PydicomConformanceTests {
         }
     }
 
-    @Test("pydicom's test files agree with pydicom or are refused")
+    @Test("pydicom's test files agree with pydicom's values, or are refused with the reason")
     func all() {
-        #expect(!PydicomReferences.files.isEmpty)
+        #expect(PydicomReferences.files.count > 50)
         for (name, path) in PydicomReferences.files {
+            let file = name.split(separator: "+").last.map(String.init) ?? name
+            let isKnown = FileManager.default.fileExists(atPath: "\(PydicomReferences.folder ?? "")/\(name).npy")
             switch outcome(name, path) {
             case .agrees: print("pydicom: \(name): agrees")
-            case .refused(let reason): print("pydicom: \(name): refused\(reason)")
+            case .refused(let reason):
+                print("pydicom: \(name): refused\(reason)")
+                #expect(!isKnown || Self.refused[file].map { reason.contains($0) } == true, "\(name): \(reason)")
             case .readsMore(let reason): print("pydicom: \(name): read, \(reason)")
-            case .differs(let reason): print("pydicom: \(name): DIFFERS \(reason)")
+            case .differs(let reason):
+                print("pydicom: \(name): differs: \(reason)")
+                Issue.record("\(name): \(reason)")
             }
         }
     }

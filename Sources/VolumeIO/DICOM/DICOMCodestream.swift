@@ -139,7 +139,9 @@ enum DICOMCodestream {
                             + "\(expected.syntax.name), though the transfer syntax says so")
                 }
                 precision = Int(bytes[at + 4])
-                if let fault = frameFault(number(at + 5), number(at + 7), Int(bytes[at + 4]), Int(bytes[at + 9]), expected) {
+                if let fault = frameFault(
+                    number(at + 5), number(at + 7), Int(bytes[at + 4]), Int(bytes[at + 9]), expected)
+                {
                     throw CodestreamFault(fault)
                 }
             case 0xF8 where isLS && length > 2 && bytes[at + 4] == 4:

@@ -78,10 +78,12 @@ private struct DICOMPalette {
         for colour in UInt16(0)..<3 {
             let descriptorTag = DICOMTag(0x0028, 0x1101 + colour), dataTag = DICOMTag(0x0028, 0x1201 + colour)
             let descriptor = attributes.text(descriptorTag)?.split(separator: "\\").compactMap { Int($0) } ?? []
-            guard descriptor.count == 3, [8, 16].contains(descriptor[2]), let length = attributes.file.length(of: dataTag)
+            guard descriptor.count == 3, [8, 16].contains(descriptor[2]),
+                let length = attributes.file.length(of: dataTag)
             else {
                 throw DICOMError.file(
-                    path: path, reason: "a palette that is absent, segmented or malformed is not read (convert it to RGB)")
+                    path: path,
+                    reason: "a palette that is absent, segmented or malformed is not read (convert it to RGB)")
             }
             // A length of 65536 does not fit its field.
             let count = descriptor[0] == 0 ? 65536 : descriptor[0] & 0xFFFF

@@ -147,7 +147,8 @@ extension DICOMFileReader {
             sliceThickness: attributes.text(.sliceThickness).flatMap { Double($0) },
             spacingBetweenSlices: attributes.text(.spacingBetweenSlices).flatMap { Double($0) },
             scaling: try scaling(attributes), padding: padding,
-            floatPadding: try floatPadding(attributes, layout.format), paddingNotice: notice, lossNotice: layout.lossNotice,
+            floatPadding: try floatPadding(attributes, layout.format), paddingNotice: notice,
+            lossNotice: layout.lossNotice,
             distinguishing: distinguishing(attributes),
             mosaic: try Mosaic(attributes, imageType: imageType, rows: layout.rows, columns: layout.columns))
     }

@@ -17,12 +17,14 @@ enum DICOMJPEG2000 {
             throw CodestreamFault("a JPEG 2000 image whose HighBit is not BitsStored - 1 is not read")
         }
         let codestream = try withoutBoxes(bytes)
-        try judge(codestream, layout)
-        var reason = ErrorText()
-        guard
-            let image = tomos_j2k_decode(
-                codestream.baseAddress, codestream.count, &reason.buffer, reason.buffer.count)
-        else { throw CodestreamFault("JPEG 2000 pixel data cannot be decoded: \(reason.text)") }
+        let end = try judge(codestream, layout)
+        let image = try withEndMark(codestream, end) { whole in
+            var reason = ErrorText()
+            guard
+                let image = tomos_j2k_decode(whole.baseAddress, whole.count, &reason.buffer, reason.buffer.count)
+            else { throw CodestreamFault("JPEG 2000 pixel data cannot be decoded: \(reason.text)") }
+            return image
+        }
         defer { tomos_j2k_free(image) }
         guard tomos_j2k_components(image) == layout.samples else {
             throw CodestreamFault("JPEG 2000 pixel data decodes to \(tomos_j2k_components(image)) components")
@@ -53,15 +55,24 @@ enum DICOMJPEG2000 {
         throw CodestreamFault("the JP2 boxes of the pixel data hold no codestream (copy or export the file again)")
     }
 
+    /// Calls `body` with a codestream that ends as it should: writers leave the last marker out, the decoder insists.
+    private static func withEndMark<Result>(
+        _ bytes: UnsafeBufferPointer<UInt8>, _ end: Int?, _ body: (UnsafeBufferPointer<UInt8>) throws -> Result
+    ) throws -> Result {
+        guard let end, end + 2 > bytes.count || bytes.number(end, 2) != 0xFFD9 else { return try body(bytes) }
+        return try (bytes[..<end] + [0xFF, 0xD9]).withUnsafeBufferPointer(body)
+    }
+
     // MARK: Judging
 
     private static let brokenOff = CodestreamFault(
         "compressed pixel data breaks off (copy or export the file again)")
 
-    /// The size segment must state DICOM's size, and every tile must be there.
+    /// The size segment must state DICOM's size, and every tile must be there. Returns where the tiles end, nil when
+    /// they do not say.
     private static func judge(
         _ bytes: UnsafeBufferPointer<UInt8>, _ layout: DICOMPixelLayout
-    ) throws(CodestreamFault) {
+    ) throws(CodestreamFault) -> Int? {
         guard bytes.count >= 4, bytes.number(0, 4) == 0xFF4F_FF51 else {
             throw CodestreamFault("compressed pixel data does not begin as a JPEG 2000 codestream")
         }
@@ -91,7 +102,7 @@ enum DICOMJPEG2000 {
         let down = (bytes.number(12, 4) - bytes.number(36, 4) + tileHeight - 1) / tileHeight
         // A tile has two markers of 14 bytes at least; the decoder sets all of them up before it reads one.
         guard across <= 65535, down <= 65535, across * down * 14 <= bytes.count else { throw brokenOff }
-        try requireTiles(bytes, across * down)
+        return try tilesEnd(bytes, across * down)
     }
 
     private static func judgeComponent(
@@ -109,14 +120,15 @@ enum DICOMJPEG2000 {
     }
 
     /// Walks from tile part to tile part; each must be complete, and each tile must come. Where the last part states
-    /// no length the decoder sees to it.
-    private static func requireTiles(
+    /// no length the decoder sees to it. Returns the end of the last part, nil when it has no stated length.
+    private static func tilesEnd(
         _ bytes: UnsafeBufferPointer<UInt8>, _ tiles: Int
-    ) throws(CodestreamFault) {
+    ) throws(CodestreamFault) -> Int? {
         var at = 2
         while at + 4 <= bytes.count, bytes[at] == 0xFF, bytes[at + 1] != 0x90 { at += 2 + bytes.number(at + 2, 2) }
         var parts = [Int](repeating: 0, count: tiles)
         var stated = parts
+        var hasEnd = true
         while at + 12 <= bytes.count, bytes.number(at, 2) == 0xFF90 {
             let (tile, length) = (bytes.number(at + 4, 2), bytes.number(at + 6, 4))
             guard tile < tiles else {
@@ -125,13 +137,14 @@ enum DICOMJPEG2000 {
             parts[tile] += 1
             stated[tile] = max(stated[tile], Int(bytes[at + 11]))
             if length == 0 {
-                at = bytes.count
+                hasEnd = false
                 break
             }
             guard length >= 12, length <= bytes.count - at else { throw brokenOff }
             at += length
         }
         guard !zip(parts, stated).contains(where: { $0 == 0 || $0 < $1 }) else { throw brokenOff }
+        return hasEnd ? at : nil
     }
 
     // MARK: Values

@@ -88,7 +88,9 @@ struct DICOMVoxelReader {
         if paddings.count > 1 {
             notices.append("FloatPixelPaddingValue differs between slices: no voxel is treated as padding")
         }
-        return (voxels, shared ?? .identity, paddings.count == 1 && shared != nil ? images[0].floatPadding : nil, notices)
+        return (
+            voxels, shared ?? .identity, paddings.count == 1 && shared != nil ? images[0].floatPadding : nil, notices
+        )
     }
 
     /// Values in float32. A padding voxel has no value, and its rescaled number would differ from slice to slice and
