@@ -4,6 +4,9 @@
 #include <cstring>
 #include <exception>
 #include <mutex>
+#include <string>
+
+#include <iconv.h>
 
 #include <dcmtk/config/osconfig.h>
 
@@ -68,6 +71,19 @@ DcmElement *find(tomos_dcm_file *file, uint16_t group, uint16_t element) {
     return found;
 }
 
+bool convert(const char *set, OFString &text) {
+    const iconv_t converter = iconv_open("UTF-8", set);
+    if (converter == reinterpret_cast<iconv_t>(-1)) { return false; }
+    // No letter takes more than four bytes.
+    std::string room(4 * text.size(), 0);
+    char *in = const_cast<char *>(text.data()), *out = &room[0];
+    size_t left = text.size(), free = room.size();
+    const bool isWhole = iconv(converter, &in, &left, &out, &free) != static_cast<size_t>(-1);
+    iconv_close(converter);
+    if (isWhole) { text = OFString(room.data(), room.size() - free); }
+    return isWhole;
+}
+
 // Text that is not plain ASCII is in the character sets that the file names. Left as it is when they do not fit it.
 void toUTF8(tomos_dcm_file *file, OFString &text) {
     const auto isPlain = [](unsigned char byte) { return byte < 0x80 && byte != 0x1B; };
@@ -77,6 +93,9 @@ void toUTF8(tomos_dcm_file *file, OFString &text) {
     if (sets.selectCharacterSet(*file->format.getDataset()).good() &&
         sets.convertString(text, converted, "\\\t\n\f\r").good()) {
         text = converted;
+    } else if (!convert("ISO-2022-JP-2", text)) {
+        // The toolkit's conversion lacks the Japanese sets. An escape of none that is known must not reach a terminal.
+        std::replace(text.begin(), text.end(), '\x1B', '?');
     }
 }
 

@@ -58,7 +58,7 @@ struct PydicomConformanceTests {
 
     /// Files that pydicom reads and this reader refuses, with part of the reason. Everything else must agree.
     private static let refused: [String: String] = [
-        // Its encapsulated pixel data has no end that DCMTK finds.
+        // Elements without value representations under a compressed syntax, which has to have them.
         "SC_rgb_jpeg.dcm": "cannot be read as DICOM"
     ]
 
