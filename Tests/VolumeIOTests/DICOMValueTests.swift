@@ -68,6 +68,16 @@ struct DICOMValueTests {
         #expect(try volume([slice]).voxels == .int16((0..<12).map { Int16(40 + $0) }))
     }
 
+    @Test("pixel data of unknown value representation is read as the attributes say")
+    func unknownRepresentation() throws {
+        var slice = DICOMWriter.slice(0, z: 0, base: -3)
+        let cells = (0..<12).map { Int16($0 - 3) }
+        slice.set(0x7FE0, 0x0010, "UN", cells.flatMap { DICOMWriter.little($0) })
+        #expect(try volume([slice]).voxels == .int16(cells))
+        slice.set(0x7FE0, 0x0010, "OB", cells.flatMap { DICOMWriter.little($0) })
+        #expect(try volume([slice]).voxels == .int16(cells))
+    }
+
     @Test("slices of different signedness go into a type that holds both")
     func mixedSign() throws {
         let volume = try volume([
@@ -181,14 +191,14 @@ struct DICOMValueTests {
         slice.pixels((0..<24).map { UInt16($0) })
         #expect(
             try message([slice])
-                == "IM0: pixel data of 48 bytes holds more than one image of 24 (multi-frame without NumberOfFrames is not read)"
+                == "IM0: pixel data of 48 bytes holds more than one image of 24 (NumberOfFrames is wrong or missing)"
         )
     }
 
     @Test(
         "attributes that cannot be are refused with their value",
         arguments: [
-            (0x0028_0100, "US", 12, "BitsAllocated is '12', expected 8, 16 or 32"),
+            (0x0028_0100, "US", 13, "BitsAllocated is '13', expected 1, 8, 12, 16 or 32"),
             (0x0028_0101, "US", 17, "BitsStored is '17', expected 1 to BitsAllocated (16)"),
             (0x0028_0102, "US", 3, "HighBit is '3', expected 15 to 15"),
             (0x0028_0103, "US", 2, "PixelRepresentation is '2', expected 0 or 1"),

@@ -99,7 +99,7 @@ enum DICOMFileReader {
             return "an image of \(frames) frames is not read yet (export the series as single-frame images)"
         }
         if syntax.coding == .notRead {
-            return "\(syntax.name) (\(uid)) is not read yet (export it uncompressed, e.g. with gdcmconv --raw)"
+            return "\(syntax.name) (\(uid)) is not read (export it uncompressed)"
         }
         let photometric = attributes.text(.photometric) ?? "MONOCHROME2"
         if !photometric.hasPrefix("MONOCHROME") || (attributes.text(.samples) ?? "1") != "1" {
@@ -128,57 +128,29 @@ extension DICOMFileReader {
         if attributes.text(.modalityLUT) != nil {
             throw DICOMError.file(path: path, reason: "values through a Modality LUT table are not read yet")
         }
-        let rows = try dimension(attributes, .rows, "Rows")
-        let columns = try dimension(attributes, .columns, "Columns")
-        let format = try storedFormat(attributes)
+        let layout = try DICOMPixelLayout(attributes)
         let (rowDirection, columnDirection) = try directions(attributes)
         let spacing = try attributes.numbers(.pixelSpacing, "PixelSpacing", count: 2) ?? []
         let position = try attributes.numbers(.position, "ImagePositionPatient", count: 3) ?? []
         guard spacing.count == 2, spacing.allSatisfy({ $0 > 0 }), position.count == 3 else {
             throw attributes.bad("PixelSpacing", attributes.text(.pixelSpacing) ?? "", "two positive numbers")
         }
-        let (padding, notice) = try padding(attributes, format)
+        let (padding, notice) = try padding(attributes, layout.format)
         return DICOMImageHeader(
             path: path, transferSyntax: attributes.file.transferSyntax ?? "", sopClass: sopClass, sopInstance: instance,
             study: identity.study, series: identity.series, seriesNumber: identity.number,
             seriesDescription: identity.description, modality: identity.modality,
-            frameOfReference: attributes.text(.frameOfReference), imageType: imageType, rows: rows, columns: columns,
-            format: format, photometric: attributes.text(.photometric) ?? "MONOCHROME2",
+            frameOfReference: attributes.text(.frameOfReference), imageType: imageType, rows: layout.rows,
+            columns: layout.columns, format: layout.format, photometric: layout.photometric,
             position: Vec3(position[0], position[1], position[2]), rowDirection: rowDirection,
             columnDirection: columnDirection, rowSpacing: spacing[0], columnSpacing: spacing[1],
             sliceThickness: attributes.text(.sliceThickness).flatMap { Double($0) },
             spacingBetweenSlices: attributes.text(.spacingBetweenSlices).flatMap { Double($0) },
-            scaling: try scaling(attributes), padding: padding, paddingNotice: notice,
+            scaling: try scaling(attributes), padding: padding,
+            floatPadding: try floatPadding(attributes, layout.format), paddingNotice: notice,
+            lossNotice: layout.lossNotice,
             distinguishing: distinguishing(attributes),
-            mosaic: try Mosaic(attributes, imageType: imageType, rows: rows, columns: columns))
-    }
-
-    private static func dimension(
-        _ attributes: borrowing DICOMAttributes, _ tag: DICOMTag, _ name: String
-    ) throws -> Int {
-        let value = try attributes.required(tag, name)
-        guard (1...65535).contains(value) else { throw attributes.bad(name, "\(value)", "1 to 65535") }
-        return value
-    }
-
-    private static func storedFormat(_ attributes: borrowing DICOMAttributes) throws -> StoredFormat {
-        let allocated = try attributes.required(.bitsAllocated, "BitsAllocated")
-        guard [8, 16, 32].contains(allocated) else {
-            throw attributes.bad("BitsAllocated", "\(allocated)", "8, 16 or 32")
-        }
-        let stored = try attributes.integer(.bitsStored, "BitsStored") ?? allocated
-        guard (1...allocated).contains(stored) else {
-            throw attributes.bad("BitsStored", "\(stored)", "1 to BitsAllocated (\(allocated))")
-        }
-        let high = try attributes.integer(.highBit, "HighBit") ?? stored - 1
-        guard (stored - 1..<allocated).contains(high) else {
-            throw attributes.bad("HighBit", "\(high)", "\(stored - 1) to \(allocated - 1)")
-        }
-        let representation = try attributes.integer(.representation, "PixelRepresentation") ?? 0
-        guard representation == 0 || representation == 1 else {
-            throw attributes.bad("PixelRepresentation", "\(representation)", "0 or 1")
-        }
-        return StoredFormat(bitsAllocated: allocated, bitsStored: stored, highBit: high, isSigned: representation == 1)
+            mosaic: try Mosaic(attributes, imageType: imageType, rows: layout.rows, columns: layout.columns))
     }
 
     /// The directions of rows and columns, which must be perpendicular and of length 1 as far as rounding allows.
@@ -203,7 +175,7 @@ extension DICOMFileReader {
     private static func padding(
         _ attributes: borrowing DICOMAttributes, _ format: StoredFormat
     ) throws -> (ClosedRange<Int64>?, String?) {
-        guard let text = attributes.text(.padding) else { return (nil, nil) }
+        guard !format.isFloat, let text = attributes.text(.padding) else { return (nil, nil) }
         func stored(_ value: Int) -> Int64 {
             let bits = min(format.bitsAllocated, 16)
             if format.isSigned, value >= 1 << (bits - 1), value < 1 << bits { return Int64(value - 1 << bits) }
@@ -222,6 +194,18 @@ extension DICOMFileReader {
             )
         }
         return (range, nil)
+    }
+
+    /// FloatPixelPaddingValue and its limit, or DoubleFloatPixelPaddingValue and its limit. (0028,0122) to (0028,0125)
+    private static func floatPadding(
+        _ attributes: borrowing DICOMAttributes, _ format: StoredFormat
+    ) throws -> ClosedRange<Double>? {
+        guard format.isFloat else { return nil }
+        let (name, first): (String, UInt16) =
+            format.bytes == 4 ? ("FloatPixelPaddingValue", 0x0122) : ("DoubleFloatPixelPaddingValue", 0x0123)
+        guard let value = try attributes.number(DICOMTag(0x0028, first), name) else { return nil }
+        let limit = try attributes.number(DICOMTag(0x0028, first + 2), name + " limit") ?? value
+        return min(value, limit)...max(value, limit)
     }
 
     private static func distinguishing(_ attributes: borrowing DICOMAttributes) -> [(name: String, value: String)] {

@@ -3,6 +3,8 @@ import Volumes
 /// What the reader needs to know of one image before its pixels are decoded.
 struct DICOMImageHeader: Sendable {
     var path: String
+    /// The frame of the file, from 0.
+    var frame = 0
     var transferSyntax: String
     var sopClass: String
     var sopInstance: String
@@ -28,8 +30,12 @@ struct DICOMImageHeader: Sendable {
     var scaling: ValueScaling
     /// Stored values that mean "no measurement".
     var padding: ClosedRange<Int64>?
+    /// The same for floating-point pixels.
+    var floatPadding: ClosedRange<Double>?
     /// What was odd about the padding, for the notices.
     var paddingNotice: String?
+    /// That values were lost in compression, for the notices.
+    var lossNotice: String?
     /// What tells images at one position apart: name and value, in the order people look for it.
     var distinguishing: [(name: String, value: String)]
     /// The slices of a mosaic.
@@ -37,22 +43,6 @@ struct DICOMImageHeader: Sendable {
 
     /// The direction across the slice, of length 1, LPS.
     var normal: Vec3 { rowDirection.cross(columnDirection).normalized }
-}
-
-/// How stored values lie in their cells.
-struct StoredFormat: Sendable, Hashable {
-    /// Bits of a cell (8, 16 or 32), bits in use, and the place of the highest of them.
-    var bitsAllocated, bitsStored, highBit: Int
-    /// Two's complement.
-    var isSigned: Bool
-
-    /// Bytes of a cell.
-    var bytes: Int { bitsAllocated / 8 }
-
-    /// The values that can be stored.
-    var range: ClosedRange<Int64> {
-        isSigned ? -(1 << (bitsStored - 1))...(1 << (bitsStored - 1)) - 1 : 0...(1 << bitsStored) - 1
-    }
 }
 
 extension DICOMTag {
@@ -64,7 +54,7 @@ extension DICOMTag {
     static let frameOfReference = DICOMTag(0x0020, 0x0052)
     static let rows = DICOMTag(0x0028, 0x0010), columns = DICOMTag(0x0028, 0x0011)
     static let frames = DICOMTag(0x0028, 0x0008), samples = DICOMTag(0x0028, 0x0002)
-    static let photometric = DICOMTag(0x0028, 0x0004)
+    static let photometric = DICOMTag(0x0028, 0x0004), planar = DICOMTag(0x0028, 0x0006)
     static let bitsAllocated = DICOMTag(0x0028, 0x0100), bitsStored = DICOMTag(0x0028, 0x0101)
     static let highBit = DICOMTag(0x0028, 0x0102), representation = DICOMTag(0x0028, 0x0103)
     static let position = DICOMTag(0x0020, 0x0032), orientation = DICOMTag(0x0020, 0x0037)

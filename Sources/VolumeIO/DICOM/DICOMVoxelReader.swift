@@ -18,7 +18,9 @@ struct DICOMVoxelReader {
     /// Voxels, their scaling, which stored values are padding, and what was decided on the way.
     func read() throws -> (VoxelBuffer, ValueScaling, ClosedRange<Double>?, [String]) {
         var (padding, notices) = sharedPadding()
+        notices += Set(images.compactMap(\.lossNotice)).sorted()
         let scaling = images[0].scaling
+        if images.contains(where: \.format.isFloat) { return try floats(notices) }
         if images.allSatisfy({ $0.scaling == scaling }) {
             let range = padding.map { Double($0.lowerBound)...Double($0.upperBound) }
             return (try integers(), scaling, range, notices)
@@ -59,6 +61,38 @@ struct DICOMVoxelReader {
         try assemble { image, cells, out in DICOMPixels.unpack(cells, image.format, into: out) }
     }
 
+    /// Values of FloatPixelData and DoubleFloatPixelData, kept as stored where all images share one rescale.
+    private func floats(_ notices: [String]) throws -> (VoxelBuffer, ValueScaling, ClosedRange<Double>?, [String]) {
+        if let other = images.first(where: { !$0.format.isFloat }) {
+            throw DICOMError.file(
+                path: other.path, reason: "holds integers, other images of its series floating-point numbers")
+        }
+        let shared = images.allSatisfy { $0.scaling == images[0].scaling } ? images[0].scaling : nil
+        func stored<Value: BinaryFloatingPoint>(_: Value.Type) throws -> [Value] {
+            try assemble { image, cells, out in
+                let scaling = shared == nil ? image.scaling : .identity
+                func fill<Cell: BinaryFloatingPoint>(_: Cell.Type) {
+                    let cells = cells.bindMemory(to: Cell.self)
+                    for n in 0..<pixels {
+                        out.initializeElement(
+                            at: n, to: Value(cells[n]) * Value(scaling.slope) + Value(scaling.intercept))
+                    }
+                }
+                if image.format.bytes == 4 { fill(Float.self) } else { fill(Double.self) }
+            }
+        }
+        let isDouble = images.contains { $0.format.bytes == 8 }
+        let voxels: VoxelBuffer = isDouble ? .float64(try stored(Double.self)) : .float32(try stored(Float.self))
+        let paddings = Set(images.map(\.floatPadding))
+        var notices = notices
+        if paddings.count > 1 {
+            notices.append("FloatPixelPaddingValue differs between slices: no voxel is treated as padding")
+        }
+        return (
+            voxels, shared ?? .identity, paddings.count == 1 && shared != nil ? images[0].floatPadding : nil, notices
+        )
+    }
+
     /// Values in float32. A padding voxel has no value, and its rescaled number would differ from slice to slice and
     /// could be a real one elsewhere: all of them become one number below what any slice can hold.
     private func rescaled(_ padding: ClosedRange<Int64>?) throws -> ([Float], ClosedRange<Double>?) {
@@ -84,21 +118,28 @@ struct DICOMVoxelReader {
         return (values, padding == nil ? nil : Double(outside)...Double(outside))
     }
 
-    /// Decodes image after image through one buffer of cells; `convert` writes each image's values to their place.
+    /// Decodes frame after frame through one buffer of cells, each file opened once; `convert` writes each image's
+    /// values to their place.
     private func assemble<Value>(
         _ convert: (DICOMImageHeader, UnsafeRawBufferPointer, UnsafeMutableBufferPointer<Value>) throws -> Void
     ) throws -> [Value] {
         let widest = images.map(\.format.bytes).max() ?? 4
         let cells = UnsafeMutableRawBufferPointer.allocate(byteCount: pixels * widest, alignment: 16)
         defer { cells.deallocate() }
+        var places: [String: [Int]] = [:]
+        for (k, image) in images.enumerated() { places[image.path, default: []].append(k) }
         let values = try [Value](unsafeUninitializedCapacity: pixels * images.count) { buffer, count in
-            for (k, image) in images.enumerated() {
-                let part = UnsafeMutableRawBufferPointer(rebasing: cells[..<(pixels * image.format.bytes)])
-                try DICOMPixels.decode(image, into: part)
-                let place = UnsafeMutableBufferPointer(rebasing: buffer[k * pixels..<(k + 1) * pixels])
-                try convert(image, UnsafeRawBufferPointer(part), place)
-                count = (k + 1) * pixels
+            for (k, image) in images.enumerated() where places[image.path]?.first == k {
+                let file = try DICOMPixels(image.path)
+                for place in places[image.path] ?? [] {
+                    try file.require(images[place])
+                    let part = UnsafeMutableRawBufferPointer(rebasing: cells[..<file.layout.frameBytes])
+                    try file.decode(frame: images[place].frame, into: part)
+                    let out = UnsafeMutableBufferPointer(rebasing: buffer[place * pixels..<(place + 1) * pixels])
+                    try convert(images[place], UnsafeRawBufferPointer(part), out)
+                }
             }
+            count = pixels * images.count
         }
         return mosaic.map { untile(values, $0) } ?? values
     }
@@ -116,5 +157,14 @@ struct DICOMVoxelReader {
             }
         }
         return values
+    }
+}
+
+extension DICOMPixels {
+    /// Checks that the file still holds the image its header was read from: files change between two looks.
+    fileprivate func require(_ image: DICOMImageHeader) throws {
+        guard layout.rows == image.rows, layout.columns == image.columns, layout.format == image.format,
+            layout.samples == 1
+        else { throw DICOMError.file(path: path, reason: "has changed while it was read") }
     }
 }

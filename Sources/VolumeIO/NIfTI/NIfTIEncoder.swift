@@ -25,6 +25,8 @@ struct NIfTIEncoder {
     let geometry: Geometry
     /// The stored type.
     let datatype: NIfTIDatatype
+    /// Values of a voxel: 3 for colour (RGB24 of uint8).
+    var samples = 1
     /// From stored values to values.
     var scaling = ValueScaling.identity
     /// What the values mean: 0, or `NIFTI_INTENT_LABEL`.
@@ -51,8 +53,8 @@ struct NIfTIEncoder {
         for (n, length) in [3, shape.i, shape.j, shape.k, 1, 1, 1, 1].enumerated() {
             header.set(length, at: layout.dim + n * layout.dimensionWidth, width: layout.dimensionWidth)
         }
-        header.set(datatype.rawValue, at: layout.datatype, width: 2)
-        header.set(8 * datatype.width, at: layout.bitpix, width: 2)
+        header.set(samples == 3 ? Int(NIFTI_TYPE_RGB24) : datatype.rawValue, at: layout.datatype, width: 2)
+        header.set(8 * datatype.width * samples, at: layout.bitpix, width: 2)
         if layout.version == 1 {
             header.set(Double(layout.firstVoxelOffset), at: layout.voxelOffset, width: 4)
         } else {
@@ -113,7 +115,7 @@ struct NIfTIEncoder {
     func write(to path: String, fill: (UnsafeMutableRawBufferPointer) -> Void) throws {
         let format = try Format(path: path)
         let header = try header(path: path)
-        let bytes = header.count + geometry.shape.count * datatype.width
+        let bytes = header.count + geometry.shape.count * datatype.width * samples
         guard let memory = malloc(bytes) else { throw NIfTIError.outOfMemory(path: path, bytes: bytes) }
         defer { free(memory) }
         let content = UnsafeMutableRawBufferPointer(start: memory, count: bytes)
