@@ -5,20 +5,15 @@
 #include <exception>
 #include <mutex>
 
-#include <dcmtk/config/osconfig.h>
+#include "bridge_file.h"
 
 #include <dcmtk/dcmdata/dcrledrg.h>
-#include <dcmtk/dcmdata/dctk.h>
 #include <dcmtk/dcmdata/dcpixel.h>
 #include <dcmtk/dcmdata/dcpixseq.h>
 #include <dcmtk/dcmdata/dcpxitem.h>
 #include <dcmtk/dcmjpeg/djdecode.h>
 #include <dcmtk/dcmjpls/djdecode.h>
 #include <dcmtk/oflog/oflog.h>
-
-struct tomos_dcm_file {
-    DcmFileFormat format;
-};
 
 namespace {
 
