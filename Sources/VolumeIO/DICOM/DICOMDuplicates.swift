@@ -45,7 +45,8 @@ struct DICOMDuplicates {
         else { return false }
         func cells(_ image: DICOMImageHeader) throws -> [UInt8] {
             var cells = [UInt8](repeating: 0, count: image.rows * image.columns * image.format.bytes)
-            try cells.withUnsafeMutableBytes { try DICOMPixels.decode(image, into: $0) }
+            let pixels = try DICOMPixels(image.path)
+            try cells.withUnsafeMutableBytes { try pixels.decode(frame: image.frame, into: $0) }
             return cells
         }
         guard UInt64(a.rows * a.columns * a.format.bytes) <= DICOMPixels.imageLimit else { return false }

@@ -98,19 +98,17 @@ extension DICOMFileReader {
         if attributes.text(.modalityLUT) != nil {
             throw DICOMError.file(path: path, reason: "values through a Modality LUT table are not read yet")
         }
-        let rows = try dimension(attributes, .rows, "Rows")
-        let columns = try dimension(attributes, .columns, "Columns")
-        let format = try storedFormat(attributes)
-        let (padding, notice) = try padding(attributes, format)
+        let layout = try DICOMPixelLayout(attributes)
+        let (padding, notice) = try padding(attributes, layout.format)
         return DICOMImageHeader(
             path: path, transferSyntax: attributes.file.transferSyntax ?? "", sopClass: sopClass, sopInstance: instance,
             study: identity.study, series: identity.series, seriesNumber: identity.number,
             seriesDescription: identity.description, modality: identity.modality,
-            frameOfReference: attributes.text(.frameOfReference), imageType: imageType, rows: rows, columns: columns,
-            format: format, photometric: attributes.text(.photometric) ?? "MONOCHROME2", position: .zero,
+            frameOfReference: attributes.text(.frameOfReference), imageType: imageType, rows: layout.rows,
+            columns: layout.columns, format: layout.format, photometric: layout.photometric, position: .zero,
             rowDirection: .zero, columnDirection: .zero, rowSpacing: 1, columnSpacing: 1, scaling: .identity,
             padding: padding, paddingNotice: notice,
-            mosaic: try Mosaic(attributes, imageType: imageType, rows: rows, columns: columns))
+            mosaic: try Mosaic(attributes, imageType: imageType, rows: layout.rows, columns: layout.columns))
     }
 
     /// Reads where an image lies and how far its voxels are apart.

@@ -46,22 +46,6 @@ struct DICOMImageHeader: Sendable {
     var normal: Vec3 { rowDirection.cross(columnDirection).normalized }
 }
 
-/// How stored values lie in their cells.
-struct StoredFormat: Sendable, Hashable {
-    /// Bits of a cell (8, 16 or 32), bits in use, and the place of the highest of them.
-    var bitsAllocated, bitsStored, highBit: Int
-    /// Two's complement.
-    var isSigned: Bool
-
-    /// Bytes of a cell.
-    var bytes: Int { bitsAllocated / 8 }
-
-    /// The values that can be stored.
-    var range: ClosedRange<Int64> {
-        isSigned ? -(1 << (bitsStored - 1))...(1 << (bitsStored - 1)) - 1 : 0...(1 << bitsStored) - 1
-    }
-}
-
 extension DICOMTag {
     static let sopClass = DICOMTag(0x0008, 0x0016), sopInstance = DICOMTag(0x0008, 0x0018)
     static let mediaSOPClass = DICOMTag(0x0002, 0x0002), mediaSOPInstance = DICOMTag(0x0002, 0x0003)
@@ -71,7 +55,7 @@ extension DICOMTag {
     static let frameOfReference = DICOMTag(0x0020, 0x0052)
     static let rows = DICOMTag(0x0028, 0x0010), columns = DICOMTag(0x0028, 0x0011)
     static let frames = DICOMTag(0x0028, 0x0008), samples = DICOMTag(0x0028, 0x0002)
-    static let photometric = DICOMTag(0x0028, 0x0004)
+    static let photometric = DICOMTag(0x0028, 0x0004), planar = DICOMTag(0x0028, 0x0006)
     static let bitsAllocated = DICOMTag(0x0028, 0x0100), bitsStored = DICOMTag(0x0028, 0x0101)
     static let highBit = DICOMTag(0x0028, 0x0102), representation = DICOMTag(0x0028, 0x0103)
     static let position = DICOMTag(0x0020, 0x0032), orientation = DICOMTag(0x0020, 0x0037)

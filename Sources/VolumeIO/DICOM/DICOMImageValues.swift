@@ -2,34 +2,6 @@ import Volumes
 
 /// Attributes of one image, read strictly.
 extension DICOMFileReader {
-    static func dimension(
-        _ attributes: borrowing DICOMAttributes, _ tag: DICOMTag, _ name: String
-    ) throws -> Int {
-        let value = try attributes.required(tag, name)
-        guard (1...65535).contains(value) else { throw attributes.bad(name, "\(value)", "1 to 65535") }
-        return value
-    }
-
-    static func storedFormat(_ attributes: borrowing DICOMAttributes) throws -> StoredFormat {
-        let allocated = try attributes.required(.bitsAllocated, "BitsAllocated")
-        guard [8, 16, 32].contains(allocated) else {
-            throw attributes.bad("BitsAllocated", "\(allocated)", "8, 16 or 32")
-        }
-        let stored = try attributes.integer(.bitsStored, "BitsStored") ?? allocated
-        guard (1...allocated).contains(stored) else {
-            throw attributes.bad("BitsStored", "\(stored)", "1 to BitsAllocated (\(allocated))")
-        }
-        let high = try attributes.integer(.highBit, "HighBit") ?? stored - 1
-        guard (stored - 1..<allocated).contains(high) else {
-            throw attributes.bad("HighBit", "\(high)", "\(stored - 1) to \(allocated - 1)")
-        }
-        let representation = try attributes.integer(.representation, "PixelRepresentation") ?? 0
-        guard representation == 0 || representation == 1 else {
-            throw attributes.bad("PixelRepresentation", "\(representation)", "0 or 1")
-        }
-        return StoredFormat(bitsAllocated: allocated, bitsStored: stored, highBit: high, isSigned: representation == 1)
-    }
-
     /// The directions of rows and columns, which must be perpendicular and of length 1 as far as rounding allows.
     static func directions(_ attributes: borrowing DICOMAttributes) throws -> (Vec3, Vec3) {
         let name = "ImageOrientationPatient"
