@@ -23,7 +23,8 @@ public struct StudyCase: Sendable {
         switch source {
         case .nifti(let path), .broken(let path, _): path
         case .dicom(let series, let folder):
-            "\(folder) (\(series.seriesNumber.map { "series \($0), " } ?? "")\(series.files.count) DICOM files)"
+            "\(folder) (\(series.seriesNumber.map { "series \($0), " } ?? "")\(series.part.map { "\($0), " } ?? "")"
+                + "\(series.files.count) DICOM files)"
         }
     }
 

@@ -89,7 +89,8 @@ struct DICOMVolumesConformanceTests {
         ] as [(String, [DICOMSplitKey])])
     func dicom2nifti(_ name: String, _ keys: [DICOMSplitKey]) throws {
         let volumes = try onlyVolumes("\(dicomShared)/dicom2nifti/\(name)")
-        #expect(try mismatch(volumes, "\(dicomShared)/dicom2nifti/\(name)_ground_truth.nii.gz") == nil)
+        let difference = try mismatch(volumes, "\(dicomShared)/dicom2nifti/\(name)_ground_truth.nii.gz")
+        #expect(difference == nil)
         #expect(volumes.keys == keys)
     }
 
@@ -105,7 +106,8 @@ struct DICOMVolumesConformanceTests {
         ])
     func timeSeries(_ name: String, _ reference: String) throws {
         let volumes = try onlyVolumes("\(dicomShared)/\(name)")
-        #expect(try mismatch(volumes, "\(dicomShared)/\(reference)") == nil)
+        let difference = try mismatch(volumes, "\(dicomShared)/\(reference)")
+        #expect(difference == nil)
     }
 
     @Test("a Philips field map: the map equals dcm2niix's, the magnitude up to Philips' private scale")
@@ -114,7 +116,8 @@ struct DICOMVolumesConformanceTests {
         #expect(volumes.keys == [.imageType])
         let folder = "\(dicomShared)/dcm_qa_enh/Ref"
         let map = try NIfTI.readVolume("\(folder)/Philips_WIP_B0_NS_801_e2_fieldmaphz.nii")
-        #expect(mismatch(try volumes.read(volume: 1), map) == nil)
+        let difference = mismatch(try volumes.read(volume: 1), map)
+        #expect(difference == nil)
         // dcm2niix divides by RescaleSlope and the private scale slope (2005,100E) of Philips. Tomos keeps the
         // standard's rescale, as dicom2nifti does.
         var magnitude = try volumes.read(volume: 0)
@@ -132,11 +135,11 @@ struct DICOMRefusalConformanceTests {
         arguments: [
             (
                 "failing/sliceincrement/001",
-                "slice 4 lies 10 mm from its neighbour, expected 5; 1 slice is missing (export the series again, complete)"
+                "slice 4 lies 10 mm from its neighbour, expected 5; 1 slice is missing (export the series again, complete, or interpolate with --gaps resample)"
             ),
             (
                 "failing/sliceincrement/002",
-                "slice 4 lies 1.499 mm from its neighbour, expected 0.75; 1 slice is missing (export the series again, complete)"
+                "slice 4 lies 1.499 mm from its neighbour, expected 0.75; 1 slice is missing (export the series again, complete, or interpolate with --gaps resample)"
             ),
             (
                 "failing/notavolume/001",
@@ -185,7 +188,7 @@ struct DICOMRefusalConformanceTests {
         #expect(
             refusal(path, hiding: path).hasSuffix(
                 "slice 15 lies 1.081 mm from its neighbour, expected 4.002; the slices are not evenly spaced "
-                    + "(resample the series to even spacing, or put each evenly spaced part into a folder of its own)"),
+                    + "(interpolate with --gaps resample, or put each evenly spaced part into a folder of its own)"),
             "\(refusal(path, hiding: path))")
     }
 

@@ -59,19 +59,19 @@ struct DICOMSeriesTests {
         arguments: [
             (
                 [0, 2.5, 5, 12.5, 15],
-                "series 1.2.3: slice 4 lies 7.5 mm from its neighbour, expected 2.5; 2 slices are missing (export the series again, complete)"
+                "series 1.2.3: slice 4 lies 7.5 mm from its neighbour, expected 2.5; 2 slices are missing (export the series again, complete, or interpolate with --gaps resample)"
             ),
             (
                 [0, 2.5, 7.5, 10],
-                "series 1.2.3: slice 3 lies 5 mm from its neighbour, expected 2.5; 1 slice is missing (export the series again, complete)"
+                "series 1.2.3: slice 3 lies 5 mm from its neighbour, expected 2.5; 1 slice is missing (export the series again, complete, or interpolate with --gaps resample)"
             ),
             (
                 [0, 2.5, 5, 8.1, 10.6],
-                "series 1.2.3: slice 4 lies 3.1 mm from its neighbour, expected 2.5; the slices are not evenly spaced (resample the series to even spacing, or put each evenly spaced part into a folder of its own)"
+                "series 1.2.3: slice 4 lies 3.1 mm from its neighbour, expected 2.5; the slices are not evenly spaced (interpolate with --gaps resample, or put each evenly spaced part into a folder of its own)"
             ),
             (
                 [0, 2.5, 5, 7.5, 10.02, 12.54, 15.06],
-                "series 1.2.3: slice 4 lies 0.03 mm beside its place on an even grid, allowed 0.025; the spacing drifts (resample the series to even spacing)"
+                "series 1.2.3: slice 4 lies 0.03 mm beside its place on an even grid, allowed 0.025; the spacing drifts (interpolate with --gaps resample)"
             ),
         ] as [([Double], String)])
     func uneven(_ heights: [Double], _ text: String) throws {

@@ -58,7 +58,7 @@ public enum DICOM {
     /// Throws `DICOMError` when a path is missing or DCMTK has no data dictionary; a broken file is a fate, not an error.
     public static func scan(_ paths: [String], policies: DICOMPolicies = DICOMPolicies()) throws -> DICOMScan {
         try DCMTKFile.setUp()
-        let walk = try DICOMFolderScan(paths)
+        let walk = try DICOMFolderScan(try paths.flatMap { try DICOMDirectory.paths(of: $0) })
         var gathered = DICOMScan(ignored: walk.skipped, unreadable: walk.unreadable)
         var places: [String: Int] = [:]
         func place(_ identity: DICOMSeriesIdentity) -> Int {

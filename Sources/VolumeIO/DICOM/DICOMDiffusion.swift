@@ -6,17 +6,17 @@ enum DICOMDiffusion {
     static func read(_ attributes: borrowing DICOMAttributes) -> (bValue: Double?, gradient: Vec3?) {
         let stated = attributes.text(.bValue).flatMap { numbers($0).first }
         if let gradient = attributes.text(.gradientOrientation).flatMap(direction) { return (stated, gradient) }
-        if let text = attributes.text(private: 0x0C, of: "SIEMENS MR HEADER", group: 0x0019) {
-            let gradient = attributes.text(private: 0x0E, of: "SIEMENS MR HEADER", group: 0x0019)
+        if let text = attributes.text(private: 0x0C, of: "SIEMENS MR HEADER", group: 0x0019, vendor: "SIEMENS") {
+            let gradient = attributes.text(private: 0x0E, of: "SIEMENS MR HEADER", group: 0x0019, vendor: "SIEMENS")
             return (numbers(text).first ?? stated, gradient.flatMap(direction))
         }
-        if let text = attributes.text(private: 0x03, of: "Philips Imaging DD 001", group: 0x2001) {
+        if let text = attributes.text(private: 0x03, of: "Philips Imaging DD 001", group: 0x2001, vendor: "PHILIPS") {
             let parts = [UInt8(0xB0), 0xB1, 0xB2].compactMap {
-                attributes.text(private: $0, of: "Philips MR Imaging DD 001", group: 0x2005)
+                attributes.text(private: $0, of: "Philips MR Imaging DD 001", group: 0x2005, vendor: "PHILIPS")
             }
             return (numbers(text).first ?? stated, direction(parts.joined(separator: "\\")))
         }
-        if let text = attributes.text(private: 0x39, of: "GEMS_PARM_01", group: 0x0043) {
+        if let text = attributes.text(private: 0x39, of: "GEMS_PARM_01", group: 0x0043, vendor: "GE") {
             // Large values carry the number of shells above the b-value. The gradient is stated along the scanner's
             // frequency and phase axes, so it is left out.
             return (numbers(text).first.map { $0 >= 1e5 ? $0.truncatingRemainder(dividingBy: 1e5) : $0 }, nil)

@@ -4,14 +4,15 @@ import Volumes
 /// an instance.
 enum DICOMEvidence {
     /// Refuses volumes that the headers contradict; hands back what they leave in doubt.
-    static func judge(_ volumes: [[DICOMImageHeader]], series: String) throws -> [String] {
+    /// - Parameter isLenient: Whether slices missing at an end are told instead of refused.
+    static func judge(_ volumes: [[DICOMImageHeader]], series: String, isLenient: Bool) throws -> [String] {
         guard let first = volumes.first, first.count > 1 else { return temporal(volumes) }
         for volume in volumes {
             try requireOneKind(volume, series)
             try requireNoInterleaving(volume, series)
-            try requireNoRegularGaps(volume, series)
+            if !isLenient { try requireNoRegularGaps(volume, series) }
         }
-        return try stated(volumes, series) + temporal(volumes) + numbering(volumes)
+        return try stated(volumes, series, isLenient) + temporal(volumes) + numbering(volumes)
     }
 
     /// Every part of an instance that was written in several files must be there. (PS3.3 C.7.6.16.2.2.4)
@@ -72,7 +73,9 @@ enum DICOMEvidence {
 
     /// ImagesInAcquisition counts the images of a volume (GE), or of all. A few less are missing slices; many less are
     /// a part taken on purpose, or an acquisition that made several series.
-    private static func stated(_ volumes: [[DICOMImageHeader]], _ series: String) throws -> [String] {
+    private static func stated(
+        _ volumes: [[DICOMImageHeader]], _ series: String, _ isLenient: Bool
+    ) throws -> [String] {
         let (slices, images) = (volumes[0].count, volumes.reduce(0) { $0 + $1.count })
         let numbers = Set(volumes.joined().map(\.acquisition.imagesInAcquisition))
         let acquisitions = Set(volumes.joined().map(\.acquisition.acquisitionNumber))
@@ -80,7 +83,7 @@ enum DICOMEvidence {
             stated != images, stated % slices != 0
         else { return [] }
         let text = "\(slices) slices are here, ImagesInAcquisition says \(stated)"
-        if volumes.count == 1, volumes[0][0].acquisition.frames == 1, 2 * (stated - slices) <= stated {
+        if !isLenient, volumes.count == 1, volumes[0][0].acquisition.frames == 1, 2 * (stated - slices) <= stated {
             throw DICOMError.incomplete(series: series, reason: "\(text): slices at an end are missing")
         }
         return ["\(text): slices at an end may be missing"]

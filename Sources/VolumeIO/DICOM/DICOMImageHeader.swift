@@ -76,16 +76,21 @@ struct DICOMAttributes: ~Copyable {
 
     func text(_ tag: DICOMTag) -> String? { groups?.text(tag) ?? file.text(tag) }
 
-    /// The value of a private element, found by its creator's name.
-    func text(private element: UInt8, of creator: String, group: UInt16) -> String? {
-        for block in UInt16(0x10)...0x1F where file.text(DICOMTag(group, block)) == creator {
-            let tag = DICOMTag(group, block << 8 | UInt16(element))
-            guard let text = file.text(tag) else { return nil }
-            // In an implicit data set the element may be without a type: then its bytes are the text.
-            guard let bytes = file.bytes(tag) else { return text }
-            return String(decoding: bytes.filter { $0 != 0 && $0 != 0x20 }, as: UTF8.self)
+    /// The value of a private element, found by its creator's name; in a data set that lost the names of its creators
+    /// (anonymised), by its usual place where the manufacturer is `vendor`'s.
+    func text(private element: UInt8, of creator: String, group: UInt16, vendor: String) -> String? {
+        var block: UInt16? = (UInt16(0x10)...0x1F).first { file.text(DICOMTag(group, $0)) == creator }
+        if block == nil, file.text(DICOMTag(group, 0x10)) == nil,
+            file.text(DICOMTag(0x0008, 0x0070))?.uppercased().contains(vendor) == true
+        {
+            block = 0x10
         }
-        return nil
+        guard let block else { return nil }
+        let tag = DICOMTag(group, block << 8 | UInt16(element))
+        guard let text = file.text(tag) else { return nil }
+        // In an implicit data set the element may be without a type: then its bytes are the text.
+        guard let bytes = file.bytes(tag) else { return text }
+        return String(decoding: bytes.filter { $0 != 0 && $0 != 0x20 }, as: UTF8.self)
     }
 
     func integer(_ tag: DICOMTag, _ name: String) throws -> Int? {

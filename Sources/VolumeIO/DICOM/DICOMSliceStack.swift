@@ -8,9 +8,11 @@ struct DICOMSliceStack {
     /// The grid, RAS.
     private(set) var geometry: Geometry
     private(set) var notices: [String] = []
+    /// How the decoded slices come onto the grid; nil when they are the grid.
+    private(set) var regrid: DICOMRegrid?
 
-    /// Orders and checks the images, which must not be empty nor hold duplicates.
-    init(_ images: [DICOMImageHeader], series: String) throws {
+    /// Orders and checks the images, which must not be empty nor hold two at one place.
+    init(_ images: [DICOMImageHeader], series: String, policies: DICOMPolicies) throws {
         guard let first = images.first else { throw DICOMError.empty(series: series) }
         if first.mosaic != nil {
             self = try Self.mosaic(images, first, series)
@@ -19,21 +21,65 @@ struct DICOMSliceStack {
         let normal = first.normal
         self.images = images.map { (depth: $0.position.dot(normal), image: $0) }
             .sorted { $0.depth < $1.depth }.map(\.image)
-        let depths = self.images.map { $0.position.dot(normal) }
         let base = self.images[0]
-        var step: Vec3
-        if images.count == 1 {
+        guard images.count > 1 else {
             let (thickness, notice) = try Self.thickness(of: base)
-            step = normal * thickness
+            let shape = Shape(base.columns, base.rows, 1)
+            geometry = Geometry(
+                shape: shape, affine: rasAffine(base, step: normal * thickness, origin: base.position))
             notices.append(notice)
-        } else {
-            try Self.requireEven(depths, series)
-            step = (self.images[images.count - 1].position - base.position) / Double(images.count - 1)
-            try Self.requireOnGrid(self.images, step, series)
+            return
         }
-        let shape = Shape(base.columns, base.rows, images.count)
-        geometry = Geometry(shape: shape, affine: rasAffine(base, step: step, origin: base.position))
-        notices += Self.stepNotices(base, step: step, normal: normal, isStack: images.count > 1)
+        let depths = self.images.map { $0.position.dot(normal) }
+        var regrid = DICOMRegrid(columns: base.columns, rows: base.rows, slices: images.count)
+        if policies.gaps == .fail {
+            try Self.requireEven(depths, series)
+        } else {
+            regrid.even(depths)
+        }
+        let extent = self.images[images.count - 1].position - base.position
+        var step = extent / Double(regrid.output.k - 1)
+        try Self.requireOnGrid(
+            self.images, regrid.isIdentity ? nil : depths, step, extent: extent, series)
+        notices = Self.stepNotices(base, step: step, normal: normal, isEven: regrid.isIdentity)
+        if regrid.interpolated > 0 {
+            notices.append(
+                "\(regrid.interpolated) of \(regrid.output.k) slices are interpolated: "
+                    + "the \(images.count) acquired ones are not evenly spaced")
+        }
+        var origin = base.position
+        let degrees = Self.tilt(step, normal)
+        if degrees > 0, policies.tilt == .fail {
+            throw DICOMError.tilted(series: series, degrees: degrees)
+        } else if degrees > 0, policies.tilt == .shear {
+            let shifts = self.images.map { image -> SIMD2<Double> in
+                let along = image.position - base.position
+                return [
+                    along.dot(base.rowDirection) / base.columnSpacing,
+                    along.dot(base.columnDirection) / base.rowSpacing,
+                ]
+            }
+            let corner = regrid.upright(shifts)
+            origin += base.rowDirection * (corner.x * base.columnSpacing)
+            origin += base.columnDirection * (corner.y * base.rowSpacing)
+            step = normal * step.dot(normal)
+            notices.append(
+                "the slices were tilted by \(millimetres(degrees)) degrees (gantry tilt): they are shifted onto an "
+                    + "upright grid")
+        } else if degrees > 0 {
+            notices.append(
+                "the slices are tilted by \(millimetres(degrees)) degrees (gantry tilt): kept as acquired, the affine "
+                    + "is sheared")
+        }
+        geometry = Geometry(shape: regrid.output, affine: rasAffine(base, step: step, origin: origin))
+        self.regrid = regrid.isIdentity ? nil : regrid
+    }
+
+    /// The angle between the stack and the slice normal in degrees, to one decimal; 0 when they are one as far as
+    /// headers can say.
+    private static func tilt(_ step: Vec3, _ normal: Vec3) -> Double {
+        let cosine = abs(step.normalized.dot(normal))
+        return cosine < 1 - 1e-4 ? (acosDegrees(cosine) * 10).rounded() / 10 : 0
     }
 
     private init(images: [DICOMImageHeader], geometry: Geometry) { (self.images, self.geometry) = (images, geometry) }
@@ -107,11 +153,16 @@ extension DICOMSliceStack {
         }
     }
 
-    /// Small errors of one sign add up to a place that is wrong: every slice must lie where the affine puts it.
-    private static func requireOnGrid(_ images: [DICOMImageHeader], _ step: Vec3, _ series: String) throws {
+    /// Small errors of one sign add up to a place that is wrong: every slice must lie where the affine puts it; of
+    /// slices that will be resampled by depth, on the line from the first to the last.
+    private static func requireOnGrid(
+        _ images: [DICOMImageHeader], _ depths: [Double]?, _ step: Vec3, extent: Vec3, _ series: String
+    ) throws {
         let allowed = tolerance(step.length)
         for (k, image) in images.enumerated() {
-            let off = (image.position - images[0].position - step * Double(k)).length
+            let share = depths.map { ($0[k] - $0[0]) / ($0[$0.count - 1] - $0[0]) }
+            let expected = share.map { extent * $0 } ?? step * Double(k)
+            let off = (image.position - images[0].position - expected).length
             guard off <= allowed else {
                 throw DICOMError.offGrid(series: series, slice: k + 1, distance: off, allowed: allowed)
             }
@@ -129,23 +180,16 @@ extension DICOMSliceStack {
         return (1, "a single slice that states no thickness: 1 mm is assumed")
     }
 
-    private static func stepNotices(_ image: DICOMImageHeader, step: Vec3, normal: Vec3, isStack: Bool) -> [String] {
-        var notices: [String] = []
-        let cosine = abs(step.normalized.dot(normal))
-        if cosine < 1 - 1e-4 {
-            let degrees = millimetres((acosDegrees(cosine) * 10).rounded() / 10)
-            notices.append(
-                "the slices are tilted by \(degrees) degrees (gantry tilt): kept as acquired, the affine is sheared")
-        }
-        if isStack, let stated = image.spacingBetweenSlices.map(abs), stated > 0 {
-            let measured = step.dot(normal)
-            if abs(stated - measured) > max(0.01, 0.05 * measured) {
-                notices.append(
-                    "the slices lie \(millimetres(measured)) mm apart, though SpacingBetweenSlices says "
-                        + "\(millimetres(stated)): the positions count")
-            }
-        }
-        return notices
+    private static func stepNotices(
+        _ image: DICOMImageHeader, step: Vec3, normal: Vec3, isEven: Bool
+    ) -> [String] {
+        guard isEven, let stated = image.spacingBetweenSlices.map(abs), stated > 0 else { return [] }
+        let measured = step.dot(normal)
+        guard abs(stated - measured) > max(0.01, 0.05 * measured) else { return [] }
+        return [
+            "the slices lie \(millimetres(measured)) mm apart, though SpacingBetweenSlices says "
+                + "\(millimetres(stated)): the positions count"
+        ]
     }
 
     // MARK: Mosaic

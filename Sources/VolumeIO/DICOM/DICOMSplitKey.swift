@@ -99,6 +99,10 @@ extension DICOMImageHeader {
             acquisition.concatenation = DICOMConcatenation(
                 uid: uid, number: part, total: whole(DICOMTag(0x0020, 0x9163)))
         }
+        if mosaic != nil {
+            let csa = attributes.file.bytes(DICOMTag(0x0029, 0x1010)).flatMap { CSAHeader($0) }
+            acquisition.sliceTimes = (csa?["MosaicRefAcqTimes"] ?? []).compactMap { Double($0) }
+        }
         keys = keys(attributes)
     }
 

@@ -14,6 +14,8 @@ public struct DICOMVolumes: Sendable {
     public let notices: [String]
     /// Images of each volume in the order of the slices (one, for a mosaic).
     let volumes: [[DICOMImageHeader]]
+    /// How decoded slices come onto the grid, for each volume.
+    private let regrids: [DICOMRegrid?]
 
     /// Largest array of voxels read, in bytes.
     static let limit: UInt64 = 16 << 30
@@ -31,7 +33,9 @@ public struct DICOMVolumes: Sendable {
         try DICOMEvidence.requireConcatenations(unique.images, series: name)
         let split = try DICOMVolumeSplit(
             unique.images, series: name, allowsOnePosition: !series.policies.splitBy.isEmpty)
-        let stacks = try split.volumes.map { try DICOMSliceStack($0, series: name) }
+        let stacks = try split.volumes.map {
+            try DICOMSliceStack($0, series: name, policies: series.policies)
+        }
         let first = stacks[0]
         for (n, stack) in stacks.enumerated() where !stack.geometry.matches(first.geometry) {
             throw DICOMError.mixed(
@@ -40,7 +44,8 @@ public struct DICOMVolumes: Sendable {
         self.series = series
         (geometry, keys, duplicates) = (first.geometry, split.keys, unique.duplicates)
         volumes = stacks.map(\.images)
-        let evidence = try DICOMEvidence.judge(volumes, series: name)
+        regrids = stacks.map(\.regrid)
+        let evidence = try DICOMEvidence.judge(volumes, series: name, isLenient: series.policies.gaps == .resample)
         var notices = first.notices + unique.notices + evidence
         if volumes.count > 1 {
             notices.append("\(volumes.count) volumes, told apart by \(keys.map(\.name).joined(separator: ", "))")
@@ -52,13 +57,21 @@ public struct DICOMVolumes: Sendable {
     /// Volumes in the series.
     public var count: Int { volumes.count }
 
-    /// For each slice k the image it came from.
+    /// For each slice k the image it came from; an interpolated slice came from none and has an empty UID.
     public func origins(volume: Int) -> [SliceOrigin] {
         let images = volumes[volume]
         if let mosaic = images[0].mosaic {
             return Array(repeating: SliceOrigin(sopInstanceUID: images[0].sopInstance), count: mosaic.slices)
         }
-        return images.map { SliceOrigin(sopInstanceUID: $0.sopInstance, frame: $0.frame + 1) }
+        let origins = images.map { SliceOrigin(sopInstanceUID: $0.sopInstance, frame: $0.frame + 1) }
+        guard let regrid = regrids[volume] else { return origins }
+        return regrid.sources.map { $0.weight > 0 ? SliceOrigin(sopInstanceUID: "", frame: 0) : origins[$0.lower] }
+    }
+
+    /// The files that the voxels come from, each once.
+    public var files: [String] {
+        var seen = Set<String>()
+        return volumes.joined().map(\.path).filter { seen.insert($0).inserted }
     }
 
     /// Decodes one volume.
@@ -69,17 +82,27 @@ public struct DICOMVolumes: Sendable {
         let images = volumes[volume]
         let (voxels, scaling, padding, valueNotices) = try DICOMVoxelReader(images, mosaic: images[0].mosaic).read()
         return Volume(
-            geometry: geometry, voxels: voxels, scaling: scaling, modality: series.modality, padding: padding,
+            geometry: geometry, voxels: regridded(voxels, [regrids[volume]], padding), scaling: scaling, modality: series.modality, padding: padding,
             origins: origins(volume: volume), notices: notices + valueNotices + displayNotices)
     }
 
     /// Decodes all volumes into one array, in one stored type and scaling, and says what was decided on the way.
     public func readAll() throws -> (VolumeSeries, notices: [String]) {
         let images = volumes.flatMap { $0 }
-        let (voxels, scaling, _, valueNotices) = try DICOMVoxelReader(images, mosaic: images[0].mosaic).read()
+        let (voxels, scaling, padding, valueNotices) = try DICOMVoxelReader(images, mosaic: images[0].mosaic).read()
         let result = VolumeSeries(
-            geometry: geometry, voxels: voxels, count: count, scaling: scaling, interval: interval)
+            geometry: geometry, voxels: regridded(voxels, regrids, padding), count: count, scaling: scaling, interval: interval)
         return (result, notices + valueNotices + displayNotices)
+    }
+
+    /// Brings decoded slices onto the grid. Where no slice reaches stands padding, else the smallest value there is.
+    private func regridded(
+        _ voxels: VoxelBuffer, _ regrids: [DICOMRegrid?], _ padding: ClosedRange<Double>?
+    ) -> VoxelBuffer {
+        let plans = regrids.compactMap { $0 }
+        guard let first = plans.first, plans.count == regrids.count else { return voxels }
+        let outside = padding?.lowerBound ?? voxels.minimum
+        return first.apply(voxels, volumes: plans.count, outside: outside)
     }
 
     /// Seconds from volume to volume: the repetition time of a series over time.
