@@ -163,9 +163,13 @@ extension DICOMVolumeSplit {
             return zip(spans, spans.dropFirst()).allSatisfy { $0.high < $1.low }
         }
         if parted(values) { return true }
-        let flat = zip(values, ranks).flatMap { zip($0, $1) }
-        let volumes = Dictionary(grouping: flat, by: \.1).values.map { $0.map(\.0) }
-        return parted(Array(volumes))
+        // By volume, the numbers of its positions; scans of one kind are numbered along the positions in one way.
+        var volumes: [Int: [Double]] = [:]
+        for (values, ranks) in zip(values, ranks) {
+            for (value, rank) in zip(values, ranks) { volumes[rank, default: []].append(value) }
+        }
+        let orders = Set(volumes.values.map { numbers in numbers.indices.sorted { numbers[$0] < numbers[$1] } })
+        return orders.count == 1 && parted(Array(volumes.values))
     }
 
     /// A time of day or a number of the data set as something to compare; NaN when there is none.
