@@ -32,13 +32,14 @@ let package = Package(
         .systemLibrary(name: "CDigest", providers: [.apt(["libmd-dev"])]),
         .systemLibrary(name: "CPNG", providers: [.apt(["libpng-dev"])]),
         .target(name: "CDCMTKBridge", linkerSettings: dcmtk.map { .linkedLibrary($0) } + [.linkedLibrary("stdc++")]),
+        .target(name: "COpenJPEG", linkerSettings: [.linkedLibrary("openjp2")]),
         .target(name: "CTomosWeights", exclude: ["tomos-1.safetensors"]),
         // Optimised in debug builds too: the tests run the network, which takes minutes otherwise.
         .target(name: "CUniverSegKernels", cSettings: [.unsafeFlags(["-O3", "-ffp-contract=fast"])]),
 
         .target(name: "Volumes", swiftSettings: swift),
         .target(
-            name: "VolumeIO", dependencies: ["Volumes", "CNifti2", "CDeflate", "CZlib", "CDCMTKBridge"],
+            name: "VolumeIO", dependencies: ["Volumes", "CNifti2", "CDeflate", "CZlib", "CDCMTKBridge", "COpenJPEG"],
             swiftSettings: swift),
         .target(name: "Preparation", dependencies: ["Volumes"], swiftSettings: swift),
         .target(

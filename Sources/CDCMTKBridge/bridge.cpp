@@ -8,6 +8,7 @@
 #include "bridge_file.h"
 
 #include <dcmtk/dcmdata/dcrledrg.h>
+#include <dcmtk/dcmdata/dcspchrs.h>
 #include <dcmtk/dcmdata/dcpixel.h>
 #include <dcmtk/dcmdata/dcpixseq.h>
 #include <dcmtk/dcmdata/dcpxitem.h>
@@ -57,6 +58,18 @@ DcmElement *find(tomos_dcm_file *file, uint16_t group, uint16_t element) {
                                     : static_cast<DcmItem *>(file->format.getDataset());
     if (item == nullptr || item->findAndGetElement(key, found).bad()) { return nullptr; }
     return found;
+}
+
+// Text that is not plain ASCII is in the character sets that the file names. Left as it is when they do not fit it.
+void toUTF8(tomos_dcm_file *file, OFString &text) {
+    const auto isPlain = [](unsigned char byte) { return byte < 0x80 && byte != 0x1B; };
+    if (std::all_of(text.begin(), text.end(), isPlain)) { return; }
+    DcmSpecificCharacterSet sets;
+    OFString converted;
+    if (sets.selectCharacterSet(*file->format.getDataset()).good() &&
+        sets.convertString(text, converted, "\\\t\n\f\r").good()) {
+        text = converted;
+    }
 }
 
 // The encapsulated representation of the pixel data, or null.
@@ -155,6 +168,7 @@ ptrdiff_t tomos_dcm_text(tomos_dcm_file *file, uint16_t group, uint16_t element,
         DcmElement *found = find(file, group, element);
         OFString value;
         if (found == nullptr || found->getOFStringArray(value).bad()) { return -1; }
+        toUTF8(file, value);
         return copy(value.data(), value.size(), text, capacity);
     });
 }
@@ -179,6 +193,10 @@ void tomos_dcm_uid_name(const char *uid, char *text, size_t capacity) noexcept {
     });
 }
 
+bool tomos_dcm_is_big_endian(tomos_dcm_file *file) noexcept {
+    return guarded(false, nullptr, 0, [&] { return fileByteOrder(file) == EBO_BigEndian; });
+}
+
 tomos_dcm_pixel_data tomos_dcm_pixel_info(tomos_dcm_file *file) noexcept {
     tomos_dcm_pixel_data none = {};
     return guarded(none, nullptr, 0, [&] {
@@ -198,7 +216,6 @@ tomos_dcm_pixel_data tomos_dcm_pixel_info(tomos_dcm_file *file) noexcept {
         }
         info.kind = tomos_dcm_pixels_native;
         info.length = element->getLength();
-        info.big_endian = fileByteOrder(file) == EBO_BigEndian;
         const char *name = element->getTag().getVRName();
         if (name != nullptr && std::strlen(name) == 2) {
             info.representation = static_cast<uint16_t>(static_cast<unsigned char>(name[0]) << 8 | static_cast<unsigned char>(name[1]));
@@ -275,10 +292,15 @@ bool tomos_dcm_decode(
         pixels->putOriginalRepresentation(DcmXfer(image->syntax).getXfer(), nullptr, sequence.release());
         Uint32 startFragment = 0;
         OFString model;
+        // The toolkit wants room for an even number of bytes.
+        OFVector<Uint8> even(count % 2 == 0 ? 0 : count + 1);
+        void *room = even.empty() ? out : &even[0];
         if (!check(
-                pixels->getUncompressedFrame(&dataset, 0, startFragment, out, count, model), error, capacity)) {
+                pixels->getUncompressedFrame(&dataset, 0, startFragment, room, count + count % 2, model), error,
+                capacity)) {
             return false;
         }
+        if (!even.empty()) { std::memcpy(out, room, count); }
         copy(model.data(), model.size(), colour, colour_capacity);
         return true;
     });

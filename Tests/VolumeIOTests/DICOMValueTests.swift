@@ -68,6 +68,16 @@ struct DICOMValueTests {
         #expect(try volume([slice]).voxels == .int16((0..<12).map { Int16(40 + $0) }))
     }
 
+    @Test("pixel data of unknown value representation is read as the attributes say")
+    func unknownRepresentation() throws {
+        var slice = DICOMWriter.slice(0, z: 0, base: -3)
+        let cells = (0..<12).map { Int16($0 - 3) }
+        slice.set(0x7FE0, 0x0010, "UN", cells.flatMap { DICOMWriter.little($0) })
+        #expect(try volume([slice]).voxels == .int16(cells))
+        slice.set(0x7FE0, 0x0010, "OB", cells.flatMap { DICOMWriter.little($0) })
+        #expect(try volume([slice]).voxels == .int16(cells))
+    }
+
     @Test("slices of different signedness go into a type that holds both")
     func mixedSign() throws {
         let volume = try volume([

@@ -62,9 +62,16 @@ struct DICOMWriter {
     }
 
     /// One fragment of encapsulated pixel data.
-    mutating func encapsulated(_ fragment: [UInt8]) {
+    mutating func encapsulated(_ fragment: [UInt8]) { encapsulated([fragment]) }
+
+    /// Fragments of encapsulated pixel data after an offset table.
+    mutating func encapsulated(_ fragments: [[UInt8]], table: [UInt32] = []) {
         let item = Self.little(UInt16(0xFFFE)) + Self.little(UInt16(0xE000))
-        var bytes = item + [0, 0, 0, 0] + item + Self.little(UInt32(fragment.count)) + fragment
+        var bytes: [UInt8] = []
+        for content in [table.flatMap { Self.little($0) }] + fragments {
+            let padded = content + (content.count % 2 == 0 ? [] : [0])
+            bytes += item + Self.little(UInt32(padded.count)) + padded
+        }
         bytes += Self.little(UInt16(0xFFFE)) + Self.little(UInt16(0xE0DD)) + [0, 0, 0, 0]
         elements[0x7FE0_0010] = ("encapsulated", bytes)
     }
@@ -100,7 +107,7 @@ struct DICOMWriter {
         let head = little(UInt16(tag >> 16)) + little(UInt16(tag & 0xFFFF))
         if vr == "encapsulated" { return head + Array("OB".utf8) + [0, 0, 0xFF, 0xFF, 0xFF, 0xFF] + value }
         let padded = value.count % 2 == 0 ? value : value + [vr == "UI" || vr == "OB" ? 0 : 0x20]
-        if ["OB", "OW", "UN", "SQ", "OF"].contains(vr) {
+        if ["OB", "OW", "UN", "SQ", "OF", "OD", "OV"].contains(vr) {
             return head + Array(vr.utf8) + [0, 0] + little(UInt32(padded.count)) + padded
         }
         return head + Array(vr.utf8) + little(UInt16(padded.count)) + padded

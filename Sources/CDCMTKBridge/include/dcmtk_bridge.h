@@ -30,8 +30,6 @@ typedef struct tomos_dcm_pixel_data {
     uint16_t element;
     /// Value representation: 'OW' is 0x4F57.
     uint16_t representation;
-    /// Whether native cells stand in the file with the highest byte first.
-    bool big_endian;
     /// Bytes of native pixel data.
     uint64_t length;
     /// Fragments of encapsulated pixel data, the offset table not counted.
@@ -65,7 +63,8 @@ void tomos_dcm_close(tomos_dcm_file *file) TOMOS_NOEXCEPT;
 /// Returns the length, -1 when unknown; at most `capacity` - 1 bytes are copied.
 ptrdiff_t tomos_dcm_transfer_syntax(tomos_dcm_file *file, char *text, size_t capacity) TOMOS_NOEXCEPT;
 
-/// All values of an element of the data set (or of group 0002) as text, separated by backslashes: numbers in decimal.
+/// All values of an element of the data set (or of group 0002) as text, separated by backslashes: numbers in decimal,
+/// letters in UTF-8 where the file's SpecificCharacterSet fits them.
 /// Returns the full length, -1 when the element is absent; at most `capacity` - 1 bytes are copied.
 ptrdiff_t tomos_dcm_text(tomos_dcm_file *file, uint16_t group, uint16_t element, char *text, size_t capacity) TOMOS_NOEXCEPT;
 
@@ -75,6 +74,9 @@ bool tomos_dcm_bytes(
 
 /// The standard's name of a UID, "" when it is unknown.
 void tomos_dcm_uid_name(const char *uid, char *text, size_t capacity) TOMOS_NOEXCEPT;
+
+/// Whether numbers of the data set stand in the file with the highest byte first.
+bool tomos_dcm_is_big_endian(tomos_dcm_file *file) TOMOS_NOEXCEPT;
 
 /// Where the pixels are and how they are kept.
 tomos_dcm_pixel_data tomos_dcm_pixel_info(tomos_dcm_file *file) TOMOS_NOEXCEPT;

@@ -88,7 +88,6 @@ struct DCMTKFile: ~Copyable {
         var element: DICOMTag
         /// In bytes.
         var length: UInt64
-        var isBigEndian: Bool
         /// Whether the value is a row of 16-bit words (OW), which matters to the order of bytes.
         var isWords: Bool
     }
@@ -101,12 +100,14 @@ struct DCMTKFile: ~Copyable {
             let isWords = info.representation == 0x4F57
             return .native(
                 NativePixels(
-                    element: DICOMTag(0x7FE0, info.element), length: info.length, isBigEndian: info.big_endian,
-                    isWords: isWords))
+                    element: DICOMTag(0x7FE0, info.element), length: info.length, isWords: isWords))
         case tomos_dcm_pixels_encapsulated: return .encapsulated(info.fragments)
         default: return .none
         }
     }
+
+    /// Whether numbers of the data set stand in the file with the highest byte first.
+    var isBigEndian: Bool { tomos_dcm_is_big_endian(handle) }
 
     /// Length of an element's value in bytes, nil when absent.
     func length(of tag: DICOMTag) -> Int? {

@@ -3,15 +3,16 @@ import CDCMTKBridge
 /// One compressed image. What it says of itself is read before any decoder sees it: a decoder allocates what the
 /// codestream asks for, and takes a codestream that breaks off as good.
 enum DICOMCodestream {
-    /// Decodes `bytes` into `cells`, `layout.frameBytes` of them. Throws `CodestreamFault`.
+    /// Decodes `bytes` into `cells`, `layout.frameBytes` of them, the samples of a pixel side by side. Returns their
+    /// photometric interpretation. Throws `CodestreamFault`.
     static func decode(
         _ bytes: UnsafeBufferPointer<UInt8>, _ layout: DICOMPixelLayout, into cells: UnsafeMutableRawBufferPointer
-    ) throws {
+    ) throws -> String {
         switch layout.syntax.coding {
         case .rle:
             if let fault = rleFault(bytes, layout) { throw CodestreamFault(fault) }
-            try decodeByDCMTK(bytes, layout, bits: layout.format.bytes * 8, into: cells)
-        case .jpegLossless, .jpegLS:
+            return try decodeByDCMTK(bytes, layout, bits: layout.format.bytes * 8, into: cells)
+        case .jpeg, .jpegLossless, .jpegLS:
             let precision = try judgeJPEG(bytes, layout)
             let bits = precision <= 8 ? 8 : 16
             guard bits != 8 * layout.format.bytes else {
@@ -19,9 +20,20 @@ enum DICOMCodestream {
             }
             // Eight bits or fewer in cells of sixteen: the decoder hands out bytes.
             var narrow = [UInt8](repeating: 0, count: layout.pixels * layout.samples)
-            try narrow.withUnsafeMutableBytes { try decodeByDCMTK(bytes, layout, bits: 8, into: $0) }
+            let colour = try narrow.withUnsafeMutableBytes { try decodeByDCMTK(bytes, layout, bits: 8, into: $0) }
             let wide = cells.bindMemory(to: UInt16.self)
             for n in wide.indices { wide[n] = UInt16(narrow[n]) }
+            return colour
+        case .jpeg2000:
+            try DICOMJPEG2000.decode(bytes, layout, into: cells)
+            // The decoder undoes the codestream's own transforms.
+            return ["YBR_ICT", "YBR_RCT"].contains(layout.photometric) ? "RGB" : layout.photometric
+        case .encapsulatedNative:
+            guard !layout.format.isPacked, bytes.count == cells.count || bytes.count == cells.count + 1 else {
+                throw CodestreamFault("a fragment of \(bytes.count) bytes holds a frame of \(cells.count)")
+            }
+            cells.copyBytes(from: bytes.prefix(cells.count))
+            return layout.photometric
         case .native, .notRead: throw CodestreamFault("\(layout.syntax.name) is not read")
         }
     }
@@ -29,22 +41,23 @@ enum DICOMCodestream {
     /// Whether a fragment that starts with these bytes starts an image; nil where every fragment might.
     static func begins(_ head: [UInt8], _ coding: DICOMTransferSyntax.Coding) -> Bool? {
         switch coding {
-        case .jpegLossless, .jpegLS: head.starts(with: [0xFF, 0xD8])
-        case .rle, .native, .notRead: nil
+        case .jpeg, .jpegLossless, .jpegLS: head.starts(with: [0xFF, 0xD8])
+        case .jpeg2000: DICOMJPEG2000.begins(head)
+        case .rle, .encapsulatedNative, .native, .notRead: nil
         }
     }
 
     private static func decodeByDCMTK(
         _ bytes: UnsafeBufferPointer<UInt8>, _ layout: DICOMPixelLayout, bits: Int,
         into cells: UnsafeMutableRawBufferPointer
-    ) throws {
+    ) throws -> String {
         let format = layout.format
         var (reason, colour) = (ErrorText(), ErrorText())
         let isDecoded = layout.syntax.uid.withCString { syntax in
             layout.photometric.withCString { photometric in
                 var image = tomos_dcm_image(
                     syntax: syntax, photometric: photometric, rows: UInt16(layout.rows),
-                    columns: UInt16(layout.columns), samples: UInt16(layout.samples), planar: layout.isPlanar ? 1 : 0,
+                    columns: UInt16(layout.columns), samples: UInt16(layout.samples), planar: 0,
                     bits_allocated: UInt16(bits), bits_stored: UInt16(min(bits, format.bitsStored)),
                     high_bit: UInt16(min(bits - 1, format.highBit)), is_signed: format.isSigned,
                     bytes: bytes.baseAddress, count: bytes.count)
@@ -54,6 +67,7 @@ enum DICOMCodestream {
             }
         }
         guard isDecoded else { throw CodestreamFault("pixel data cannot be decoded: \(reason.text)") }
+        return colour.text.isEmpty ? layout.photometric : colour.text
     }
 
     /// RLE: one segment per byte of a cell, each of exactly one byte per pixel. (PS3.5 annex G)
@@ -99,7 +113,8 @@ enum DICOMCodestream {
         _ bytes: UnsafeBufferPointer<UInt8>, _ expected: DICOMPixelLayout
     ) throws(CodestreamFault) -> Int {
         func number(_ at: Int) -> Int { Int(bytes[at]) << 8 | Int(bytes[at + 1]) }
-        let isLS = expected.syntax.coding == .jpegLS
+        let coding = expected.syntax.coding
+        let isLS = coding == .jpegLS
         guard bytes.count >= 4, number(0) == 0xFFD8 else {
             throw CodestreamFault("compressed pixel data does not begin as a JPEG")
         }
@@ -118,12 +133,15 @@ enum DICOMCodestream {
                 guard precision == nil, length >= 8 else {
                     throw CodestreamFault("compressed pixel data has a malformed frame header")
                 }
-                guard marker == (isLS ? 0xF7 : 0xC3) else {
+                guard Self.markers(coding).contains(marker) else {
                     throw CodestreamFault(
-                        "the codestream is no \(isLS ? "JPEG-LS" : "lossless JPEG"), though the transfer syntax says so")
+                        "the codestream (FF\(String(marker, radix: 16, uppercase: true))) is no "
+                            + "\(expected.syntax.name), though the transfer syntax says so")
                 }
                 precision = Int(bytes[at + 4])
-                if let fault = frameFault(number(at + 5), number(at + 7), Int(bytes[at + 4]), Int(bytes[at + 9]), expected) {
+                if let fault = frameFault(
+                    number(at + 5), number(at + 7), Int(bytes[at + 4]), Int(bytes[at + 9]), expected)
+                {
                     throw CodestreamFault(fault)
                 }
             case 0xF8 where isLS && length > 2 && bytes[at + 4] == 4:
@@ -131,8 +149,8 @@ enum DICOMCodestream {
             case 0xDA:
                 guard let precision else { throw CodestreamFault("compressed pixel data has no frame header") }
                 // Ns, Ns pairs, then NEAR: 0 is lossless.
-                if isLS, length >= 6, bytes[at + 2 + length - 3] != 0 {
-                    throw CodestreamFault("JPEG-LS near-lossless is not read yet (export it uncompressed)")
+                if isLS, !expected.syntax.isLossy, length >= 6, bytes[at + 2 + length - 3] != 0 {
+                    throw CodestreamFault("the codestream is near-lossless, though the transfer syntax says lossless")
                 }
                 try requireEnd(bytes)
                 return precision
@@ -141,6 +159,15 @@ enum DICOMCodestream {
             at += 2 + length
         }
         throw CodestreamFault("compressed pixel data has no readable frame header")
+    }
+
+    /// Frame markers that a syntax may have. Lossless frames under a lossy syntax lose nothing.
+    private static func markers(_ coding: DICOMTransferSyntax.Coding) -> Set<UInt8> {
+        switch coding {
+        case .jpeg: [0xC0, 0xC1, 0xC2, 0xC3]
+        case .jpegLS: [0xF7]
+        default: [0xC3]
+        }
     }
 
     private static func requireEnd(_ bytes: UnsafeBufferPointer<UInt8>) throws(CodestreamFault) {

@@ -95,7 +95,7 @@ enum DICOMFileReader {
             return "transfer syntax \(uid) is not known (export it uncompressed, e.g. with dcmconv)"
         }
         if syntax.coding == .notRead {
-            return "\(syntax.name) (\(uid)) is not read yet (export it uncompressed, e.g. with gdcmconv --raw)"
+            return "\(syntax.name) (\(uid)) is not read (export it uncompressed)"
         }
         let photometric = attributes.text(.photometric) ?? "MONOCHROME2"
         if !photometric.hasPrefix("MONOCHROME") || (attributes.text(.samples) ?? "1") != "1" {

@@ -107,7 +107,8 @@ extension DICOMFileReader {
             frameOfReference: attributes.text(.frameOfReference), imageType: imageType, rows: layout.rows,
             columns: layout.columns, format: layout.format, photometric: layout.photometric, position: .zero,
             rowDirection: .zero, columnDirection: .zero, rowSpacing: 1, columnSpacing: 1, scaling: .identity,
-            padding: padding, paddingNotice: notice,
+            padding: padding, floatPadding: try floatPadding(attributes, layout.format), paddingNotice: notice,
+            lossNotice: layout.lossNotice,
             mosaic: try Mosaic(attributes, imageType: imageType, rows: layout.rows, columns: layout.columns))
     }
 

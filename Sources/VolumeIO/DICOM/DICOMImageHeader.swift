@@ -30,8 +30,12 @@ struct DICOMImageHeader: Sendable {
     var scaling: ValueScaling
     /// Stored values that mean "no measurement".
     var padding: ClosedRange<Int64>?
+    /// The same for floating-point pixels.
+    var floatPadding: ClosedRange<Double>?
     /// What was odd about the padding, for the notices.
     var paddingNotice: String?
+    /// That values were lost in compression, for the notices.
+    var lossNotice: String?
     /// What tells images at one position apart; an attribute that the image lacks has no entry.
     var keys: [DICOMSplitKey: String] = [:]
     /// How the image was taken.

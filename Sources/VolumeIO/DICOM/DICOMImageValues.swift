@@ -24,7 +24,7 @@ extension DICOMFileReader {
     static func padding(
         _ attributes: borrowing DICOMAttributes, _ format: StoredFormat
     ) throws -> (ClosedRange<Int64>?, String?) {
-        guard let text = attributes.text(.padding) else { return (nil, nil) }
+        guard !format.isFloat, let text = attributes.text(.padding) else { return (nil, nil) }
         func stored(_ value: Int) -> Int64 {
             let bits = min(format.bitsAllocated, 16)
             if format.isSigned, value >= 1 << (bits - 1), value < 1 << bits { return Int64(value - 1 << bits) }
@@ -43,5 +43,17 @@ extension DICOMFileReader {
             )
         }
         return (range, nil)
+    }
+
+    /// FloatPixelPaddingValue and its limit, or DoubleFloatPixelPaddingValue and its limit. (0028,0122) to (0028,0125)
+    static func floatPadding(
+        _ attributes: borrowing DICOMAttributes, _ format: StoredFormat
+    ) throws -> ClosedRange<Double>? {
+        guard format.isFloat else { return nil }
+        let (name, first): (String, UInt16) =
+            format.bytes == 4 ? ("FloatPixelPaddingValue", 0x0122) : ("DoubleFloatPixelPaddingValue", 0x0123)
+        guard let value = try attributes.number(DICOMTag(0x0028, first), name) else { return nil }
+        let limit = try attributes.number(DICOMTag(0x0028, first + 2), name + " limit") ?? value
+        return min(value, limit)...max(value, limit)
     }
 }

@@ -10,6 +10,8 @@ struct DICOMPixelLayout: Sendable {
     /// Whether the samples stand plane by plane and not pixel by pixel. (0028,0006)
     var isPlanar: Bool
     var format: StoredFormat
+    /// That values are not exactly those measured, as a sentence; nil when nothing was lost as far as is known.
+    var lossNotice: String?
 
     /// Pixels of a frame.
     var pixels: Int { rows * columns }
@@ -18,10 +20,11 @@ struct DICOMPixelLayout: Sendable {
 
     /// Bits of a frame of native pixel data: frames follow each other without a gap, even within a byte.
     var nativeFrameBits: Int {
-        // Two pixels share their colour. (PS3.3 C.7.6.3.1.2)
-        let stored = photometric == "YBR_FULL_422" ? 2 : samples
-        return pixels * stored * format.bitsAllocated
+        pixels * (isSubsampled ? 2 : samples) * format.bitsAllocated
     }
+
+    /// Whether two pixels share their colour in native pixel data. (PS3.3 C.7.6.3.1.2)
+    var isSubsampled: Bool { photometric == "YBR_FULL_422" && samples == 3 && format.bitsAllocated == 8 }
 }
 
 /// How stored values lie in their cells.
@@ -64,6 +67,13 @@ extension DICOMPixelLayout {
         photometric = attributes.text(.photometric) ?? "MONOCHROME2"
         isPlanar = try attributes.integer(.planar, "PlanarConfiguration") == 1
         format = try Self.format(attributes)
+        // JPEG 2000 may be either: the attribute tells. (0028,2110)
+        let stated = attributes.text(.lossyCompression)
+        if syntax.isLossy, syntax.coding != .jpeg2000 || stated != "00" {
+            lossNotice = "lossily compressed (\(syntax.name)): values are not exactly those measured"
+        } else if stated == "01" {
+            lossNotice = "was lossily compressed before (LossyImageCompression): values are not exactly those measured"
+        }
     }
 
     private static func count(
@@ -102,5 +112,6 @@ extension DICOMPixelLayout {
 extension DICOMTag {
     static let floatPixels = DICOMTag(0x7FE0, 0x0008), doublePixels = DICOMTag(0x7FE0, 0x0009)
     static let pixels = DICOMTag(0x7FE0, 0x0010)
+    static let lossyCompression = DICOMTag(0x0028, 0x2110)
     static let extendedOffsets = DICOMTag(0x7FE0, 0x0001)
 }

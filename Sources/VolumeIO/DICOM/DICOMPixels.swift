@@ -12,7 +12,7 @@ struct DICOMPixels: ~Copyable {
 
     /// What the file says of its frames.
     let layout: DICOMPixelLayout
-    private let attributes: DICOMAttributes
+    let attributes: DICOMAttributes
     private let storage: Storage
 
     private enum Storage {
@@ -61,101 +61,32 @@ struct DICOMPixels: ~Copyable {
     /// Decodes frame `frame` (from 0) into `cells`: `layout.frameBytes` bytes, row after row, in machine byte order,
     /// packed cells (1 and 12 bits) one to a cell of `layout.format.bytes`. `unpack` makes values of them.
     ///
-    /// Throws `DICOMError` that names the file, and the frame where there are several.
+    /// The samples of a colour pixel stand side by side. Throws `DICOMError` that names the file, and the frame where
+    /// there are several.
     func decode(frame: Int = 0, into cells: UnsafeMutableRawBufferPointer) throws {
+        _ = try decodeColour(frame: frame, into: cells)
+    }
+
+    /// As `decode`; returns the photometric interpretation of the cells, because decoders turn YBR into RGB.
+    func decodeColour(frame: Int, into cells: UnsafeMutableRawBufferPointer) throws -> String {
         precondition(cells.count == layout.frameBytes, "\(cells.count) bytes for \(layout.frameBytes)")
         guard (0..<layout.frames).contains(frame) else {
             throw DICOMError.file(path: path, reason: "has no frame \(frame + 1), NumberOfFrames is \(layout.frames)")
         }
         switch storage {
-        case .native(let native): try readNative(native, frame, into: cells)
+        case .native(let native):
+            try readNative(native, frame, into: cells)
+            return layout.photometric
         case .encapsulated(let index):
             do {
                 let codestream = try attributes.file.codestream(index.fragments[frame])
-                try codestream.withUnsafeBufferPointer { bytes in
+                return try codestream.withUnsafeBufferPointer { bytes in
                     try DICOMCodestream.decode(bytes, layout, into: cells)
                 }
             } catch let fault as CodestreamFault {
                 let place = layout.frames > 1 ? "frame \(frame + 1): " : ""
                 throw DICOMError.file(path: path, reason: place + fault.reason)
             }
-        }
-    }
-
-    // MARK: Native
-
-    private static func checkLength(
-        _ native: DCMTKFile.NativePixels, _ layout: DICOMPixelLayout, _ path: String
-    ) throws {
-        let needed = UInt64(layout.nativeFrameBits * layout.frames + 7) / 8
-        guard native.length >= needed else {
-            throw DICOMError.truncated(path: path, bytes: native.length, needed: needed)
-        }
-        let frame = UInt64(layout.nativeFrameBits + 7) / 8
-        guard native.length < needed + max(frame, 2) else {
-            let content = layout.frames == 1 ? "one image of \(needed)" : "\(layout.frames) frames of \(frame)"
-            throw DICOMError.file(
-                path: path,
-                reason: "pixel data of \(native.length) bytes holds more than \(content) (NumberOfFrames is wrong or "
-                    + "missing)")
-        }
-    }
-
-    private func readNative(
-        _ native: DCMTKFile.NativePixels, _ frame: Int, into cells: UnsafeMutableRawBufferPointer
-    ) throws {
-        let format = layout.format
-        // Words of 16 bits are the unit of packed cells and of bytes in OW.
-        let word = format.bitsAllocated % 16 == 0 ? format.bytes : native.isWords ? 2 : 1
-        let bits = layout.nativeFrameBits * frame..<layout.nativeFrameBits * (frame + 1)
-        let first = bits.lowerBound / 8 / word * word
-        let end = min(Int(native.length), ((bits.upperBound + 7) / 8 + word - 1) / word * word)
-        if !format.isPacked, first * 8 == bits.lowerBound, end - first == cells.count {
-            try attributes.file.read(native.element, at: UInt64(first), into: cells)
-            if native.isBigEndian { Self.swap(cells, word) }
-            return
-        }
-        var bytes = [UInt8](repeating: 0, count: end - first)
-        try bytes.withUnsafeMutableBytes { buffer in
-            try attributes.file.read(native.element, at: UInt64(first), into: buffer)
-            if native.isBigEndian { Self.swap(buffer, word) }
-        }
-        let start = bits.lowerBound - first * 8
-        switch format.bitsAllocated {
-        case 1: Self.unpackBits(bytes, from: start, into: cells)
-        case 12: Self.unpackTwelve(bytes, from: start, into: cells.bindMemory(to: UInt16.self))
-        default: cells.copyBytes(from: bytes[(start / 8)...].prefix(cells.count))
-        }
-    }
-
-    /// Turns big-endian words into the machine's order.
-    private static func swap(_ bytes: UnsafeMutableRawBufferPointer, _ word: Int) {
-        func swap<Word: FixedWidthInteger>(_: Word.Type) {
-            for at in stride(from: 0, to: bytes.count - word + 1, by: word) {
-                let value = bytes.loadUnaligned(fromByteOffset: at, as: Word.self)
-                bytes.storeBytes(of: Word(bigEndian: value), toByteOffset: at, as: Word.self)
-            }
-        }
-        switch word {
-        case 2: swap(UInt16.self)
-        case 4: swap(UInt32.self)
-        case 8: swap(UInt64.self)
-        default: break
-        }
-    }
-
-    /// Cells of one bit, the first in the lowest bit of the first byte. (PS3.5 8.1.1)
-    private static func unpackBits(_ bytes: [UInt8], from start: Int, into cells: UnsafeMutableRawBufferPointer) {
-        for n in cells.indices { cells[n] = bytes[(start + n) / 8] >> UInt8((start + n) % 8) & 1 }
-    }
-
-    /// Cells of twelve bits: two in three bytes, low bits first.
-    private static func unpackTwelve(_ bytes: [UInt8], from start: Int, into cells: UnsafeMutableBufferPointer<UInt16>)
-    {
-        for n in cells.indices {
-            let bit = start + 12 * n
-            let pair = UInt16(bytes[bit / 8]) | UInt16(bytes[bit / 8 + 1]) << 8
-            cells[n] = pair >> UInt16(bit % 8) & 0xFFF
         }
     }
 

@@ -5,14 +5,20 @@ struct DICOMTransferSyntax: Sendable {
         /// As plain cells.
         case native
         /// Encapsulated, decoded by DCMTK.
-        case rle, jpegLossless, jpegLS
-        /// Known, but not read yet.
+        case rle, jpeg, jpegLossless, jpegLS
+        /// Encapsulated, decoded by OpenJPEG.
+        case jpeg2000
+        /// Plain cells in fragments.
+        case encapsulatedNative
+        /// Known, but not read.
         case notRead
     }
 
     var uid: String
     var name: String
     var coding: Coding
+    /// Whether values may differ from those that were compressed.
+    var isLossy = false
 
     /// The entry of a UID, nil when the UID is not a transfer syntax known here.
     static func find(_ uid: String) -> DICOMTransferSyntax? { table[uid] }
@@ -28,12 +34,12 @@ struct DICOMTransferSyntax: Sendable {
             (".4.57", "JPEG lossless", .jpegLossless),
             (".4.70", "JPEG lossless, first-order prediction", .jpegLossless),
             (".4.80", "JPEG-LS lossless", .jpegLS),
-            (".1.98", "encapsulated uncompressed", .notRead),
-            (".4.50", "JPEG baseline", .notRead),
-            (".4.51", "JPEG extended", .notRead),
-            (".4.81", "JPEG-LS near-lossless", .notRead),
-            (".4.90", "JPEG 2000 lossless", .notRead),
-            (".4.91", "JPEG 2000", .notRead),
+            (".1.98", "encapsulated uncompressed", .encapsulatedNative),
+            (".4.50", "JPEG baseline", .jpeg),
+            (".4.51", "JPEG extended", .jpeg),
+            (".4.81", "JPEG-LS near-lossless", .jpegLS),
+            (".4.90", "JPEG 2000 lossless", .jpeg2000),
+            (".4.91", "JPEG 2000", .jpeg2000),
             (".4.92", "JPEG 2000 multi-component lossless", .notRead),
             (".4.93", "JPEG 2000 multi-component", .notRead),
             (".4.94", "JPIP", .notRead),
@@ -56,9 +62,11 @@ struct DICOMTransferSyntax: Sendable {
             (".4.204", "JPIP HTJ2K", .notRead),
             (".4.205", "JPIP HTJ2K deflated", .notRead),
         ]
+        let lossy: Set = [".4.50", ".4.51", ".4.81", ".4.91"]
         var table: [String: DICOMTransferSyntax] = [:]
         for (suffix, name, coding) in rows {
-            table[root + suffix] = DICOMTransferSyntax(uid: root + suffix, name: name, coding: coding)
+            table[root + suffix] = DICOMTransferSyntax(
+                uid: root + suffix, name: name, coding: coding, isLossy: lossy.contains(suffix))
         }
         return table
     }()

@@ -18,7 +18,9 @@ struct DICOMVoxelReader {
     /// Voxels, their scaling, which stored values are padding, and what was decided on the way.
     func read() throws -> (VoxelBuffer, ValueScaling, ClosedRange<Double>?, [String]) {
         var (padding, notices) = sharedPadding()
+        notices += Set(images.compactMap(\.lossNotice)).sorted()
         let scaling = images[0].scaling
+        if images.contains(where: \.format.isFloat) { return try floats(notices) }
         if images.allSatisfy({ $0.scaling == scaling }) {
             let range = padding.map { Double($0.lowerBound)...Double($0.upperBound) }
             return (try integers(), scaling, range, notices)
@@ -57,6 +59,38 @@ struct DICOMVoxelReader {
 
     private func stored<Value: FixedWidthInteger>() throws -> [Value] {
         try assemble { image, cells, out in DICOMPixels.unpack(cells, image.format, into: out) }
+    }
+
+    /// Values of FloatPixelData and DoubleFloatPixelData, kept as stored where all images share one rescale.
+    private func floats(_ notices: [String]) throws -> (VoxelBuffer, ValueScaling, ClosedRange<Double>?, [String]) {
+        if let other = images.first(where: { !$0.format.isFloat }) {
+            throw DICOMError.file(
+                path: other.path, reason: "holds integers, other images of its series floating-point numbers")
+        }
+        let shared = images.allSatisfy { $0.scaling == images[0].scaling } ? images[0].scaling : nil
+        func stored<Value: BinaryFloatingPoint>(_: Value.Type) throws -> [Value] {
+            try assemble { image, cells, out in
+                let scaling = shared == nil ? image.scaling : .identity
+                func fill<Cell: BinaryFloatingPoint>(_: Cell.Type) {
+                    let cells = cells.bindMemory(to: Cell.self)
+                    for n in 0..<pixels {
+                        out.initializeElement(
+                            at: n, to: Value(cells[n]) * Value(scaling.slope) + Value(scaling.intercept))
+                    }
+                }
+                if image.format.bytes == 4 { fill(Float.self) } else { fill(Double.self) }
+            }
+        }
+        let isDouble = images.contains { $0.format.bytes == 8 }
+        let voxels: VoxelBuffer = isDouble ? .float64(try stored(Double.self)) : .float32(try stored(Float.self))
+        let paddings = Set(images.map(\.floatPadding))
+        var notices = notices
+        if paddings.count > 1 {
+            notices.append("FloatPixelPaddingValue differs between slices: no voxel is treated as padding")
+        }
+        return (
+            voxels, shared ?? .identity, paddings.count == 1 && shared != nil ? images[0].floatPadding : nil, notices
+        )
     }
 
     /// Values in float32. A padding voxel has no value, and its rescaled number would differ from slice to slice and
