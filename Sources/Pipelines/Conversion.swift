@@ -6,6 +6,7 @@ import Volumes
 public struct ConversionReport: Sendable, Encodable {
     /// One file, or a folder when everything in it was left out for one reason.
     public struct Input: Sendable, Encodable {
+        /// The file or folder.
         public var path: String
         /// `used`, `ignored` or `error`.
         public var fate: String
@@ -22,7 +23,9 @@ public struct ConversionReport: Sendable, Encodable {
 
     /// Where one slice came from.
     public struct Slice: Sendable, Encodable {
+        /// Slice of the volume, from 0.
         public var k: Int
+        /// (0008,0018); empty for an interpolated slice.
         public var sopInstanceUID: String
         /// Frame within the instance, from 1.
         public var frame: Int
@@ -34,16 +37,23 @@ public struct ConversionReport: Sendable, Encodable {
         public var path: String?
         /// Files beside it: `.json`, `.bval`, `.bvec`.
         public var sidecars: [String] = []
+        /// The input, for people.
         public var source: String
+        /// Of a DICOM series.
         public var seriesInstanceUID, studyInstanceUID, modality, part: String?
+        /// (0020,0011).
         public var seriesNumber: Int?
+        /// Voxels along i, j and k.
         public var shape: [Int]?
+        /// Volumes on the grid.
         public var volumes: Int?
         /// Voxel index to mm, RAS: rows of the matrix.
         public var affine: [[Double]]?
+        /// E.g. `int16`.
         public var datatype: String?
         /// What tells the volumes apart.
         public var fourthDimension: [String]?
+        /// What a person should know.
         public var notices: [String] = []
         /// For each volume the origin of its slices.
         public var slices: [[Slice]]?
@@ -51,8 +61,11 @@ public struct ConversionReport: Sendable, Encodable {
         public var error: String?
     }
 
+    /// The version that converted.
     public var tomos = tomosVersion
+    /// Every file that was found.
     public var inputs: [Input] = []
+    /// Every image.
     public var outputs: [Output] = []
 
     /// An empty report.
@@ -169,7 +182,8 @@ public struct Conversion: Sendable {
         let unreadable = series.unreadable.map { entry($0.path, "error", $0.reason) }
         guard error == nil else { return series.files.map { entry($0, "error", error) } + unreadable }
         let copies = Dictionary(
-            ((try? DICOM.volumes(series))?.duplicates ?? []).map { ($0.path, $0.reason) }, uniquingKeysWith: { a, _ in a })
+            ((try? DICOM.volumes(series))?.duplicates ?? []).map { ($0.path, $0.reason) },
+            uniquingKeysWith: { a, _ in a })
         return series.files.map { path in
             copies[path].map { entry(path, "ignored", $0) } ?? entry(path, "used", nil)
         }

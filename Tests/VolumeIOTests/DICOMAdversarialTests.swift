@@ -38,7 +38,8 @@ struct DICOMAdversarialTests {
         arguments: [
             (0x0018_0081, "DS", ["30", "10"], DICOMSplitKey.echoTime, true),
             (0x0018_9087, "FD", ["0", "1000"], .bValue, false),
-            (0x0020_0100, "IS", ["2", "1"], .temporalPosition, true), (0x0018_1060, "DS", ["40", "0"], .triggerTime, true),
+            (0x0020_0100, "IS", ["2", "1"], .temporalPosition, true),
+            (0x0018_1060, "DS", ["40", "0"], .triggerTime, true),
             (0x0020_0012, "IS", ["1", "2"], .acquisition, false),
             (0x0008_0008, "CS", ["ORIGINAL\\PRIMARY\\M", "ORIGINAL\\PRIMARY\\P"], .imageType, false),
             (0x0020_4000, "LT", ["a", "b"], .instance, false),
@@ -82,7 +83,8 @@ struct DICOMAdversarialTests {
         for n in slices.indices { slices[n][0x0020, 0x0012, "IS"] = n < 3 ? "1" : "2" }
         slices.remove(at: 4)
         try write(slices)
-        #expect(message.contains("2 of 3 slice positions hold more than one image (5 images in all), others hold fewer"))
+        #expect(
+            message.contains("2 of 3 slice positions hold more than one image (5 images in all), others hold fewer"))
     }
 
     @Test("an echo that changes within a volume is refused")
@@ -172,7 +174,8 @@ struct DICOMAdversarialTests {
         var slices = scans(1, [0, 2.5, 5, 7.5, 10])
         for n in slices.indices { slices[n][0x0018, 0x0088, "DS"] = "2.5" }
         try write([slices[0], slices[2], slices[4]])
-        #expect(message.hasPrefix("series 1.2.3: slice 2 lies 5 mm from its neighbour, expected 2.5; 2 slices are missing"))
+        #expect(
+            message.hasPrefix("series 1.2.3: slice 2 lies 5 mm from its neighbour, expected 2.5; 2 slices are missing"))
     }
 
     // MARK: Policies
@@ -208,7 +211,8 @@ struct DICOMAdversarialTests {
         try write(tilted())
         let volume = try onlyVolumes(folder.path, policies: DICOMPolicies(tilt: .shear)).read(volume: 0)
         #expect(volume.geometry.shape == Shape(4, 6, 3))
-        #expect(volume.geometry.affine == Affine(i: [-0.25, 0, 0], j: [0, -0.5, 0], k: [0, 0, 2], origin: [10, 20, 0]))
+        #expect(
+            volume.geometry.affine == Affine(i: [-0.25, 0, 0], j: [0, -0.5, 0], k: [0, 0, 2], origin: [10, 20, 0]))
         func row(_ k: Int, _ j: Int) -> [Double] { (0..<4).map { volume.voxels[(k * 6 + j) * 4 + $0] } }
         #expect(row(0, 0) == [0, 1, 2, 3] && row(0, 2) == [8, 9, 10, 11] && row(0, 3) == [0, 0, 0, 0])
         // Slice 1 lies 1.5 rows on: row 2 is halfway between its rows 0 and 1, row 1 half outside (0 is the minimum).
@@ -237,7 +241,8 @@ struct DICOMAdversarialTests {
         func records(_ names: [String]) -> [UInt8] {
             names.flatMap { name in
                 let value = Array(name.utf8) + (name.utf8.count % 2 == 0 ? [] : [0x20])
-                let element: [UInt8] = [4, 0, 0, 0x15] + Array("CS".utf8) + DICOMWriter.little(UInt16(value.count)) + value
+                let element: [UInt8] =
+                    [4, 0, 0, 0x15] + Array("CS".utf8) + DICOMWriter.little(UInt16(value.count)) + value
                 return [0xFE, 0xFF, 0, 0xE0] + DICOMWriter.little(UInt32(element.count)) + element
             }
         }

@@ -247,7 +247,7 @@ struct DICOMRefusalConformanceTests {
     @Test(
         "what is not read yet is refused by name",
         arguments: [
-            ("generic/rgb/001", "is not read"),
+            ("generic/rgb/001", "is not read")
         ].map { ("dicom2nifti/" + $0.0, $0.1) })
     func notReadYet(_ name: String, _ text: String) {
         let path = "\(dicomShared)/\(name)"

@@ -5,7 +5,8 @@ enum DICOMDirectory {
     /// The files that a DICOMDIR lists, below its folder, and the DICOMDIR itself; any other path as it is. Throws when a
     /// listed file is missing: a series without it would look whole.
     static func paths(of path: String) throws -> [String] {
-        guard path.split(separator: "/").last?.uppercased() == "DICOMDIR", DICOMFileProbe.look(at: path) == .dicom else {
+        guard path.split(separator: "/").last?.uppercased() == "DICOMDIR", DICOMFileProbe.look(at: path) == .dicom
+        else {
             return [path]
         }
         let file = try DCMTKFile(path, .header)
@@ -25,7 +26,8 @@ enum DICOMDirectory {
         guard missing.isEmpty else {
             throw DICOMError.file(
                 path: path,
-                reason: "lists \(missing.count) of \(listed.count) files that are not there, first \(missing[0]) (copy the "
+                reason:
+                    "lists \(missing.count) of \(listed.count) files that are not there, first \(missing[0]) (copy the "
                     + "disc again, or name its folder instead)")
         }
         return [path] + files

@@ -67,7 +67,8 @@ enum DICOMEvidence {
         let isSkipping = zip(numbers, numbers.dropFirst()).allSatisfy { abs($1 - $0) == Int(steps) }
         guard numbers.count == volume.count, isSkipping else { return }
         throw DICOMError.missingSlices(
-            series: series, slice: 2, distance: spacing, expected: stated, missing: (volume.count - 1) * (Int(steps) - 1)
+            series: series, slice: 2, distance: spacing, expected: stated,
+            missing: (volume.count - 1) * (Int(steps) - 1)
         )
     }
 

@@ -85,7 +85,9 @@ struct DICOMRegrid: Sendable {
     }
 
     private func integers<Value: FixedWidthInteger>(_ stored: [Value], _ volumes: Int, _ outside: Double) -> [Value] {
-        values(stored, volumes, Value(clamping: Int64(outside)), { Double($0) }) { Value(clamping: Int64($0.rounded())) }
+        values(stored, volumes, Value(clamping: Int64(outside)), { Double($0) }) {
+            Value(clamping: Int64($0.rounded()))
+        }
     }
 
     private func values<Value>(

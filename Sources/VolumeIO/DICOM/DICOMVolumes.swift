@@ -82,7 +82,8 @@ public struct DICOMVolumes: Sendable {
         let images = volumes[volume]
         let (voxels, scaling, padding, valueNotices) = try DICOMVoxelReader(images, mosaic: images[0].mosaic).read()
         return Volume(
-            geometry: geometry, voxels: regridded(voxels, [regrids[volume]], padding), scaling: scaling, modality: series.modality, padding: padding,
+            geometry: geometry, voxels: regridded(voxels, [regrids[volume]], padding), scaling: scaling,
+            modality: series.modality, padding: padding,
             origins: origins(volume: volume), notices: notices + valueNotices + displayNotices)
     }
 
@@ -91,7 +92,8 @@ public struct DICOMVolumes: Sendable {
         let images = volumes.flatMap { $0 }
         let (voxels, scaling, padding, valueNotices) = try DICOMVoxelReader(images, mosaic: images[0].mosaic).read()
         let result = VolumeSeries(
-            geometry: geometry, voxels: regridded(voxels, regrids, padding), count: count, scaling: scaling, interval: interval)
+            geometry: geometry, voxels: regridded(voxels, regrids, padding), count: count, scaling: scaling,
+            interval: interval)
         return (result, notices + valueNotices + displayNotices)
     }
 
