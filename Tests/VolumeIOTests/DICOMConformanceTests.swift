@@ -162,13 +162,13 @@ struct DICOMVolumesConformanceTests {
         #expect(volumes.keys == [.imageType])
         let folder = "\(dicomShared)/dcm_qa_enh/Ref"
         let map = try NIfTI.readVolume("\(folder)/Philips_WIP_B0_NS_801_e2_fieldmaphz.nii")
-        // dcm2niix computed in float32: 1e-5 of the range of 500 Hz.
+        // dcm2niix's slope is 0.24420166 where the headers say 0.24420024: 6e-3 on a range of 500 Hz.
         let mine = try volumes.read(volume: 1)
         #expect(difference(canonicalAffine(mine.geometry), canonicalAffine(map.geometry)) < 1e-3)
         for n in 0..<32 {
             let mine = mine.slice(n, in: SliceLayout(mine.geometry, plane: .axial)).values
             let theirs = map.slice(n, in: SliceLayout(map.geometry, plane: .axial)).values
-            #expect(zip(mine, theirs).allSatisfy { abs($0 - $1) <= 5e-3 })
+            #expect(zip(mine, theirs).allSatisfy { abs($0 - $1) <= 6e-3 })
         }
         // dcm2niix divides by RescaleSlope and the private scale slope (2005,100E) of Philips. Tomos keeps the
         // standard's rescale, as dicom2nifti does.
