@@ -1,6 +1,6 @@
 # `make` alone lists what there is. Only Swift, make and apt are needed; `setup` installs the rest.
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo demo-brain test sanitize check format bench bench-accuracy release clean
+.PHONY: help setup build demo demo-brain test sanitize check format bench bench-accuracy conformance release clean
 
 TOMOS := .build/release/tomos
 SWIFT_SOURCES := Package.swift Sources Tests Benchmarks
@@ -60,6 +60,12 @@ bench: build .venv-bench/requirements.txt ## Time the engine: its parts, the pub
 
 bench-accuracy: build ## Dice on 40 hippocampus volumes from 20 labelled ones (needs ../shared)
 	@Benchmarks/accuracy $(TOMOS)
+
+conformance: build ## Compare with references (in ../shared), dcm2niix and SimpleITK (fetched); writes docs/conformance.md
+	@scripts/install-packages python3 python3-venv
+	@[ -x .venv-conformance/bin/python ] || { python3 -m venv .venv-conformance && \
+	    .venv-conformance/bin/pip install --quiet pydicom nibabel numpy dcm2niix SimpleITK; }
+	@.venv-conformance/bin/python scripts/conformance/compare.py $(TOMOS) ../shared/conformance/dicom docs/conformance.md
 
 release: setup ## Pack a program that needs no Swift to run (dist/)
 	@scripts/release

@@ -8,24 +8,16 @@
 
 #include <iconv.h>
 
-#include <dcmtk/config/osconfig.h>
+#include "bridge_file.h"
 
-#include <dcmtk/dcmdata/dcfcache.h>
 #include <dcmtk/dcmdata/dcrledrg.h>
 #include <dcmtk/dcmdata/dcspchrs.h>
-#include <dcmtk/dcmdata/dctk.h>
 #include <dcmtk/dcmdata/dcpixel.h>
 #include <dcmtk/dcmdata/dcpixseq.h>
 #include <dcmtk/dcmdata/dcpxitem.h>
 #include <dcmtk/dcmjpeg/djdecode.h>
 #include <dcmtk/dcmjpls/djdecode.h>
 #include <dcmtk/oflog/oflog.h>
-
-struct tomos_dcm_file {
-    DcmFileFormat format;
-    // Keeps the file open between two reads of values that were left in it.
-    DcmFileCache cache;
-};
 
 namespace {
 

@@ -1,6 +1,7 @@
 import Export
 import Foundation
 import Segmentation
+import VolumeIO
 import Volumes
 
 /// What a pipeline file says: which images of a study to take, which task to do on them, and what to write.
@@ -35,6 +36,8 @@ public struct InputSelection: Sendable, Hashable {
     public var exclude: [String] = []
     /// DICOM modality to keep (`CT`, `MR`, `PT`); nil keeps all. NIfTI does not state a modality, so NIfTI files stay.
     public var modality: String?
+    /// What is done with DICOM series that are not one even, upright volume.
+    public var policies = DICOMPolicies()
 
     /// Takes every NIfTI file and every DICOM series.
     public init() {}

@@ -1,5 +1,6 @@
 import Preparation
 import Segmentation
+import VolumeIO
 import Volumes
 
 /// One key of the pipeline file.
@@ -72,6 +73,20 @@ public enum PipelineSchema {
             summary: "DICOM series of this modality only; NIfTI files do not say theirs and stay.",
             allowed: "CT, MR, PT", fallback: "all"
         ) { value, pipeline in pipeline.input.modality = try value.oneOf(["CT", "MR", "PT"]) },
+        PipelineKey(
+            path: "input.tilt", summary: "DICOM slices that lean (gantry tilt): kept, set upright or refused.",
+            allowed: DICOMPolicies.Tilt.allCases.map(\.rawValue).joined(separator: ", "), fallback: "native"
+        ) { value, pipeline in
+            let names = DICOMPolicies.Tilt.allCases.map(\.rawValue)
+            pipeline.input.policies.tilt = DICOMPolicies.Tilt(rawValue: try value.oneOf(names)) ?? .native
+        },
+        PipelineKey(
+            path: "input.gaps", summary: "DICOM series with missing slices: refused or interpolated.",
+            allowed: DICOMPolicies.Gaps.allCases.map(\.rawValue).joined(separator: ", "), fallback: "fail"
+        ) { value, pipeline in
+            let names = DICOMPolicies.Gaps.allCases.map(\.rawValue)
+            pipeline.input.policies.gaps = DICOMPolicies.Gaps(rawValue: try value.oneOf(names)) ?? .fail
+        },
         PipelineKey(
             path: "task", summary: "The task pack's folder, relative to the pipeline file.", allowed: "a folder",
             fallback: nil

@@ -24,7 +24,8 @@ public struct StudyCase: Sendable {
         switch source {
         case .nifti(let path), .broken(let path, _): path
         case .dicom(let series, let folder):
-            "\(folder) (\(series.seriesNumber.map { "series \($0), " } ?? "")\(series.files.count) DICOM files)"
+            "\(folder) (\(series.seriesNumber.map { "series \($0), " } ?? "")\(series.part.map { "\($0), " } ?? "")"
+                + "\(series.files.count) DICOM files)"
         }
     }
 
@@ -36,18 +37,18 @@ public struct StudyCase: Sendable {
             return ImageOutline(
                 shape: info.geometry.shape, bytesPerVoxel: info.bytesPerVoxel, geometry: info.geometry)
         case .dicom(let series, _):
-            guard let outline = try? DICOM.outline(series) else { return nil }
+            guard let outline = DICOM.outline(series) else { return nil }
             return ImageOutline(shape: outline.shape, bytesPerVoxel: outline.bytesPerVoxel)
         case .broken: return nil
         }
     }
 
     /// Reads the image.
-    /// - Parameter volumeIndex: Which volume of a 4-D NIfTI file; nil takes the first, with a notice.
+    /// - Parameter volumeIndex: Which volume of a 4-D image; nil takes the first, with a notice.
     public func readVolume(volumeIndex: Int? = nil) throws -> Volume {
         switch source {
         case .nifti(let path): try NIfTI.readVolume(path, volumeIndex: volumeIndex)
-        case .dicom(let series, _): try DICOM.readVolume(series)
+        case .dicom(let series, _): try DICOM.readVolume(series, volumeIndex: volumeIndex)
         case .broken(let path, let reason): throw StudyError.brokenFile(path, reason: reason)
         }
     }

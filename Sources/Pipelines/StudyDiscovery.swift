@@ -135,7 +135,7 @@ private struct Search {
             return
         }
         if others.isEmpty { return }
-        let scan = try DICOM.scan(others.map(full))
+        let scan = try DICOM.scan(others.map(full), policies: selection.policies)
         for path in scan.notDICOM {
             ignored.append(IgnoredItem(path: path, reason: "neither NIfTI nor DICOM", files: 1))
         }

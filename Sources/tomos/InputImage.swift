@@ -17,7 +17,11 @@ struct InputImage {
 
     /// All images at a path.
     static func find(_ path: String, series: String?) throws -> [StudyCase] {
-        let cases = try StudyDiscovery.discover(path).cases
+        try choose(try StudyDiscovery.discover(path).cases, at: path, series: series)
+    }
+
+    /// The images of one series, or all.
+    static func choose(_ cases: [StudyCase], at path: String, series: String?) throws -> [StudyCase] {
         guard let series else { return cases }
         let chosen = cases.filter { uid($0) == series }
         if chosen.isEmpty { throw InputImageError.noSuchSeries(path, series, cases.map(line)) }
@@ -28,10 +32,11 @@ struct InputImage {
         if case .dicom(let series, _) = studyCase.source { series.seriesInstanceUID } else { nil }
     }
 
-    private static func line(_ studyCase: StudyCase) -> String {
+    static func line(_ studyCase: StudyCase) -> String {
         guard case .dicom(let series, _) = studyCase.source else { return studyCase.sourceDescription }
         let number = series.seriesNumber.map { "number \($0), " } ?? ""
-        return "\(series.seriesInstanceUID) (\(number)\(series.modality), \(series.files.count) files)"
+        let part = series.part.map { ", \($0)" } ?? ""
+        return "\(series.seriesInstanceUID) (\(number)\(series.modality)\(part), \(series.files.count) files)"
     }
 }
 

@@ -94,7 +94,7 @@ struct BadInputTests {
         try FileManager.default.removeItem(atPath: folder.file("series/IM0010"))
         let message =
             "series 2.25.326966960975982797132858525234267543863: slice 22 lies 12.4 mm from its neighbour, expected 6.2; "
-            + "1 slice is missing (export the series again, complete)"
+            + "1 slice is missing (export the series again, complete, or interpolate with --gaps resample)"
         try expectFailure(["convert", "-i", "series", "-o", "x.nii.gz"], 65, message)
         try expectFailure(segment("series"), 65, message)
     }

@@ -146,7 +146,9 @@ struct DICOMScanTests {
     @Test("several frames and colour are refused by name")
     func kinds() throws {
         try put("IM0", other { $0[0x0028, 0x0008, "IS"] = "5" })
-        #expect(refusal(folder.path, hiding: folder.path).contains("IM0: an image of 5 frames is not read yet"))
+        #expect(
+            refusal(folder.path, hiding: folder.path).contains(
+                "has no position of its 5 frames, so it has no place in a volume"))
         try put("IM0", other { $0[0x0028, 0x0004, "CS"] = "RGB" })
         #expect(refusal(folder.path, hiding: folder.path).contains("IM0: a colour image (RGB) is not read"))
         try put("IM0", other { $0.remove(0x7FE0, 0x0010) })

@@ -59,19 +59,19 @@ struct DICOMSeriesTests {
         arguments: [
             (
                 [0, 2.5, 5, 12.5, 15],
-                "series 1.2.3: slice 4 lies 7.5 mm from its neighbour, expected 2.5; 2 slices are missing (export the series again, complete)"
+                "series 1.2.3: slice 4 lies 7.5 mm from its neighbour, expected 2.5; 2 slices are missing (export the series again, complete, or interpolate with --gaps resample)"
             ),
             (
                 [0, 2.5, 7.5, 10],
-                "series 1.2.3: slice 3 lies 5 mm from its neighbour, expected 2.5; 1 slice is missing (export the series again, complete)"
+                "series 1.2.3: slice 3 lies 5 mm from its neighbour, expected 2.5; 1 slice is missing (export the series again, complete, or interpolate with --gaps resample)"
             ),
             (
                 [0, 2.5, 5, 8.1, 10.6],
-                "series 1.2.3: slice 4 lies 3.1 mm from its neighbour, expected 2.5; the slices are not evenly spaced (resample the series to even spacing, or put each evenly spaced part into a folder of its own)"
+                "series 1.2.3: slice 4 lies 3.1 mm from its neighbour, expected 2.5; the slices are not evenly spaced (interpolate with --gaps resample, or put each evenly spaced part into a folder of its own)"
             ),
             (
                 [0, 2.5, 5, 7.5, 10.02, 12.54, 15.06],
-                "series 1.2.3: slice 4 lies 0.03 mm beside its place on an even grid, allowed 0.025; the spacing drifts (resample the series to even spacing)"
+                "series 1.2.3: slice 4 lies 0.03 mm beside its place on an even grid, allowed 0.025; the spacing drifts (interpolate with --gaps resample)"
             ),
         ] as [([Double], String)])
     func uneven(_ heights: [Double], _ text: String) throws {
@@ -176,41 +176,5 @@ struct DICOMSeriesTests {
         #expect(
             message
                 == "series 1.2.3: instance 1.2.3.1 comes twice with different content: IM1, other (keep the right one)")
-    }
-
-    @Test(
-        "several images at one place are refused with what tells them apart",
-        arguments: [
-            (0x0018_0081, "DS", "30", "echo time (10, 30)", "echo time"),
-            (0x0018_9087, "FD", "", "acquisition number (1, 2)", "acquisition number"),
-            (0x0020_0100, "IS", "2", "temporal position (10, 2)", "temporal position"),
-        ])
-    func repeated(_ tag: Int, _ vr: String, _ value: String, _ text: String, _ name: String) throws {
-        let (group, element) = (UInt16(tag >> 16), UInt16(tag & 0xFFFF))
-        var slices = stack([0, 2.5, 0, 2.5])
-        for n in slices.indices {
-            if value.isEmpty {
-                slices[n][0x0020, 0x0012, "IS"] = n < 2 ? "1" : "2"
-            } else {
-                slices[n][group, element, vr] = n < 2 ? "10" : value
-            }
-        }
-        try write(slices)
-        #expect(
-            message
-                == "series 1.2.3: 2 of 2 slice positions hold more than one image (4 images in all), differing in "
-                + "\(text): a series over time, echo or the like is not read yet (split it by \(name) and read one part)"
-        )
-    }
-
-    @Test("a partial repetition says how many positions are repeated")
-    func partial() throws {
-        var slices = stack([0, 2.5, 5, 2.5])
-        for n in slices.indices { slices[n].remove(0x0020, 0x0013) }
-        try write(slices)
-        #expect(
-            message
-                == "series 1.2.3: 1 of 3 slice positions hold more than one image (4 images in all), differing in nothing "
-                + "but their pixels (keep one image per position)")
     }
 }

@@ -2,7 +2,7 @@ import CDCMTKBridge
 
 /// A DICOM file open in DCMTK; closed when the value goes. One thread at a time may use it.
 struct DCMTKFile: ~Copyable {
-    private let handle: OpaquePointer
+    let handle: OpaquePointer
     let path: String
 
     /// How much of the file is parsed.
@@ -39,12 +39,12 @@ struct DCMTKFile: ~Copyable {
     }
 
     /// Transfer syntax UID as the file states it, nil when neither stated nor guessed.
-    var transferSyntax: String? { text { tomos_dcm_transfer_syntax(handle, $0, $1) } }
+    var transferSyntax: String? { Self.text { tomos_dcm_transfer_syntax(handle, $0, $1) } }
 
     /// All values of an element as text, parted by backslashes; nil when absent or empty.
-    func text(_ tag: DICOMTag) -> String? { text { tomos_dcm_text(handle, tag.group, tag.element, $0, $1) } }
+    func text(_ tag: DICOMTag) -> String? { Self.text { tomos_dcm_text(handle, tag.group, tag.element, $0, $1) } }
 
-    private func text(_ read: (UnsafeMutablePointer<CChar>, Int) -> Int) -> String? {
+    static func text(_ read: (UnsafeMutablePointer<CChar>, Int) -> Int) -> String? {
         var capacity = 256
         while true {
             var length = -1
@@ -60,7 +60,7 @@ struct DCMTKFile: ~Copyable {
         }
     }
 
-    private func trimmed(_ text: String) -> String? {
+    private static func trimmed(_ text: String) -> String? {
         let isFiller: (Character) -> Bool = { $0 == " " || $0 == "\0" }
         let trimmed = text.drop(while: isFiller).reversed().drop(while: isFiller).reversed()
         return trimmed.isEmpty ? nil : String(trimmed)

@@ -1,9 +1,9 @@
 import Volumes
 
-/// What the reader needs to know of one image before its pixels are decoded.
+/// What the reader needs to know of one image (a frame of a multi-frame file) before its pixels are decoded.
 struct DICOMImageHeader: Sendable {
     var path: String
-    /// The frame of the file, from 0.
+    /// Frame of the file, from 0.
     var frame = 0
     var transferSyntax: String
     var sopClass: String
@@ -36,10 +36,15 @@ struct DICOMImageHeader: Sendable {
     var paddingNotice: String?
     /// That values were lost in compression, for the notices.
     var lossNotice: String?
-    /// What tells images at one position apart: name and value, in the order people look for it.
-    var distinguishing: [(name: String, value: String)]
+    /// What tells images at one position apart; an attribute that the image lacks has no entry.
+    var keys: [DICOMSplitKey: String] = [:]
+    /// How the image was taken.
+    var acquisition = DICOMAcquisition()
     /// The slices of a mosaic.
     var mosaic: Mosaic?
+
+    /// The image as a text shows it: its file, and its frame where the file has several.
+    var name: String { acquisition.frames > 1 ? "\(path) (frame \(frame + 1))" : path }
 
     /// The direction across the slice, of length 1, LPS.
     var normal: Vec3 { rowDirection.cross(columnDirection).normalized }
@@ -68,11 +73,32 @@ extension DICOMTag {
 /// Reads attributes of one file strictly: absent is nil, present but malformed is an error that shows the value.
 struct DICOMAttributes: ~Copyable {
     let file: DCMTKFile
+    /// The functional groups of the frame that is asked about; nil in a single-frame image.
+    var groups: DICOMFunctionalGroups?
 
-    func text(_ tag: DICOMTag) -> String? { file.text(tag) }
+    init(file: consuming DCMTKFile) { self.file = file }
+
+    func text(_ tag: DICOMTag) -> String? { groups?.text(tag) ?? file.text(tag) }
+
+    /// The value of a private element, found by its creator's name; in a data set that lost the names of its creators
+    /// (anonymised), by its usual place where the manufacturer is `vendor`'s.
+    func text(private element: UInt8, of creator: String, group: UInt16, vendor: String) -> String? {
+        var block: UInt16? = (UInt16(0x10)...0x1F).first { file.text(DICOMTag(group, $0)) == creator }
+        if block == nil, file.text(DICOMTag(group, 0x10)) == nil,
+            file.text(DICOMTag(0x0008, 0x0070))?.uppercased().contains(vendor) == true
+        {
+            block = 0x10
+        }
+        guard let block else { return nil }
+        let tag = DICOMTag(group, block << 8 | UInt16(element))
+        guard let text = file.text(tag) else { return nil }
+        // In an implicit data set the element may be without a type: then its bytes are the text.
+        guard let bytes = file.bytes(tag) else { return text }
+        return String(decoding: bytes.filter { $0 != 0 && $0 != 0x20 }, as: UTF8.self)
+    }
 
     func integer(_ tag: DICOMTag, _ name: String) throws -> Int? {
-        guard let text = file.text(tag) else { return nil }
+        guard let text = text(tag) else { return nil }
         guard let value = Int(text) else { throw bad(name, text, "a whole number") }
         return value
     }
@@ -86,7 +112,7 @@ struct DICOMAttributes: ~Copyable {
 
     /// Finite numbers; nil when absent.
     func numbers(_ tag: DICOMTag, _ name: String, count: Int) throws -> [Double]? {
-        guard let text = file.text(tag) else { return nil }
+        guard let text = text(tag) else { return nil }
         let values = text.split(separator: "\\", omittingEmptySubsequences: false).map { part in
             Double(part.filter { $0 != " " && $0 != "\0" })
         }

@@ -1,3 +1,4 @@
+import Glibc
 import Volumes
 
 /// The images of one series in the order of their positions, checked to be one even grid.
@@ -7,37 +8,78 @@ struct DICOMSliceStack {
     /// The grid, RAS.
     private(set) var geometry: Geometry
     private(set) var notices: [String] = []
+    /// How the decoded slices come onto the grid; nil when they are the grid.
+    private(set) var regrid: DICOMRegrid?
 
-    /// Largest difference between two positions that are the same place, mm.
-    private static let samePlace = 1e-3
-
-    /// Orders and checks the images, which must not be empty nor hold duplicates.
-    init(_ images: [DICOMImageHeader], series: String) throws {
+    /// Orders and checks the images, which must not be empty nor hold two at one place.
+    init(_ images: [DICOMImageHeader], series: String, policies: DICOMPolicies) throws {
         guard let first = images.first else { throw DICOMError.empty(series: series) }
-        try Self.requireUniform(images, series)
         if first.mosaic != nil {
             self = try Self.mosaic(images, first, series)
             return
         }
         let normal = first.normal
-        let sorted = images.enumerated().map { (depth: $1.position.dot(normal), place: $0, image: $1) }
-            .sorted { ($0.depth, $0.place) < ($1.depth, $1.place) }
-        try Self.refuseRepeats(sorted.map(\.image), sorted.map(\.depth), series)
-        self.images = sorted.map(\.image)
+        self.images = images.map { (depth: $0.position.dot(normal), image: $0) }
+            .sorted { $0.depth < $1.depth }.map(\.image)
         let base = self.images[0]
-        var step: Vec3
-        if images.count == 1 {
+        guard images.count > 1 else {
             let (thickness, notice) = try Self.thickness(of: base)
-            step = normal * thickness
+            let shape = Shape(base.columns, base.rows, 1)
+            geometry = Geometry(
+                shape: shape, affine: rasAffine(base, step: normal * thickness, origin: base.position))
             notices.append(notice)
-        } else {
-            try Self.requireEven(sorted.map(\.depth), series)
-            step = (self.images[images.count - 1].position - base.position) / Double(images.count - 1)
-            try Self.requireOnGrid(self.images, step, series)
+            return
         }
-        let shape = Shape(base.columns, base.rows, images.count)
-        geometry = Geometry(shape: shape, affine: rasAffine(base, step: step, origin: base.position))
-        notices += Self.stepNotices(base, step: step, normal: normal, isStack: images.count > 1)
+        let depths = self.images.map { $0.position.dot(normal) }
+        var regrid = DICOMRegrid(columns: base.columns, rows: base.rows, slices: images.count)
+        if policies.gaps == .fail {
+            try Self.requireEven(depths, series)
+        } else {
+            regrid.even(depths)
+        }
+        let extent = self.images[images.count - 1].position - base.position
+        var step = extent / Double(regrid.output.k - 1)
+        try Self.requireOnGrid(
+            self.images, regrid.isIdentity ? nil : depths, step, extent: extent, series)
+        notices = Self.stepNotices(base, step: step, normal: normal, isEven: regrid.isIdentity)
+        if regrid.interpolated > 0 {
+            notices.append(
+                "\(regrid.interpolated) of \(regrid.output.k) slices are interpolated: "
+                    + "the \(images.count) acquired ones are not evenly spaced")
+        }
+        var origin = base.position
+        let degrees = Self.tilt(step, normal)
+        if degrees > 0, policies.tilt == .fail {
+            throw DICOMError.tilted(series: series, degrees: degrees)
+        } else if degrees > 0, policies.tilt == .shear {
+            let shifts = self.images.map { image -> SIMD2<Double> in
+                let along = image.position - base.position
+                return [
+                    along.dot(base.rowDirection) / base.columnSpacing,
+                    along.dot(base.columnDirection) / base.rowSpacing,
+                ]
+            }
+            let corner = regrid.upright(shifts)
+            origin += base.rowDirection * (corner.x * base.columnSpacing)
+            origin += base.columnDirection * (corner.y * base.rowSpacing)
+            step = normal * step.dot(normal)
+            notices.append(
+                "the slices were tilted by \(millimetres(degrees)) degrees (gantry tilt): they are shifted onto an "
+                    + "upright grid")
+        } else if degrees > 0 {
+            notices.append(
+                "the slices are tilted by \(millimetres(degrees)) degrees (gantry tilt): kept as acquired, the affine "
+                    + "is sheared")
+        }
+        geometry = Geometry(shape: regrid.output, affine: rasAffine(base, step: step, origin: origin))
+        self.regrid = regrid.isIdentity ? nil : regrid
+    }
+
+    /// The angle between the stack and the slice normal in degrees, to one decimal; 0 when they are one as far as
+    /// headers can say.
+    private static func tilt(_ step: Vec3, _ normal: Vec3) -> Double {
+        let cosine = abs(step.normalized.dot(normal))
+        return cosine < 1 - 1e-4 ? (acosDegrees(cosine) * 10).rounded() / 10 : 0
     }
 
     private init(images: [DICOMImageHeader], geometry: Geometry) { (self.images, self.geometry) = (images, geometry) }
@@ -57,7 +99,8 @@ func rasAffine(_ image: DICOMImageHeader, step: Vec3, origin: Vec3) -> Affine {
 extension DICOMSliceStack {
     // MARK: One series, one grid
 
-    private static func requireUniform(_ images: [DICOMImageHeader], _ series: String) throws {
+    /// Refuses images that cannot share a grid, whichever volume each belongs to.
+    static func requireUniform(_ images: [DICOMImageHeader], _ series: String) throws {
         func require(
             _ what: String, _ describe: (DICOMImageHeader) -> String,
             _ same: (DICOMImageHeader, DICOMImageHeader) -> Bool
@@ -92,45 +135,6 @@ extension DICOMSliceStack {
         }
     }
 
-    private static func refuseRepeats(_ images: [DICOMImageHeader], _ depths: [Double], _ series: String) throws {
-        var groups: [Range<Int>] = []
-        for n in images.indices {
-            if let last = groups.last, depths[n] - depths[last.lowerBound] <= samePlace {
-                groups[groups.count - 1] = last.lowerBound..<n + 1
-            } else {
-                groups.append(n..<n + 1)
-            }
-        }
-        let repeated = groups.filter { $0.count > 1 }
-        guard let example = repeated.first else { return }
-        throw DICOMError.repeatedPositions(
-            series: series, images: images.count, repeated: repeated.count, positions: groups.count,
-            differing: differences(Array(images[example])))
-    }
-
-    /// What tells images apart, with its values where they are numbers.
-    private static func differences(_ images: [DICOMImageHeader]) -> [String] {
-        var found: [String] = []
-        let places = Set(images.map(\.position.text))
-        if places.count > 1 { found.append("place within the plane") }
-        for n in images[0].distinguishing.indices {
-            let name = images[0].distinguishing[n].name
-            var values: [String] = []
-            for image in images where !values.contains(image.distinguishing[n].value) {
-                values.append(image.distinguishing[n].value)
-            }
-            // Times and numbers count up with everything else: named only when nothing better tells.
-            let isWeak = ["acquisition time", "content time", "instance number"].contains(name)
-            guard values.count > 1, !isWeak || found.isEmpty, !found.contains(where: { $0.hasPrefix(name) }) else {
-                continue
-            }
-            let numeric = values.allSatisfy { Double($0) != nil } && !name.hasSuffix("time") || name == "echo time"
-            let shown = values.prefix(4).joined(separator: ", ") + (values.count > 4 ? ", ..." : "")
-            found.append(numeric ? "\(name) (\(shown))" : name)
-        }
-        return found
-    }
-
     // MARK: Even spacing
 
     /// How far a gap may be from the median gap, mm.
@@ -149,11 +153,16 @@ extension DICOMSliceStack {
         }
     }
 
-    /// Small errors of one sign add up to a place that is wrong: every slice must lie where the affine puts it.
-    private static func requireOnGrid(_ images: [DICOMImageHeader], _ step: Vec3, _ series: String) throws {
+    /// Small errors of one sign add up to a place that is wrong: every slice must lie where the affine puts it; of
+    /// slices that will be resampled by depth, on the line from the first to the last.
+    private static func requireOnGrid(
+        _ images: [DICOMImageHeader], _ depths: [Double]?, _ step: Vec3, extent: Vec3, _ series: String
+    ) throws {
         let allowed = tolerance(step.length)
         for (k, image) in images.enumerated() {
-            let off = (image.position - images[0].position - step * Double(k)).length
+            let share = depths.map { ($0[k] - $0[0]) / ($0[$0.count - 1] - $0[0]) }
+            let expected = share.map { extent * $0 } ?? step * Double(k)
+            let off = (image.position - images[0].position - expected).length
             guard off <= allowed else {
                 throw DICOMError.offGrid(series: series, slice: k + 1, distance: off, allowed: allowed)
             }
@@ -171,23 +180,16 @@ extension DICOMSliceStack {
         return (1, "a single slice that states no thickness: 1 mm is assumed")
     }
 
-    private static func stepNotices(_ image: DICOMImageHeader, step: Vec3, normal: Vec3, isStack: Bool) -> [String] {
-        var notices: [String] = []
-        let cosine = abs(step.normalized.dot(normal))
-        if cosine < 1 - 1e-4 {
-            let degrees = millimetres((acosDegrees(cosine) * 10).rounded() / 10)
-            notices.append(
-                "the slices are tilted by \(degrees) degrees (gantry tilt): kept as acquired, the affine is sheared")
-        }
-        if isStack, let stated = image.spacingBetweenSlices.map(abs), stated > 0 {
-            let measured = step.dot(normal)
-            if abs(stated - measured) > max(0.01, 0.05 * measured) {
-                notices.append(
-                    "the slices lie \(millimetres(measured)) mm apart, though SpacingBetweenSlices says "
-                        + "\(millimetres(stated)): the positions count")
-            }
-        }
-        return notices
+    private static func stepNotices(
+        _ image: DICOMImageHeader, step: Vec3, normal: Vec3, isEven: Bool
+    ) -> [String] {
+        guard isEven, let stated = image.spacingBetweenSlices.map(abs), stated > 0 else { return [] }
+        let measured = step.dot(normal)
+        guard abs(stated - measured) > max(0.01, 0.05 * measured) else { return [] }
+        return [
+            "the slices lie \(millimetres(measured)) mm apart, though SpacingBetweenSlices says "
+                + "\(millimetres(stated)): the positions count"
+        ]
     }
 
     // MARK: Mosaic
@@ -197,11 +199,6 @@ extension DICOMSliceStack {
         _ images: [DICOMImageHeader], _ image: DICOMImageHeader, _ series: String
     ) throws -> DICOMSliceStack {
         guard let mosaic = image.mosaic else { throw DICOMError.empty(series: series) }
-        guard images.count == 1 else {
-            throw DICOMError.repeatedPositions(
-                series: series, images: images.count, repeated: mosaic.slices, positions: mosaic.slices,
-                differing: differences(images))
-        }
         let (rows, columns) = (image.rows / mosaic.side, image.columns / mosaic.side)
         let (thickness, _) = try thickness(of: image)
         let right = image.rowDirection * image.columnSpacing * Double(image.columns - columns) / 2
@@ -214,12 +211,5 @@ extension DICOMSliceStack {
     }
 }
 
-extension Vec3 {
-    /// As DICOM writes it, to six decimals.
-    fileprivate var text: String {
-        (0..<3).map { n in
-            let rounded = (self[n] * 1e6).rounded() / 1e6
-            return rounded == rounded.rounded() && abs(rounded) < 1e9 ? "\(Int(rounded))" : "\(rounded)"
-        }.joined(separator: "\\")
-    }
-}
+/// The angle of a cosine, in degrees.
+private func acosDegrees(_ cosine: Double) -> Double { acos(min(1, max(-1, cosine))) * 180 / Double.pi }

@@ -144,16 +144,18 @@ struct DICOMVoxelReader {
         return mosaic.map { untile(values, $0) } ?? values
     }
 
-    /// Lays the tiles of a mosaic behind each other: tile n stands at row n / side, column n % side of the layout.
+    /// Lays the tiles of each mosaic behind each other: tile n stands at row n / side, column n % side of the layout.
     private func untile<Value>(_ tiled: [Value], _ mosaic: Mosaic) -> [Value] {
         let (rows, columns) = (images[0].rows / mosaic.side, images[0].columns / mosaic.side)
         var values: [Value] = []
-        values.reserveCapacity(rows * columns * mosaic.slices)
-        for slice in 0..<mosaic.slices {
-            let corner = slice / mosaic.side * rows * images[0].columns + slice % mosaic.side * columns
-            for row in 0..<rows {
-                let start = corner + row * images[0].columns
-                values += tiled[start..<start + columns]
+        values.reserveCapacity(rows * columns * mosaic.slices * images.count)
+        for image in images.indices {
+            for slice in 0..<mosaic.slices {
+                let tile = slice / mosaic.side * rows * images[0].columns + slice % mosaic.side * columns
+                for row in 0..<rows {
+                    let start = image * pixels + tile + row * images[0].columns
+                    values += tiled[start..<start + columns]
+                }
             }
         }
         return values

@@ -31,6 +31,10 @@ struct NIfTIEncoder {
     var scaling = ValueScaling.identity
     /// What the values mean: 0, or `NIFTI_INTENT_LABEL`.
     var intentCode = NIFTI_INTENT_NONE
+    /// Volumes on the grid.
+    var volumes = 1
+    /// Seconds from volume to volume, where they follow each other in even time.
+    var interval: Double?
 
     /// Whether this machine's numbers have their most significant byte first.
     static let hostIsBigEndian = 1.bigEndian == 1
@@ -50,7 +54,7 @@ struct NIfTIEncoder {
         header.set(layout.size, at: 0, width: 4)
         header.bytes.replaceSubrange(layout.magic..<layout.magic + layout.magicBytes.count, with: layout.magicBytes)
         let shape = geometry.shape
-        for (n, length) in [3, shape.i, shape.j, shape.k, 1, 1, 1, 1].enumerated() {
+        for (n, length) in [volumes == 1 ? 3 : 4, shape.i, shape.j, shape.k, volumes, 1, 1, 1].enumerated() {
             header.set(length, at: layout.dim + n * layout.dimensionWidth, width: layout.dimensionWidth)
         }
         header.set(samples == 3 ? Int(NIFTI_TYPE_RGB24) : datatype.rawValue, at: layout.datatype, width: 2)
@@ -64,6 +68,11 @@ struct NIfTIEncoder {
         header.bytes.replaceSubrange(layout.description..<layout.description + 5, with: "tomos".utf8)
         try setScaling(&header, layout, path)
         Self.set(fields, in: &header, layout)
+        if let interval, volumes > 1 {
+            header.set(interval, at: layout.pixdim + 4 * layout.realWidth, width: layout.realWidth)
+            header.set(
+                Int(fields.xyztUnits & 7 | NIFTI_UNITS_SEC), at: layout.units, width: layout.unitsWidth)
+        }
         return header.bytes
     }
 
@@ -71,7 +80,7 @@ struct NIfTIEncoder {
     /// header cannot hold more than 32767 voxels along an axis.
     private func geometryFields() -> NIfTIGeometry {
         let shape = geometry.shape
-        let version = max(shape.i, shape.j, shape.k) > Int(Int16.max) ? 2 : geometry.nifti?.version ?? 1
+        let version = max(shape.i, shape.j, shape.k, volumes) > Int(Int16.max) ? 2 : geometry.nifti?.version ?? 1
         if var fields = geometry.nifti,
             let (affine, _) = try? NIfTIAffine.decode(fields, shape: shape, path: ""),
             Geometry(shape: shape, affine: affine).matches(geometry, tolerance: 1e-4)
@@ -115,7 +124,7 @@ struct NIfTIEncoder {
     func write(to path: String, fill: (UnsafeMutableRawBufferPointer) -> Void) throws {
         let format = try Format(path: path)
         let header = try header(path: path)
-        let bytes = header.count + geometry.shape.count * datatype.width * samples
+        let bytes = header.count + geometry.shape.count * volumes * datatype.width * samples
         guard let memory = malloc(bytes) else { throw NIfTIError.outOfMemory(path: path, bytes: bytes) }
         defer { free(memory) }
         let content = UnsafeMutableRawBufferPointer(start: memory, count: bytes)

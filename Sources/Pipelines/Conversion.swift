@@ -1,0 +1,191 @@
+import Foundation
+import VolumeIO
+import Volumes
+
+/// What became of the files of a conversion: every file that was found, and every image that was written or refused.
+public struct ConversionReport: Sendable, Encodable {
+    /// One file, or a folder when everything in it was left out for one reason.
+    public struct Input: Sendable, Encodable {
+        /// The file or folder.
+        public var path: String
+        /// `used`, `ignored` or `error`.
+        public var fate: String
+        /// Why, when it was not used.
+        public var reason: String?
+        /// Files that this stands for.
+        public var files: Int
+
+        /// Makes an entry.
+        public init(path: String, fate: String, reason: String?, files: Int = 1) {
+            (self.path, self.fate, self.reason, self.files) = (path, fate, reason, files)
+        }
+    }
+
+    /// Where one slice came from.
+    public struct Slice: Sendable, Encodable {
+        /// Slice of the volume, from 0.
+        public var k: Int
+        /// (0008,0018); empty for an interpolated slice.
+        public var sopInstanceUID: String
+        /// Frame within the instance, from 1.
+        public var frame: Int
+    }
+
+    /// One image.
+    public struct Output: Sendable, Encodable {
+        /// The NIfTI file; nil when the image was refused.
+        public var path: String?
+        /// Files beside it: `.json`, `.bval`, `.bvec`.
+        public var sidecars: [String] = []
+        /// The input, for people.
+        public var source: String
+        /// Of a DICOM series.
+        public var seriesInstanceUID, studyInstanceUID, modality, part: String?
+        /// (0020,0011).
+        public var seriesNumber: Int?
+        /// Voxels along i, j and k.
+        public var shape: [Int]?
+        /// Volumes on the grid.
+        public var volumes: Int?
+        /// Voxel index to mm, RAS: rows of the matrix.
+        public var affine: [[Double]]?
+        /// E.g. `int16`.
+        public var datatype: String?
+        /// What tells the volumes apart.
+        public var fourthDimension: [String]?
+        /// What a person should know.
+        public var notices: [String] = []
+        /// For each volume the origin of its slices.
+        public var slices: [[Slice]]?
+        /// Why it was refused.
+        public var error: String?
+    }
+
+    /// The version that converted.
+    public var tomos = tomosVersion
+    /// Every file that was found.
+    public var inputs: [Input] = []
+    /// Every image.
+    public var outputs: [Output] = []
+
+    /// An empty report.
+    public init() {}
+}
+
+/// Converts images to NIfTI, each with a sidecar.
+public struct Conversion: Sendable {
+    /// Which volume of several; nil writes all of them (4-D).
+    public var volumeIndex: Int?
+    /// Whether `.json` (and `.bval`, `.bvec`) are written beside DICOM series.
+    public var writesSidecars = true
+
+    /// The defaults.
+    public init() {}
+
+    /// Writes one image; says what was written.
+    public func convert(_ studyCase: StudyCase, to path: String) throws -> ConversionReport.Output {
+        guard case .dicom(let series, _) = studyCase.source else {
+            let volume = try studyCase.readVolume(volumeIndex: volumeIndex)
+            try NIfTI.write(volume, to: path)
+            return Self.output(studyCase, path, volume.geometry, volume.voxels, volumes: 1, volume.notices)
+        }
+        return try convert(try DICOM.volumes(series), of: studyCase, to: path)
+    }
+
+    private func convert(
+        _ volumes: DICOMVolumes, of studyCase: StudyCase, to path: String
+    ) throws -> ConversionReport.Output {
+        var output: ConversionReport.Output
+        let chosen = volumeIndex.map { [$0] } ?? Array(0..<volumes.count)
+        if let volumeIndex {
+            let volume = try volumes.read(volume: volumeIndex)
+            try NIfTI.write(volume, to: path)
+            output = Self.output(studyCase, path, volume.geometry, volume.voxels, volumes: 1, volume.notices)
+        } else {
+            let (all, notices) = try volumes.readAll()
+            try NIfTI.write(all, to: path)
+            output = Self.output(studyCase, path, all.geometry, all.voxels, volumes: all.count, notices)
+        }
+        output.fourthDimension = volumes.keys.map(\.rawValue)
+        output.slices = chosen.map { volume in
+            volumes.origins(volume: volume).enumerated().map { k, origin in
+                ConversionReport.Slice(k: k, sopInstanceUID: origin.sopInstanceUID, frame: origin.frame)
+            }
+        }
+        if writesSidecars { output.sidecars = try writeSidecars(volumes, chosen, besides: path) }
+        return output
+    }
+
+    private func writeSidecars(_ volumes: DICOMVolumes, _ chosen: [Int], besides path: String) throws -> [String] {
+        let stem = String(path.dropLast(path.lowercased().hasSuffix(".gz") ? 7 : 4))
+        var sidecar = try volumes.sidecar()
+        sidecar.values["ConversionSoftware"] = .text("tomos")
+        sidecar.values["ConversionSoftwareVersion"] = .text(tomosVersion)
+        try AtomicFile.write(Array(try Self.json(sidecar)), to: stem + ".json")
+        guard volumeIndex == nil, let (bValues, directions) = volumes.diffusion else { return [stem + ".json"] }
+        try AtomicFile.write(Array((Self.line(bValues) + "\n").utf8), to: stem + ".bval")
+        guard let directions else { return [stem + ".json", stem + ".bval"] }
+        let rows = (0..<3).map { axis in Self.line(directions.map { $0[axis] }) + "\n" }
+        try AtomicFile.write(Array(rows.joined().utf8), to: stem + ".bvec")
+        return [stem + ".json", stem + ".bval", stem + ".bvec"]
+    }
+
+    /// Numbers as FSL reads them, up to six decimals.
+    private static func line(_ numbers: [Double]) -> String {
+        numbers.map { number in
+            let rounded = (number * 1e6).rounded() / 1e6
+            return rounded == rounded.rounded() ? "\(Int(rounded))" : "\(rounded)"
+        }.joined(separator: " ")
+    }
+
+    /// JSON with sorted keys, so that equal content gives equal bytes.
+    public static func json(_ value: some Encodable) throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return try encoder.encode(value) + Data("\n".utf8)
+    }
+
+    private static func output(
+        _ studyCase: StudyCase, _ path: String, _ geometry: Geometry, _ voxels: VoxelBuffer, volumes: Int,
+        _ notices: [String]
+    ) -> ConversionReport.Output {
+        var output = refused(studyCase, nil)
+        output.path = path
+        output.shape = [geometry.shape.i, geometry.shape.j, geometry.shape.k]
+        output.volumes = volumes
+        let rows = [geometry.affine.rowX, geometry.affine.rowY, geometry.affine.rowZ]
+        output.affine = rows.map { [$0.x, $0.y, $0.z, $0.w] }
+        output.datatype = voxels.typeName
+        output.notices = notices
+        return output
+    }
+
+    /// The entry of an image that was not written.
+    public static func refused(_ studyCase: StudyCase, _ error: String?) -> ConversionReport.Output {
+        var output = ConversionReport.Output(source: studyCase.sourceDescription)
+        if case .dicom(let series, _) = studyCase.source {
+            (output.seriesInstanceUID, output.studyInstanceUID) = (series.seriesInstanceUID, series.studyInstanceUID)
+            (output.modality, output.seriesNumber, output.part) = (series.modality, series.seriesNumber, series.part)
+        }
+        output.error = error
+        return output
+    }
+
+    /// The fates of the files of one image, once it is known whether it could be read.
+    public static func inputs(_ studyCase: StudyCase, error: String?) -> [ConversionReport.Input] {
+        func entry(_ path: String, _ fate: String, _ reason: String?) -> ConversionReport.Input {
+            ConversionReport.Input(path: path, fate: fate, reason: reason)
+        }
+        guard case .dicom(let series, _) = studyCase.source else {
+            return [entry(studyCase.sourceDescription, error == nil ? "used" : "error", error)]
+        }
+        let unreadable = series.unreadable.map { entry($0.path, "error", $0.reason) }
+        guard error == nil else { return series.files.map { entry($0, "error", error) } + unreadable }
+        let copies = Dictionary(
+            ((try? DICOM.volumes(series))?.duplicates ?? []).map { ($0.path, $0.reason) },
+            uniquingKeysWith: { a, _ in a })
+        return series.files.map { path in
+            copies[path].map { entry(path, "ignored", $0) } ?? entry(path, "used", nil)
+        }
+    }
+}

@@ -1,0 +1,48 @@
+import Foundation
+import TestSupport
+import Testing
+import VolumeIO
+
+@Suite("Converting a DICOM series")
+struct ConvertTests {
+    let folder = TemporaryFolder()
+    let tomos: Program
+    let series = repository + "/sample-data/study/case-2"
+
+    init() { tomos = Program(folder: folder) }
+
+    @Test("The report says the fate of every file and the origin of every slice; equal input gives equal bytes")
+    func report() throws {
+        let outcome = try tomos("convert", "-i", series, "-o", "out", "-f", "%m_%s", "-z", "n", "--json")
+        #expect(outcome.code == 0)
+        let report = try #require(
+            try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+        let inputs = try #require(report["inputs"] as? [[String: Any]])
+        let files = try FileManager.default.contentsOfDirectory(atPath: series)
+        #expect(inputs.compactMap { $0["path"] as? String }.sorted() == files.map { series + "/" + $0 }.sorted())
+        #expect(inputs.allSatisfy { $0["fate"] as? String == "used" })
+        let output = try #require((report["outputs"] as? [[String: Any]])?.first)
+        let path = try #require(output["path"] as? String)
+        let slices = try #require((output["slices"] as? [[[String: Any]]])?.first)
+        #expect(slices.count == (output["shape"] as? [Int])?.last)
+        #expect(Set(slices.compactMap { $0["sopInstanceUID"] as? String }).count == slices.count)
+        #expect(output["sidecars"] as? [String] == [path.replacingOccurrences(of: ".nii", with: ".json")])
+        _ = try tomos("convert", "-i", series, "-o", "again", "-f", "%m_%s", "-z", "n", "-q")
+        for name in [path, path.replacingOccurrences(of: ".nii", with: ".json")] {
+            let again = name.replacingOccurrences(of: "out/", with: "again/")
+            let isEqual =
+                try Data(contentsOf: URL(fileURLWithPath: folder.file(name)))
+                == Data(contentsOf: URL(fileURLWithPath: folder.file(again)))
+            #expect(isEqual)
+        }
+    }
+
+    @Test("Names that tell who the patient is need to be allowed; unknown placeholders are refused")
+    func names() throws {
+        let refused = try tomos("convert", "-i", series, "-o", "out", "-f", "%n_%s")
+        #expect(refused.code == 64 && refused.errors.contains("%n (patient name) can tell who the patient is"))
+        let unknown = try tomos("convert", "-i", series, "-o", "out", "-f", "%y")
+        #expect(unknown.code == 64 && unknown.errors.contains("%y is no placeholder"))
+        #expect(try tomos("convert", "-i", series, "-o", "out", "-f", "%i_%s", "--with-identity", "-q").code == 0)
+    }
+}
