@@ -1,6 +1,6 @@
 # `make` alone lists what there is. Only Swift, make and apt are needed; `setup` installs the rest.
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo demo-brain test check format bench bench-accuracy release clean
+.PHONY: help setup build demo demo-brain test check format bench bench-accuracy fuzz release clean
 
 TOMOS := .build/release/tomos
 SWIFT_SOURCES := Package.swift Sources Tests Benchmarks
@@ -50,6 +50,10 @@ bench: build ## Time the engine: its parts, and against the published graph in P
 
 bench-accuracy: build ## Dice on 40 hippocampus volumes from 20 labelled ones (needs ../shared)
 	@Benchmarks/accuracy $(TOMOS)
+
+fuzz: setup ## Read 20,000 damaged DICOM and NIfTI files under the address sanitizer (FUZZ="--run 2" for others)
+	@swift build -c release --sanitize=address --product fuzz-readers --scratch-path .build/fuzz
+	@ASAN_OPTIONS=detect_leaks=0 .build/fuzz/release/fuzz-readers $(wildcard sample-data ../shared/conformance) $(FUZZ)
 
 release: setup ## Pack a program that needs no Swift to run (dist/)
 	@scripts/release
