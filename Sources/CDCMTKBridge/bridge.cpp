@@ -5,20 +5,15 @@
 #include <exception>
 #include <mutex>
 
-#include <dcmtk/config/osconfig.h>
+#include "bridge_file.h"
 
 #include <dcmtk/dcmdata/dcrledrg.h>
-#include <dcmtk/dcmdata/dctk.h>
 #include <dcmtk/dcmdata/dcpixel.h>
 #include <dcmtk/dcmdata/dcpixseq.h>
 #include <dcmtk/dcmdata/dcpxitem.h>
 #include <dcmtk/dcmjpeg/djdecode.h>
 #include <dcmtk/dcmjpls/djdecode.h>
 #include <dcmtk/oflog/oflog.h>
-
-struct tomos_dcm_file {
-    DcmFileFormat format;
-};
 
 namespace {
 
@@ -75,6 +70,36 @@ DcmPixelSequence *pixelSequence(tomos_dcm_file *file) {
     if (!DcmXfer(syntax).isEncapsulated()) { return nullptr; }
     if (pixels->getEncapsulatedRepresentation(syntax, parameter, sequence).bad()) { return nullptr; }
     return sequence;
+}
+
+// Item 0 is the offset table.
+DcmPixelItem *pixelItem(tomos_dcm_file *file, size_t index, char *error, size_t capacity) {
+    DcmPixelSequence *sequence = pixelSequence(file);
+    DcmPixelItem *item = nullptr;
+    if (sequence == nullptr) {
+        say("pixel data is not encapsulated", error, capacity);
+        return nullptr;
+    }
+    return check(sequence->getItem(item, static_cast<unsigned long>(index)), error, capacity) ? item : nullptr;
+}
+
+E_ByteOrder fileByteOrder(tomos_dcm_file *file) {
+    return DcmXfer(file->format.getDataset()->getOriginalXfer()).getByteOrder();
+}
+
+bool copyBytes(
+    tomos_dcm_file *file, DcmElement *element, uint64_t offset, void *out, size_t count, char *error,
+    size_t capacity) {
+    const uint64_t length = element->getLength();
+    if (offset > length || count > length - offset) {
+        say("value is shorter than asked for", error, capacity);
+        return false;
+    }
+    // Asking for the file's own byte order keeps the toolkit from swapping.
+    return count == 0 || check(
+        element->getPartialValue(
+            out, static_cast<Uint32>(offset), static_cast<Uint32>(count), &file->cache, fileByteOrder(file)),
+        error, capacity);
 }
 
 } // namespace
@@ -154,55 +179,108 @@ void tomos_dcm_uid_name(const char *uid, char *text, size_t capacity) noexcept {
     });
 }
 
-tomos_dcm_pixels tomos_dcm_pixel_info(tomos_dcm_file *file, uint64_t *length, size_t *fragments) noexcept {
-    *length = 0;
-    *fragments = 0;
-    return guarded(tomos_dcm_pixels_none, nullptr, 0, [&] {
-        DcmElement *element = find(file, 0x7FE0, 0x0010);
-        if (element == nullptr) {
-            const bool isFloat = find(file, 0x7FE0, 0x0008) != nullptr || find(file, 0x7FE0, 0x0009) != nullptr;
-            return isFloat ? tomos_dcm_pixels_float : tomos_dcm_pixels_none;
+tomos_dcm_pixel_data tomos_dcm_pixel_info(tomos_dcm_file *file) noexcept {
+    tomos_dcm_pixel_data none = {};
+    return guarded(none, nullptr, 0, [&] {
+        tomos_dcm_pixel_data info = {};
+        DcmElement *element = nullptr;
+        for (const uint16_t candidate : {0x0010, 0x0008, 0x0009}) {
+            element = find(file, 0x7FE0, candidate);
+            info.element = candidate;
+            if (element != nullptr) { break; }
         }
+        if (element == nullptr) { return info; }
         if (DcmPixelSequence *sequence = pixelSequence(file)) {
             const unsigned long items = sequence->card();
-            *fragments = items > 0 ? items - 1 : 0;
-            return tomos_dcm_pixels_encapsulated;
+            info.kind = tomos_dcm_pixels_encapsulated;
+            info.fragments = items > 0 ? items - 1 : 0;
+            return info;
         }
-        *length = element->getLength();
-        return tomos_dcm_pixels_native;
+        info.kind = tomos_dcm_pixels_native;
+        info.length = element->getLength();
+        info.big_endian = fileByteOrder(file) == EBO_BigEndian;
+        const char *name = element->getTag().getVRName();
+        if (name != nullptr && std::strlen(name) == 2) {
+            info.representation = static_cast<uint16_t>(static_cast<unsigned char>(name[0]) << 8 | static_cast<unsigned char>(name[1]));
+        }
+        return info;
     });
 }
 
-bool tomos_dcm_fragment(
-    tomos_dcm_file *file, size_t index, const uint8_t **bytes, size_t *count, char *error, size_t capacity) noexcept {
+bool tomos_dcm_value_bytes(
+    tomos_dcm_file *file, uint16_t group, uint16_t element, uint64_t offset, void *out, size_t count, char *error,
+    size_t capacity) noexcept {
     return guarded(false, error, capacity, [&] {
-        DcmPixelSequence *sequence = pixelSequence(file);
-        if (sequence == nullptr) {
-            say("pixel data is not encapsulated", error, capacity);
+        DcmElement *found = find(file, group, element);
+        if (found == nullptr) {
+            say("element is absent", error, capacity);
             return false;
         }
-        DcmPixelItem *item = nullptr;
-        Uint8 *values = nullptr;
-        if (!check(sequence->getItem(item, static_cast<unsigned long>(index) + 1), error, capacity)) { return false; }
-        if (!check(item->getUint8Array(values), error, capacity)) { return false; }
-        *bytes = values;
-        *count = values == nullptr ? 0 : item->getLength();
-        return true;
+        return copyBytes(file, found, offset, out, count, error, capacity);
     });
 }
 
-bool tomos_dcm_decode(tomos_dcm_file *file, void *out, uint32_t count, char *error, size_t capacity) noexcept {
+ptrdiff_t tomos_dcm_value_length(tomos_dcm_file *file, uint16_t group, uint16_t element) noexcept {
+    return guarded<ptrdiff_t>(-1, nullptr, 0, [&]() -> ptrdiff_t {
+        DcmElement *found = find(file, group, element);
+        return found == nullptr ? -1 : static_cast<ptrdiff_t>(found->getLength());
+    });
+}
+
+ptrdiff_t tomos_dcm_item_length(tomos_dcm_file *file, size_t item) noexcept {
+    return guarded<ptrdiff_t>(-1, nullptr, 0, [&]() -> ptrdiff_t {
+        DcmPixelItem *found = pixelItem(file, item, nullptr, 0);
+        return found == nullptr ? -1 : static_cast<ptrdiff_t>(found->getLength());
+    });
+}
+
+bool tomos_dcm_item_bytes(
+    tomos_dcm_file *file, size_t item, void *out, size_t count, char *error, size_t capacity) noexcept {
     return guarded(false, error, capacity, [&] {
-        auto *pixels = dynamic_cast<DcmPixelData *>(find(file, 0x7FE0, 0x0010));
-        if (pixels == nullptr) {
-            say("no pixel data", error, capacity);
+        DcmPixelItem *found = pixelItem(file, item, error, capacity);
+        return found != nullptr && copyBytes(file, found, 0, out, count, error, capacity);
+    });
+}
+
+bool tomos_dcm_decode(
+    const tomos_dcm_image *image, void *out, uint32_t count, char *colour, size_t colour_capacity, char *error,
+    size_t capacity) noexcept {
+    return guarded(false, error, capacity, [&] {
+        // A data set of one image in one fragment: the toolkit's own search for a frame's fragments trusts the
+        // offset table, and ours has already judged it.
+        DcmDataset dataset;
+        const auto set = [&](const DcmTagKey &key, uint16_t value) {
+            return check(dataset.putAndInsertUint16(key, value), error, capacity);
+        };
+        if (!set(DCM_Rows, image->rows) || !set(DCM_Columns, image->columns) ||
+            !set(DCM_SamplesPerPixel, image->samples) || !set(DCM_BitsAllocated, image->bits_allocated) ||
+            !set(DCM_BitsStored, image->bits_stored) || !set(DCM_HighBit, image->high_bit) ||
+            !set(DCM_PixelRepresentation, image->is_signed ? 1 : 0) ||
+            !set(DCM_PlanarConfiguration, image->planar) ||
+            !check(dataset.putAndInsertString(DCM_PhotometricInterpretation, image->photometric), error, capacity) ||
+            !check(dataset.putAndInsertString(DCM_NumberOfFrames, "1"), error, capacity)) {
             return false;
         }
+        OFunique_ptr<DcmPixelSequence> sequence(new DcmPixelSequence(DCM_PixelSequenceTag));
+        OFunique_ptr<DcmPixelItem> table(new DcmPixelItem(DCM_PixelItemTag));
+        if (!check(sequence->insert(table.get()), error, capacity)) { return false; }
+        table.release();
+        OFunique_ptr<DcmPixelItem> fragment(new DcmPixelItem(DCM_PixelItemTag));
+        if (!check(fragment->putUint8Array(image->bytes, image->count), error, capacity) ||
+            !check(sequence->insert(fragment.get()), error, capacity)) {
+            return false;
+        }
+        fragment.release();
+        OFunique_ptr<DcmPixelData> pixels(new DcmPixelData(DCM_PixelData));
+        pixels->putOriginalRepresentation(DcmXfer(image->syntax).getXfer(), nullptr, sequence.release());
         Uint32 startFragment = 0;
-        OFString colourModel;
-        const OFCondition condition =
-            pixels->getUncompressedFrame(file->format.getDataset(), 0, startFragment, out, count, colourModel);
-        return check(condition, error, capacity);
+        OFString model;
+        if (!check(
+                pixels->getUncompressedFrame(&dataset, 0, startFragment, out, count, model), error, capacity)) {
+            return false;
+        }
+        copy(model.data(), model.size(), colour, colour_capacity);
+        return true;
     });
 }
 

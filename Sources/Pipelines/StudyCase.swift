@@ -28,11 +28,11 @@ public struct StudyCase: Sendable {
     }
 
     /// Reads the image.
-    /// - Parameter volumeIndex: Which volume of a 4-D NIfTI file; nil takes the first, with a notice.
+    /// - Parameter volumeIndex: Which volume of a 4-D image; nil takes the first, with a notice.
     public func readVolume(volumeIndex: Int? = nil) throws -> Volume {
         switch source {
         case .nifti(let path): try NIfTI.readVolume(path, volumeIndex: volumeIndex)
-        case .dicom(let series, _): try DICOM.readVolume(series)
+        case .dicom(let series, _): try DICOM.readVolume(series, volumeIndex: volumeIndex)
         case .broken(let path, let reason): throw StudyError.brokenFile(path, reason: reason)
         }
     }

@@ -49,6 +49,24 @@ func readOnlySeries(_ path: String) throws -> Volume {
     return try DICOM.readVolume(scan.series[0])
 }
 
+/// The volumes of the only series under a path.
+func onlyVolumes(_ path: String, policies: DICOMPolicies = DICOMPolicies()) throws -> DICOMVolumes {
+    let scan = try DICOM.scan([path], policies: policies)
+    try #require(scan.series.count == 1, "\(scan.series.count) series in \(path)")
+    return try DICOM.volumes(scan.series[0])
+}
+
+/// The same rule for every volume of a 4-D reference, in its order.
+func mismatch(_ volumes: DICOMVolumes, _ reference: String) throws -> String? {
+    let count = try NIfTI.info(reference).volumeCount
+    guard volumes.count == count else { return "\(volumes.count) volumes against \(count)" }
+    for n in 0..<count {
+        let difference = mismatch(try volumes.read(volume: n), try NIfTI.readVolume(reference, volumeIndex: n))
+        if let difference { return "volume \(n): \(difference)" }
+    }
+    return nil
+}
+
 /// What reading the only series under a path says, with the folder cut out of the text.
 func refusal(_ path: String, hiding folder: String) -> String {
     do {

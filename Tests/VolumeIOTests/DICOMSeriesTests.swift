@@ -177,40 +177,4 @@ struct DICOMSeriesTests {
             message
                 == "series 1.2.3: instance 1.2.3.1 comes twice with different content: IM1, other (keep the right one)")
     }
-
-    @Test(
-        "several images at one place are refused with what tells them apart",
-        arguments: [
-            (0x0018_0081, "DS", "30", "echo time (10, 30)", "echo time"),
-            (0x0018_9087, "FD", "", "acquisition number (1, 2)", "acquisition number"),
-            (0x0020_0100, "IS", "2", "temporal position (10, 2)", "temporal position"),
-        ])
-    func repeated(_ tag: Int, _ vr: String, _ value: String, _ text: String, _ name: String) throws {
-        let (group, element) = (UInt16(tag >> 16), UInt16(tag & 0xFFFF))
-        var slices = stack([0, 2.5, 0, 2.5])
-        for n in slices.indices {
-            if value.isEmpty {
-                slices[n][0x0020, 0x0012, "IS"] = n < 2 ? "1" : "2"
-            } else {
-                slices[n][group, element, vr] = n < 2 ? "10" : value
-            }
-        }
-        try write(slices)
-        #expect(
-            message
-                == "series 1.2.3: 2 of 2 slice positions hold more than one image (4 images in all), differing in "
-                + "\(text): a series over time, echo or the like is not read yet (split it by \(name) and read one part)"
-        )
-    }
-
-    @Test("a partial repetition says how many positions are repeated")
-    func partial() throws {
-        var slices = stack([0, 2.5, 5, 2.5])
-        for n in slices.indices { slices[n].remove(0x0020, 0x0013) }
-        try write(slices)
-        #expect(
-            message
-                == "series 1.2.3: 1 of 3 slice positions hold more than one image (4 images in all), differing in nothing "
-                + "but their pixels (keep one image per position)")
-    }
 }

@@ -181,14 +181,14 @@ struct DICOMValueTests {
         slice.pixels((0..<24).map { UInt16($0) })
         #expect(
             try message([slice])
-                == "IM0: pixel data of 48 bytes holds more than one image of 24 (multi-frame without NumberOfFrames is not read)"
+                == "IM0: pixel data of 48 bytes holds more than one image of 24 (NumberOfFrames is wrong or missing)"
         )
     }
 
     @Test(
         "attributes that cannot be are refused with their value",
         arguments: [
-            (0x0028_0100, "US", 12, "BitsAllocated is '12', expected 8, 16 or 32"),
+            (0x0028_0100, "US", 13, "BitsAllocated is '13', expected 1, 8, 12, 16 or 32"),
             (0x0028_0101, "US", 17, "BitsStored is '17', expected 1 to BitsAllocated (16)"),
             (0x0028_0102, "US", 3, "HighBit is '3', expected 15 to 15"),
             (0x0028_0103, "US", 2, "PixelRepresentation is '2', expected 0 or 1"),

@@ -16,13 +16,39 @@ extern "C" {
 /// An open DICOM file.
 typedef struct tomos_dcm_file tomos_dcm_file;
 
-/// What the file's pixels are.
+/// How a file's pixels are kept.
 typedef enum tomos_dcm_pixels {
     tomos_dcm_pixels_none = 0,
     tomos_dcm_pixels_native = 1,
     tomos_dcm_pixels_encapsulated = 2,
-    tomos_dcm_pixels_float = 3,
 } tomos_dcm_pixels;
+
+/// The element that holds a file's pixels.
+typedef struct tomos_dcm_pixel_data {
+    tomos_dcm_pixels kind;
+    /// Element of group 7FE0: 0x0010, or 0x0008 (float) and 0x0009 (double).
+    uint16_t element;
+    /// Value representation: 'OW' is 0x4F57.
+    uint16_t representation;
+    /// Whether native cells stand in the file with the highest byte first.
+    bool big_endian;
+    /// Bytes of native pixel data.
+    uint64_t length;
+    /// Fragments of encapsulated pixel data, the offset table not counted.
+    size_t fragments;
+} tomos_dcm_pixel_data;
+
+/// One compressed image and what its file says of it.
+typedef struct tomos_dcm_image {
+    /// Transfer syntax UID.
+    const char *syntax;
+    const char *photometric;
+    uint16_t rows, columns, samples, planar;
+    uint16_t bits_allocated, bits_stored, high_bit;
+    bool is_signed;
+    const uint8_t *bytes;
+    size_t count;
+} tomos_dcm_image;
 
 /// Registers the RLE, JPEG and JPEG-LS decoders once, silences the toolkit's log and looks for the data dictionary.
 /// False, with `error` filled, when the dictionary is absent.
@@ -50,15 +76,29 @@ bool tomos_dcm_bytes(
 /// The standard's name of a UID, "" when it is unknown.
 void tomos_dcm_uid_name(const char *uid, char *text, size_t capacity) TOMOS_NOEXCEPT;
 
-/// Kind of the pixel data, its length in bytes when native, and the number of fragments when encapsulated.
-tomos_dcm_pixels tomos_dcm_pixel_info(tomos_dcm_file *file, uint64_t *length, size_t *fragments) TOMOS_NOEXCEPT;
+/// Where the pixels are and how they are kept.
+tomos_dcm_pixel_data tomos_dcm_pixel_info(tomos_dcm_file *file) TOMOS_NOEXCEPT;
 
-/// Bytes of one fragment (0 = first after the offset table), which live as long as the file.
-bool tomos_dcm_fragment(
-    tomos_dcm_file *file, size_t index, const uint8_t **bytes, size_t *count, char *error, size_t capacity) TOMOS_NOEXCEPT;
+/// Copies `count` bytes of an element's value from `offset`, in the file's byte order. Nothing stays in memory.
+bool tomos_dcm_value_bytes(
+    tomos_dcm_file *file, uint16_t group, uint16_t element, uint64_t offset, void *out, size_t count, char *error,
+    size_t capacity) TOMOS_NOEXCEPT;
 
-/// Decodes the first frame into `out`: `count` bytes of cells in the machine's byte order.
-bool tomos_dcm_decode(tomos_dcm_file *file, void *out, uint32_t count, char *error, size_t capacity) TOMOS_NOEXCEPT;
+/// Length of an element's value in bytes, -1 when the element is absent.
+ptrdiff_t tomos_dcm_value_length(tomos_dcm_file *file, uint16_t group, uint16_t element) TOMOS_NOEXCEPT;
+
+/// Length of an item of encapsulated pixel data (0: the offset table, 1: the first fragment), -1 when absent.
+ptrdiff_t tomos_dcm_item_length(tomos_dcm_file *file, size_t item) TOMOS_NOEXCEPT;
+
+/// Copies the first `count` bytes of an item of encapsulated pixel data. Nothing stays in memory.
+bool tomos_dcm_item_bytes(
+    tomos_dcm_file *file, size_t item, void *out, size_t count, char *error, size_t capacity) TOMOS_NOEXCEPT;
+
+/// Decodes one RLE, JPEG or JPEG-LS image into `out`: `count` bytes of cells in the machine's byte order, the samples
+/// of a pixel side by side for JPEG. `colour` receives the photometric interpretation of what was decoded.
+bool tomos_dcm_decode(
+    const tomos_dcm_image *image, void *out, uint32_t count, char *colour, size_t colour_capacity, char *error,
+    size_t capacity) TOMOS_NOEXCEPT;
 
 #ifdef __cplusplus
 }

@@ -2,7 +2,7 @@ import CDCMTKBridge
 
 /// A DICOM file open in DCMTK; closed when the value goes. One thread at a time may use it.
 struct DCMTKFile: ~Copyable {
-    private let handle: OpaquePointer
+    let handle: OpaquePointer
     let path: String
 
     /// How much of the file is parsed.
@@ -39,12 +39,12 @@ struct DCMTKFile: ~Copyable {
     }
 
     /// Transfer syntax UID as the file states it, nil when neither stated nor guessed.
-    var transferSyntax: String? { text { tomos_dcm_transfer_syntax(handle, $0, $1) } }
+    var transferSyntax: String? { Self.text { tomos_dcm_transfer_syntax(handle, $0, $1) } }
 
     /// All values of an element as text, parted by backslashes; nil when absent or empty.
-    func text(_ tag: DICOMTag) -> String? { text { tomos_dcm_text(handle, tag.group, tag.element, $0, $1) } }
+    func text(_ tag: DICOMTag) -> String? { Self.text { tomos_dcm_text(handle, tag.group, tag.element, $0, $1) } }
 
-    private func text(_ read: (UnsafeMutablePointer<CChar>, Int) -> Int) -> String? {
+    static func text(_ read: (UnsafeMutablePointer<CChar>, Int) -> Int) -> String? {
         var capacity = 256
         while true {
             var length = -1
@@ -60,7 +60,7 @@ struct DCMTKFile: ~Copyable {
         }
     }
 
-    private func trimmed(_ text: String) -> String? {
+    private static func trimmed(_ text: String) -> String? {
         let isFiller: (Character) -> Bool = { $0 == " " || $0 == "\0" }
         let trimmed = text.drop(while: isFiller).reversed().drop(while: isFiller).reversed()
         return trimmed.isEmpty ? nil : String(trimmed)
@@ -74,44 +74,69 @@ struct DCMTKFile: ~Copyable {
         return Array(UnsafeBufferPointer(start: start, count: count))
     }
 
-    /// What the pixel data is.
-    enum Pixels: Equatable {
-        case none, floatingPoint
-        /// Length in bytes.
-        case native(UInt64)
+    /// How the pixel data is kept.
+    enum Pixels: Sendable, Equatable {
+        case none
+        case native(NativePixels)
         /// Number of fragments.
         case encapsulated(Int)
     }
 
+    /// Pixel data that is not compressed.
+    struct NativePixels: Sendable, Equatable {
+        /// PixelData, FloatPixelData or DoubleFloatPixelData.
+        var element: DICOMTag
+        /// In bytes.
+        var length: UInt64
+        var isBigEndian: Bool
+        /// Whether the value is a row of 16-bit words (OW), which matters to the order of bytes.
+        var isWords: Bool
+    }
+
     /// Kind and size of the pixel data.
     var pixels: Pixels {
-        var length: UInt64 = 0
-        var fragments = 0
-        return switch tomos_dcm_pixel_info(handle, &length, &fragments) {
-        case tomos_dcm_pixels_native: .native(length)
-        case tomos_dcm_pixels_encapsulated: .encapsulated(fragments)
-        case tomos_dcm_pixels_float: .floatingPoint
-        default: .none
+        let info = tomos_dcm_pixel_info(handle)
+        switch info.kind {
+        case tomos_dcm_pixels_native:
+            let isWords = info.representation == 0x4F57
+            return .native(
+                NativePixels(
+                    element: DICOMTag(0x7FE0, info.element), length: info.length, isBigEndian: info.big_endian,
+                    isWords: isWords))
+        case tomos_dcm_pixels_encapsulated: return .encapsulated(info.fragments)
+        default: return .none
         }
     }
 
-    /// Calls `body` with the bytes of a fragment of encapsulated pixel data.
-    func withFragment<Result>(_ index: Int, _ body: (UnsafeBufferPointer<UInt8>) throws -> Result) throws -> Result {
-        var start: UnsafePointer<UInt8>?
-        var count = 0
-        var reason = ErrorText()
-        guard tomos_dcm_fragment(handle, index, &start, &count, &reason.buffer, reason.buffer.count) else {
-            throw DICOMError.file(path: path, reason: "pixel data cannot be read: \(reason.text)")
-        }
-        return try body(UnsafeBufferPointer(start: start, count: count))
+    /// Length of an element's value in bytes, nil when absent.
+    func length(of tag: DICOMTag) -> Int? {
+        let length = tomos_dcm_value_length(handle, tag.group, tag.element)
+        return length < 0 ? nil : length
     }
 
-    /// Decodes the image into `cells` (machine byte order), which must be exactly one image.
-    func decode(into cells: UnsafeMutableRawBufferPointer) throws {
+    /// Fills `bytes` from an element's value, from an offset on, in the file's byte order.
+    func read(_ tag: DICOMTag, at offset: UInt64 = 0, into bytes: UnsafeMutableRawBufferPointer) throws {
         var reason = ErrorText()
-        guard let count = UInt32(exactly: cells.count),
-            tomos_dcm_decode(handle, cells.baseAddress, count, &reason.buffer, reason.buffer.count)
-        else { throw DICOMError.file(path: path, reason: "pixel data cannot be decoded: \(reason.text)") }
+        guard
+            tomos_dcm_value_bytes(
+                handle, tag.group, tag.element, offset, bytes.baseAddress, bytes.count, &reason.buffer,
+                reason.buffer.count)
+        else { throw DICOMError.file(path: path, reason: "pixel data cannot be read: \(reason.text)") }
+    }
+
+    /// Length of an item of encapsulated pixel data in bytes: 0 is the offset table, 1 the first fragment.
+    func itemLength(_ item: Int) throws -> Int {
+        let length = tomos_dcm_item_length(handle, item)
+        guard length >= 0 else { throw DICOMError.file(path: path, reason: "pixel data has no item \(item)") }
+        return length
+    }
+
+    /// Fills `bytes` from the beginning of an item of encapsulated pixel data.
+    func readItem(_ item: Int, into bytes: UnsafeMutableRawBufferPointer) throws {
+        var reason = ErrorText()
+        guard
+            tomos_dcm_item_bytes(handle, item, bytes.baseAddress, bytes.count, &reason.buffer, reason.buffer.count)
+        else { throw DICOMError.file(path: path, reason: "pixel data cannot be read: \(reason.text)") }
     }
 
     /// The standard's name of a UID, nil when unknown. DCMTK writes it in one word: `MRImageStorage` is `MR Image Storage`.
@@ -130,8 +155,8 @@ struct DCMTKFile: ~Copyable {
     }
 }
 
-/// Room for a text that the bridge hands back.
-private struct ErrorText {
+/// Room for a text that a library hands back.
+struct ErrorText {
     var buffer = [CChar](repeating: 0, count: 512)
     var text: String { String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self) }
 }

@@ -1,6 +1,7 @@
 import Volumes
 
-/// One DICOM series found in a scan, its files not yet decoded.
+/// One DICOM series found in a scan, its files not yet decoded. A series whose images are told to be several volumes
+/// (stacks of an enhanced image, `--split-by`) is found once for each.
 public struct DICOMSeries: Sendable {
     /// (0020,000E).
     public var seriesInstanceUID: String
@@ -12,10 +13,21 @@ public struct DICOMSeries: Sendable {
     public var seriesNumber: Int?
     /// (0008,103E), where given. May hold anything a person typed.
     public var seriesDescription: String?
-    /// The image files, in the order found.
-    public var files: [String]
+    /// Which part of the series this is, e.g. `StackID 2`; nil for a whole one.
+    public var part: String?
     /// Image files of the series that cannot be decoded, with the reason; reading the series then fails.
-    public var unreadable: [DICOMFileFate]
+    public var unreadable: [DICOMFileFate] = []
+    /// How it is to be read.
+    public var policies = DICOMPolicies()
+    /// The images, in the order found.
+    var images: [DICOMImageHeader] = []
+
+    /// The files of the images, in the order found.
+    public var files: [String] {
+        var files: [String] = []
+        for image in images where files.last != image.path { files.append(image.path) }
+        return files
+    }
 }
 
 /// What became of a file.
@@ -44,52 +56,61 @@ public enum DICOM {
     /// Reads the headers of every file at or under `paths`: folders in the order of names, each file once.
     ///
     /// Throws `DICOMError` when a path is missing or DCMTK has no data dictionary; a broken file is a fate, not an error.
-    public static func scan(_ paths: [String]) throws -> DICOMScan {
+    public static func scan(_ paths: [String], policies: DICOMPolicies = DICOMPolicies()) throws -> DICOMScan {
         try DCMTKFile.setUp()
         let walk = try DICOMFolderScan(paths)
-        var scan = DICOMScan(ignored: walk.skipped, unreadable: walk.unreadable)
+        var gathered = DICOMScan(ignored: walk.skipped, unreadable: walk.unreadable)
         var places: [String: Int] = [:]
         func place(_ identity: DICOMSeriesIdentity) -> Int {
             // One UID under two series numbers is two series whose writer kept the UID.
             let number = identity.number.map { "\($0)" } ?? ""
             let key = [identity.study, identity.series, number].joined(separator: "\\")
             if let place = places[key] { return place }
-            scan.series.append(
+            gathered.series.append(
                 DICOMSeries(
                     seriesInstanceUID: identity.series, studyInstanceUID: identity.study, modality: identity.modality,
-                    seriesNumber: identity.number, seriesDescription: identity.description, files: [], unreadable: []))
-            places[key] = scan.series.count - 1
-            return scan.series.count - 1
+                    seriesNumber: identity.number, seriesDescription: identity.description, policies: policies))
+            places[key] = gathered.series.count - 1
+            return gathered.series.count - 1
         }
-        for path in walk.files {
-            switch DICOMFileProbe.look(at: path) {
-            case .notDICOM: scan.notDICOM.append(path)
-            case .unreadable(let reason): scan.unreadable.append(DICOMFileFate(path: path, reason: reason))
-            case .dicom:
-                switch try DICOMFileReader.read(path) {
-                case .image(let header): scan.series[place(header.identity)].files.append(path)
-                case .undecodable(let identity, let reason):
-                    scan.series[place(identity)].unreadable.append(DICOMFileFate(path: path, reason: reason))
-                case .ignored(let reason): scan.ignored.append(DICOMFileFate(path: path, reason: reason))
-                case .unreadable(let reason): scan.unreadable.append(DICOMFileFate(path: path, reason: reason))
-                }
+        for (path, outcome) in zip(walk.files, try DICOMHeaderScan.outcomes(of: walk.files)) {
+            switch outcome {
+            case .notDICOM: gathered.notDICOM.append(path)
+            case .images(let images):
+                guard let first = images.first else { continue }
+                gathered.series[place(first.identity)].images += images
+            case .undecodable(let identity, let reason):
+                gathered.series[place(identity)].unreadable.append(DICOMFileFate(path: path, reason: reason))
+            case .ignored(let reason): gathered.ignored.append(DICOMFileFate(path: path, reason: reason))
+            case .unreadable(let reason): gathered.unreadable.append(DICOMFileFate(path: path, reason: reason))
             }
         }
-        scan.series.sort {
-            ($0.studyInstanceUID, $0.seriesNumber ?? .max, $0.seriesInstanceUID)
-                < ($1.studyInstanceUID, $1.seriesNumber ?? .max, $1.seriesInstanceUID)
+        gathered.series = gathered.series.flatMap { $0.parts() }
+        gathered.series.sort {
+            ($0.studyInstanceUID, $0.seriesNumber ?? .max, $0.seriesInstanceUID, $0.part ?? "")
+                < ($1.studyInstanceUID, $1.seriesNumber ?? .max, $1.seriesInstanceUID, $1.part ?? "")
         }
-        return scan
+        return gathered
     }
 
-    /// Decodes a series into a volume in RAS mm, or refuses it.
+    /// Sorts the images of a series into volumes and checks their geometry, without decoding.
     ///
-    /// Slices are ordered by position alone. Columns are i, rows j, slices k; stored values keep their type where all
-    /// slices share one rescale (`Volume.scaling` holds it), else they are rescaled slice by slice to float32.
-    /// Throws `DICOMError`: gaps, uneven spacing, several images at one place, mixed orientation or size, files that
-    /// cannot be decoded.
-    public static func readVolume(_ series: DICOMSeries) throws -> Volume {
-        try DICOMSeriesReader(series).read()
+    /// Slices are ordered by position alone. Throws `DICOMError`: gaps, uneven spacing, images at one place that
+    /// nothing tells apart, mixed orientation or size, files that cannot be decoded.
+    public static func volumes(_ series: DICOMSeries) throws -> DICOMVolumes { try DICOMVolumes(series) }
+
+    /// Decodes one volume of a series in RAS mm, or refuses the series; of several volumes the given one (from 0), or
+    /// the first with a notice.
+    ///
+    /// Columns are i, rows j, slices k; stored values keep their type where all slices share one rescale
+    /// (`Volume.scaling` holds it), else they are rescaled slice by slice to float32. Throws as `volumes` does.
+    public static func readVolume(_ series: DICOMSeries, volumeIndex: Int? = nil) throws -> Volume {
+        let volumes = try DICOMVolumes(series)
+        var volume = try volumes.read(volume: volumeIndex ?? 0)
+        if volumeIndex == nil, volumes.count > 1 {
+            volume.notices.append("volume 0 is taken (choose another with --volume-index)")
+        }
+        return volume
     }
 }
 

@@ -1,46 +1,68 @@
-/// What a compressed image says of itself, read before any decoder sees it: a decoder allocates what the codestream
-/// asks for, and takes a codestream that breaks off as good.
+import CDCMTKBridge
+
+/// One compressed image. What it says of itself is read before any decoder sees it: a decoder allocates what the
+/// codestream asks for, and takes a codestream that breaks off as good.
 enum DICOMCodestream {
-    /// Size of one image as DICOM's attributes state it.
-    struct Expected {
-        var rows, columns: Int
-        var format: StoredFormat
+    /// Decodes `bytes` into `cells`, `layout.frameBytes` of them. Throws `CodestreamFault`.
+    static func decode(
+        _ bytes: UnsafeBufferPointer<UInt8>, _ layout: DICOMPixelLayout, into cells: UnsafeMutableRawBufferPointer
+    ) throws {
+        switch layout.syntax.coding {
+        case .rle:
+            if let fault = rleFault(bytes, layout) { throw CodestreamFault(fault) }
+            try decodeByDCMTK(bytes, layout, bits: layout.format.bytes * 8, into: cells)
+        case .jpegLossless, .jpegLS:
+            let precision = try judgeJPEG(bytes, layout)
+            let bits = precision <= 8 ? 8 : 16
+            guard bits != 8 * layout.format.bytes else {
+                return try decodeByDCMTK(bytes, layout, bits: bits, into: cells)
+            }
+            // Eight bits or fewer in cells of sixteen: the decoder hands out bytes.
+            var narrow = [UInt8](repeating: 0, count: layout.pixels * layout.samples)
+            try narrow.withUnsafeMutableBytes { try decodeByDCMTK(bytes, layout, bits: 8, into: $0) }
+            let wide = cells.bindMemory(to: UInt16.self)
+            for n in wide.indices { wide[n] = UInt16(narrow[n]) }
+        case .native, .notRead: throw CodestreamFault("\(layout.syntax.name) is not read")
+        }
     }
 
-    /// Judges the fragments of one image; the reason when they cannot be decoded to `expected`.
-    static func fault(
-        _ file: borrowing DCMTKFile, fragments: Int, coding: DICOMTransferSyntax.Coding, _ expected: Expected
-    )
-        throws -> String?
-    {
-        guard fragments > 0 else { return "has no pixel data" }
+    /// Whether a fragment that starts with these bytes starts an image; nil where every fragment might.
+    static func begins(_ head: [UInt8], _ coding: DICOMTransferSyntax.Coding) -> Bool? {
         switch coding {
-        case .rle:
-            guard fragments == 1 else { return "an RLE image in \(fragments) fragments, expected 1" }
-            return try file.withFragment(0) { rleFault($0, expected) }
-        case .jpegLossless, .jpegLS:
-            if let fault = try file.withFragment(0, { jpegFault($0, isLS: coding == .jpegLS, expected) }) {
-                return fault
-            }
-            return try file.withFragment(fragments - 1) { last in
-                var end = last.count
-                // Writers pad to even length with 00 or with FF.
-                while end > 0, last[end - 1] == 0 || last[end - 1] == 0xFF { end -= 1 }
-                let isWhole = end >= 2 && last[end - 2] == 0xFF && last[end - 1] == 0xD9
-                return isWhole ? nil : "compressed pixel data breaks off (copy or export the file again)"
-            }
-        case .native, .notRead: return "encapsulated pixel data in a transfer syntax that has none"
+        case .jpegLossless, .jpegLS: head.starts(with: [0xFF, 0xD8])
+        case .rle, .native, .notRead: nil
         }
+    }
+
+    private static func decodeByDCMTK(
+        _ bytes: UnsafeBufferPointer<UInt8>, _ layout: DICOMPixelLayout, bits: Int,
+        into cells: UnsafeMutableRawBufferPointer
+    ) throws {
+        let format = layout.format
+        var (reason, colour) = (ErrorText(), ErrorText())
+        let isDecoded = layout.syntax.uid.withCString { syntax in
+            layout.photometric.withCString { photometric in
+                var image = tomos_dcm_image(
+                    syntax: syntax, photometric: photometric, rows: UInt16(layout.rows),
+                    columns: UInt16(layout.columns), samples: UInt16(layout.samples), planar: layout.isPlanar ? 1 : 0,
+                    bits_allocated: UInt16(bits), bits_stored: UInt16(min(bits, format.bitsStored)),
+                    high_bit: UInt16(min(bits - 1, format.highBit)), is_signed: format.isSigned,
+                    bytes: bytes.baseAddress, count: bytes.count)
+                return tomos_dcm_decode(
+                    &image, cells.baseAddress, UInt32(cells.count), &colour.buffer, colour.buffer.count,
+                    &reason.buffer, reason.buffer.count)
+            }
+        }
+        guard isDecoded else { throw CodestreamFault("pixel data cannot be decoded: \(reason.text)") }
     }
 
     /// RLE: one segment per byte of a cell, each of exactly one byte per pixel. (PS3.5 annex G)
-    static func rleFault(_ bytes: UnsafeBufferPointer<UInt8>, _ expected: Expected) -> String? {
+    private static func rleFault(_ bytes: UnsafeBufferPointer<UInt8>, _ expected: DICOMPixelLayout) -> String? {
         func word(_ n: Int) -> Int { (0..<4).reduce(0) { $0 | Int(bytes[4 * n + $1]) << (8 * $1) } }
         guard bytes.count >= 64 else { return "RLE data of \(bytes.count) bytes has no header" }
         let segments = word(0)
-        guard segments == expected.format.bytes else {
-            return "RLE data has \(segments) segments, \(expected.format.bytes) needed"
-        }
+        let needed = expected.format.bytes * expected.samples
+        guard segments == needed else { return "RLE data has \(segments) segments, \(needed) needed" }
         let starts = (1...segments).map(word) + [bytes.count]
         for n in 0..<segments {
             guard starts[n] >= 64, starts[n] <= starts[n + 1], starts[n + 1] <= bytes.count else {
@@ -71,12 +93,18 @@ enum DICOMCodestream {
         return length
     }
 
-    /// JPEG and JPEG-LS: the frame header before the first scan must state DICOM's size. (ISO 10918-1, 14495-1)
-    static func jpegFault(_ bytes: UnsafeBufferPointer<UInt8>, isLS: Bool, _ expected: Expected) -> String? {
+    /// JPEG and JPEG-LS: the frame header before the first scan must state DICOM's size, and the end must be there.
+    /// Returns the bits of a value. (ISO 10918-1, 14495-1)
+    private static func judgeJPEG(
+        _ bytes: UnsafeBufferPointer<UInt8>, _ expected: DICOMPixelLayout
+    ) throws(CodestreamFault) -> Int {
         func number(_ at: Int) -> Int { Int(bytes[at]) << 8 | Int(bytes[at + 1]) }
-        guard bytes.count >= 4, number(0) == 0xFFD8 else { return "compressed pixel data does not begin as a JPEG" }
+        let isLS = expected.syntax.coding == .jpegLS
+        guard bytes.count >= 4, number(0) == 0xFFD8 else {
+            throw CodestreamFault("compressed pixel data does not begin as a JPEG")
+        }
         var at = 2
-        var hasFrame = false
+        var precision: Int?
         while at + 4 <= bytes.count, bytes[at] == 0xFF {
             let marker = bytes[at + 1]
             if marker == 0xFF {
@@ -87,41 +115,54 @@ enum DICOMCodestream {
             guard length >= 2, at + 2 + length <= bytes.count else { break }
             switch marker {
             case 0xC0...0xC3, 0xC5...0xC7, 0xC9...0xCB, 0xCD...0xCF, 0xF7:
-                guard !hasFrame, length >= 8 else { return "compressed pixel data has a malformed frame header" }
-                guard marker == (isLS ? 0xF7 : 0xC3) else {
-                    return
-                        "the codestream is no \(isLS ? "JPEG-LS" : "lossless JPEG"), though the transfer syntax says so"
+                guard precision == nil, length >= 8 else {
+                    throw CodestreamFault("compressed pixel data has a malformed frame header")
                 }
-                hasFrame = true
-                let (rows, columns) = (number(at + 5), number(at + 7))
-                let (precision, components) = (Int(bytes[at + 4]), Int(bytes[at + 9]))
-                if let fault = frameFault(rows, columns, precision, components, expected) { return fault }
+                guard marker == (isLS ? 0xF7 : 0xC3) else {
+                    throw CodestreamFault(
+                        "the codestream is no \(isLS ? "JPEG-LS" : "lossless JPEG"), though the transfer syntax says so")
+                }
+                precision = Int(bytes[at + 4])
+                if let fault = frameFault(number(at + 5), number(at + 7), Int(bytes[at + 4]), Int(bytes[at + 9]), expected) {
+                    throw CodestreamFault(fault)
+                }
             case 0xF8 where isLS && length > 2 && bytes[at + 4] == 4:
-                return "a JPEG-LS codestream that restates its size is not read"
+                throw CodestreamFault("a JPEG-LS codestream that restates its size is not read")
             case 0xDA:
-                guard hasFrame else { return "compressed pixel data has no frame header" }
+                guard let precision else { throw CodestreamFault("compressed pixel data has no frame header") }
                 // Ns, Ns pairs, then NEAR: 0 is lossless.
                 if isLS, length >= 6, bytes[at + 2 + length - 3] != 0 {
-                    return "JPEG-LS near-lossless is not read yet (export it uncompressed)"
+                    throw CodestreamFault("JPEG-LS near-lossless is not read yet (export it uncompressed)")
                 }
-                return nil
+                try requireEnd(bytes)
+                return precision
             default: break
             }
             at += 2 + length
         }
-        return "compressed pixel data has no readable frame header"
+        throw CodestreamFault("compressed pixel data has no readable frame header")
+    }
+
+    private static func requireEnd(_ bytes: UnsafeBufferPointer<UInt8>) throws(CodestreamFault) {
+        var end = bytes.count
+        // Writers pad to even length with 00 or with FF.
+        while end > 0, bytes[end - 1] == 0 || bytes[end - 1] == 0xFF { end -= 1 }
+        guard end >= 2, bytes[end - 2] == 0xFF, bytes[end - 1] == 0xD9 else {
+            throw CodestreamFault("compressed pixel data breaks off (copy or export the file again)")
+        }
     }
 
     private static func frameFault(
-        _ rows: Int, _ columns: Int, _ precision: Int, _ components: Int, _ expected: Expected
+        _ rows: Int, _ columns: Int, _ precision: Int, _ components: Int, _ expected: DICOMPixelLayout
     ) -> String? {
-        if rows != expected.rows || columns != expected.columns || components != 1 {
+        if rows != expected.rows || columns != expected.columns || components != expected.samples {
             return "the codestream holds \(rows)x\(columns)x\(components), Rows and Columns say "
                 + "\(expected.rows)x\(expected.columns)"
         }
         let format = expected.format
-        let fits = precision <= format.bitsAllocated && (precision <= 8) == (format.bitsAllocated == 8)
-        guard (2...16).contains(precision), fits, precision >= format.bitsStored || !format.isSigned else {
+        guard (2...16).contains(precision), precision <= 8 * format.bytes, format.bytes <= 2,
+            precision >= format.bitsStored || !format.isSigned
+        else {
             return "the codestream holds \(precision)-bit values, the attributes say \(format.bitsStored) in "
                 + "\(format.bitsAllocated)"
         }

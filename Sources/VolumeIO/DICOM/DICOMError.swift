@@ -25,7 +25,11 @@ public enum DICOMError: TomosError, Equatable {
     /// A slice lies beside its place on the regular grid (mm).
     case offGrid(series: String, slice: Int, distance: Double, allowed: Double)
     /// Several images lie at one position.
-    case repeatedPositions(series: String, images: Int, repeated: Int, positions: Int, differing: [String])
+    case repeatedPositions(series: String, images: Int, repeated: Int, positions: Int, reason: String)
+    /// The headers state more than is there.
+    case incomplete(series: String, reason: String)
+    /// A series holds no volume of this number.
+    case noSuchVolume(series: String, index: Int, count: Int)
     /// One SOPInstanceUID names two different images.
     case conflictingDuplicates(series: String, instance: String, files: [String])
     /// Reading needs more memory than is allowed.
@@ -34,7 +38,7 @@ public enum DICOMError: TomosError, Equatable {
     /// The kind of error.
     public var category: ErrorCategory {
         switch self {
-        case .missing: .missingInput
+        case .missing, .noSuchVolume: .missingInput
         case .library: .badConfiguration
         case .tooLarge: .limitExceeded
         default: .badData
@@ -72,9 +76,14 @@ public enum DICOMError: TomosError, Equatable {
         case .offGrid(let series, let slice, let distance, let allowed):
             "series \(series): slice \(slice) lies \(millimetres(distance)) mm beside its place on an even grid, "
                 + "allowed \(millimetres(allowed)); the spacing drifts (resample the series to even spacing)"
-        case .repeatedPositions(let series, let images, let repeated, let positions, let differing):
+        case .repeatedPositions(let series, let images, let repeated, let positions, let reason):
             "series \(series): \(repeated) of \(positions) slice positions hold more than one image (\(images) images "
-                + "in all), " + differenceText(differing)
+                + "in all), \(reason)"
+        case .incomplete(let series, let reason):
+            "series \(series): \(reason) (export the series again, complete)"
+        case .noSuchVolume(let series, let index, let count):
+            "series \(series): holds \(count) \(count == 1 ? "volume" : "volumes"), numbered from 0; there is no volume "
+                + "\(index)"
         case .conflictingDuplicates(let series, let instance, let files):
             "series \(series): instance \(instance) comes twice with different content: "
                 + "\(files.joined(separator: ", ")) (keep the right one)"
@@ -82,15 +91,6 @@ public enum DICOMError: TomosError, Equatable {
             "\(what) needs \(bytes) bytes, the limit is \(limit)"
         }
     }
-}
-
-private func differenceText(_ differing: [String]) -> String {
-    guard !differing.isEmpty else {
-        return "differing in nothing but their pixels (keep one image per position)"
-    }
-    let names = differing.map { $0.split(separator: " (").first.map(String.init) ?? $0 }
-    return "differing in \(differing.joined(separator: ", ")): a series over time, echo or the like is not read yet "
-        + "(split it by \(names.joined(separator: " or ")) and read one part)"
 }
 
 /// A length with up to three decimals, without trailing zeros: `2.5`, `7`.

@@ -2,10 +2,12 @@ import Volumes
 
 /// What one DICOM file is to a volume reader.
 enum DICOMFileOutcome {
-    /// A slice (or mosaic) with its place in space.
-    case image(DICOMImageHeader)
+    /// The file's images, each a slice (or mosaic) with its place in space.
+    case images([DICOMImageHeader])
     /// An image of a series that cannot be decoded.
     case undecodable(DICOMSeriesIdentity, reason: String)
+    /// No DICOM file at all.
+    case notDICOM
     /// Nothing a volume is made of.
     case ignored(reason: String)
     /// Broken.
@@ -23,16 +25,21 @@ struct DICOMSeriesIdentity: Sendable, Hashable {
 enum DICOMFileReader {
     /// Reads up to the pixel data.
     static func read(_ path: String) throws -> DICOMFileOutcome {
+        switch DICOMFileProbe.look(at: path) {
+        case .notDICOM: return .notDICOM
+        case .unreadable(let reason): return .unreadable(reason: reason)
+        case .dicom: break
+        }
         do {
-            let attributes = DICOMAttributes(file: try DCMTKFile(path, .header))
-            return classify(attributes)
+            var attributes = DICOMAttributes(file: try DCMTKFile(path, .header))
+            return classify(&attributes)
         } catch let error as DICOMError {
             if case .library = error { throw error }
             return .unreadable(reason: error.reason)
         }
     }
 
-    private static func classify(_ attributes: borrowing DICOMAttributes) -> DICOMFileOutcome {
+    private static func classify(_ attributes: inout DICOMAttributes) -> DICOMFileOutcome {
         let sopClass = attributes.text(.sopClass) ?? attributes.text(.mediaSOPClass) ?? ""
         let className = DCMTKFile.name(ofUID: sopClass) ?? (sopClass.isEmpty ? "no SOP class" : sopClass)
         if sopClass == "1.2.840.10008.1.3.10" || attributes.text(.mediaSOPClass) == "1.2.840.10008.1.3.10" {
@@ -49,15 +56,18 @@ enum DICOMFileReader {
             study: attributes.text(.study) ?? "", series: series, modality: attributes.text(.modality) ?? "OT",
             number: attributes.text(.seriesNumber).flatMap { Int($0) }, description: attributes.text(.seriesDescription)
         )
-        if let reason = notReadYet(attributes, sopClass: sopClass, className: className) {
+        if let reason = notReadYet(attributes) {
             return .undecodable(identity, reason: reason)
         }
-        if let missing = missingGeometry(attributes) {
-            let reason = "\(className): has no \(missing), so it has no place in a volume"
-            return sliceClasses.contains(sopClass) ? .undecodable(identity, reason: reason) : .ignored(reason: reason)
-        }
         do {
-            return .image(try header(attributes, identity, sopClass: sopClass, imageType: imageType))
+            let frames = try DICOMFrames(attributes)
+            if let missing = frames.missingGeometry(&attributes) {
+                let reason = "\(className): has no \(missing), so it has no place in a volume"
+                return frames.isEnhanced || sliceClasses.contains(sopClass)
+                    ? .undecodable(identity, reason: reason) : .ignored(reason: reason)
+            }
+            return .images(
+                try frames.headers(&attributes, identity, sopClass: sopClass, imageType: imageType))
         } catch {
             return .undecodable(identity, reason: (error as? DICOMError)?.reason ?? "\(error)")
         }
@@ -78,25 +88,11 @@ enum DICOMFileReader {
         return tail != "481.1" && families.contains { tail.hasPrefix($0) }
     }
 
-    private static let enhancedClasses: Set<String> = [
-        "1.2.840.10008.5.1.4.1.1.2.1", "1.2.840.10008.5.1.4.1.1.2.2", "1.2.840.10008.5.1.4.1.1.4.1",
-        "1.2.840.10008.5.1.4.1.1.4.3", "1.2.840.10008.5.1.4.1.1.4.4", "1.2.840.10008.5.1.4.1.1.130",
-        "1.2.840.10008.5.1.4.1.1.128.1", "1.2.840.10008.5.1.4.1.1.30", "1.2.840.10008.5.1.4.1.1.6.2",
-    ]
-
     /// The name of what is in the file and not read yet; nil when all of it is read.
-    private static func notReadYet(
-        _ attributes: borrowing DICOMAttributes, sopClass: String, className: String
-    ) -> String? {
+    private static func notReadYet(_ attributes: borrowing DICOMAttributes) -> String? {
         guard let uid = attributes.file.transferSyntax else { return "states no transfer syntax (export it again)" }
         guard let syntax = DICOMTransferSyntax.find(uid) else {
             return "transfer syntax \(uid) is not known (export it uncompressed, e.g. with dcmconv)"
-        }
-        if enhancedClasses.contains(sopClass) {
-            return "\(className) is not read yet (export the series as single-frame images)"
-        }
-        if let frames = attributes.text(.frames), frames != "1" {
-            return "an image of \(frames) frames is not read yet (export the series as single-frame images)"
         }
         if syntax.coding == .notRead {
             return "\(syntax.name) (\(uid)) is not read yet (export it uncompressed, e.g. with gdcmconv --raw)"
@@ -106,134 +102,5 @@ enum DICOMFileReader {
             return "a colour image (\(photometric)) is not read (export the grey-scale series)"
         }
         return nil
-    }
-
-    private static func missingGeometry(_ attributes: borrowing DICOMAttributes) -> String? {
-        if attributes.text(.position) == nil { return "ImagePositionPatient" }
-        if attributes.text(.orientation) == nil { return "ImageOrientationPatient" }
-        if attributes.text(.pixelSpacing) == nil { return "PixelSpacing" }
-        return nil
-    }
-}
-
-extension DICOMFileReader {
-    /// Reads everything a slice needs; throws on what cannot be.
-    private static func header(
-        _ attributes: borrowing DICOMAttributes, _ identity: DICOMSeriesIdentity, sopClass: String, imageType: [String]
-    ) throws -> DICOMImageHeader {
-        let path = attributes.file.path
-        guard let instance = attributes.text(.sopInstance) ?? attributes.text(.mediaSOPInstance) else {
-            throw DICOMError.file(path: path, reason: "has no SOPInstanceUID (export it again)")
-        }
-        if attributes.text(.modalityLUT) != nil {
-            throw DICOMError.file(path: path, reason: "values through a Modality LUT table are not read yet")
-        }
-        let rows = try dimension(attributes, .rows, "Rows")
-        let columns = try dimension(attributes, .columns, "Columns")
-        let format = try storedFormat(attributes)
-        let (rowDirection, columnDirection) = try directions(attributes)
-        let spacing = try attributes.numbers(.pixelSpacing, "PixelSpacing", count: 2) ?? []
-        let position = try attributes.numbers(.position, "ImagePositionPatient", count: 3) ?? []
-        guard spacing.count == 2, spacing.allSatisfy({ $0 > 0 }), position.count == 3 else {
-            throw attributes.bad("PixelSpacing", attributes.text(.pixelSpacing) ?? "", "two positive numbers")
-        }
-        let (padding, notice) = try padding(attributes, format)
-        return DICOMImageHeader(
-            path: path, transferSyntax: attributes.file.transferSyntax ?? "", sopClass: sopClass, sopInstance: instance,
-            study: identity.study, series: identity.series, seriesNumber: identity.number,
-            seriesDescription: identity.description, modality: identity.modality,
-            frameOfReference: attributes.text(.frameOfReference), imageType: imageType, rows: rows, columns: columns,
-            format: format, photometric: attributes.text(.photometric) ?? "MONOCHROME2",
-            position: Vec3(position[0], position[1], position[2]), rowDirection: rowDirection,
-            columnDirection: columnDirection, rowSpacing: spacing[0], columnSpacing: spacing[1],
-            sliceThickness: attributes.text(.sliceThickness).flatMap { Double($0) },
-            spacingBetweenSlices: attributes.text(.spacingBetweenSlices).flatMap { Double($0) },
-            scaling: try scaling(attributes), padding: padding, paddingNotice: notice,
-            distinguishing: distinguishing(attributes),
-            mosaic: try Mosaic(attributes, imageType: imageType, rows: rows, columns: columns))
-    }
-
-    private static func dimension(
-        _ attributes: borrowing DICOMAttributes, _ tag: DICOMTag, _ name: String
-    ) throws -> Int {
-        let value = try attributes.required(tag, name)
-        guard (1...65535).contains(value) else { throw attributes.bad(name, "\(value)", "1 to 65535") }
-        return value
-    }
-
-    private static func storedFormat(_ attributes: borrowing DICOMAttributes) throws -> StoredFormat {
-        let allocated = try attributes.required(.bitsAllocated, "BitsAllocated")
-        guard [8, 16, 32].contains(allocated) else {
-            throw attributes.bad("BitsAllocated", "\(allocated)", "8, 16 or 32")
-        }
-        let stored = try attributes.integer(.bitsStored, "BitsStored") ?? allocated
-        guard (1...allocated).contains(stored) else {
-            throw attributes.bad("BitsStored", "\(stored)", "1 to BitsAllocated (\(allocated))")
-        }
-        let high = try attributes.integer(.highBit, "HighBit") ?? stored - 1
-        guard (stored - 1..<allocated).contains(high) else {
-            throw attributes.bad("HighBit", "\(high)", "\(stored - 1) to \(allocated - 1)")
-        }
-        let representation = try attributes.integer(.representation, "PixelRepresentation") ?? 0
-        guard representation == 0 || representation == 1 else {
-            throw attributes.bad("PixelRepresentation", "\(representation)", "0 or 1")
-        }
-        return StoredFormat(bitsAllocated: allocated, bitsStored: stored, highBit: high, isSigned: representation == 1)
-    }
-
-    /// The directions of rows and columns, which must be perpendicular and of length 1 as far as rounding allows.
-    private static func directions(_ attributes: borrowing DICOMAttributes) throws -> (Vec3, Vec3) {
-        let name = "ImageOrientationPatient"
-        let v = try attributes.numbers(.orientation, name, count: 6) ?? []
-        guard v.count == 6 else { throw attributes.bad(name, "", "6 numbers") }
-        let (row, column) = (Vec3(v[0], v[1], v[2]), Vec3(v[3], v[4], v[5]))
-        guard abs(row.length - 1) < 1e-2, abs(column.length - 1) < 1e-2, abs(row.dot(column)) < 1e-2 else {
-            throw attributes.bad(name, attributes.text(.orientation) ?? "", "two perpendicular vectors of length 1")
-        }
-        return (row, column)
-    }
-
-    private static func scaling(_ attributes: borrowing DICOMAttributes) throws -> ValueScaling {
-        let slope = try attributes.number(.slope, "RescaleSlope") ?? 1
-        guard slope != 0 else { throw attributes.bad("RescaleSlope", "0", "a factor other than 0") }
-        return ValueScaling(slope: slope, intercept: try attributes.number(.intercept, "RescaleIntercept") ?? 0)
-    }
-
-    /// Padding in stored values. Writers mix up US and SS here, so the 16 bits are read by PixelRepresentation.
-    private static func padding(
-        _ attributes: borrowing DICOMAttributes, _ format: StoredFormat
-    ) throws -> (ClosedRange<Int64>?, String?) {
-        guard let text = attributes.text(.padding) else { return (nil, nil) }
-        func stored(_ value: Int) -> Int64 {
-            let bits = min(format.bitsAllocated, 16)
-            if format.isSigned, value >= 1 << (bits - 1), value < 1 << bits { return Int64(value - 1 << bits) }
-            if !format.isSigned, value < 0 { return Int64(value + 1 << bits) }
-            return Int64(value)
-        }
-        guard let value = Int(text).map(stored) else {
-            return (nil, "PixelPaddingValue '\(text)' is no number: no voxel is treated as padding")
-        }
-        let limit = try attributes.integer(.paddingLimit, "PixelPaddingRangeLimit").map(stored) ?? value
-        let range = min(value, limit)...max(value, limit)
-        guard range.overlaps(format.range) else {
-            return (
-                nil,
-                "PixelPaddingValue \(text) cannot occur in \(format.bitsStored) stored bits: no voxel is treated as padding"
-            )
-        }
-        return (range, nil)
-    }
-
-    private static func distinguishing(_ attributes: borrowing DICOMAttributes) -> [(name: String, value: String)] {
-        let tags: [(String, DICOMTag)] = [
-            ("echo time", DICOMTag(0x0018, 0x0081)), ("echo number", DICOMTag(0x0018, 0x0086)),
-            ("b-value", DICOMTag(0x0018, 0x9087)), ("b-value", DICOMTag(0x0019, 0x100C)),
-            ("b-value", DICOMTag(0x0043, 0x1039)), ("b-value", DICOMTag(0x2001, 0x1003)),
-            ("temporal position", DICOMTag(0x0020, 0x0100)), ("trigger time", DICOMTag(0x0018, 0x1060)),
-            ("acquisition number", DICOMTag(0x0020, 0x0012)), ("image type", .imageType),
-            ("acquisition time", DICOMTag(0x0008, 0x0032)), ("content time", DICOMTag(0x0008, 0x0033)),
-            ("instance number", DICOMTag(0x0020, 0x0013)),
-        ]
-        return tags.map { ($0.0, attributes.text($0.1) ?? "") }
     }
 }

@@ -1,8 +1,10 @@
 import Volumes
 
-/// What the reader needs to know of one image before its pixels are decoded.
+/// What the reader needs to know of one image (a frame of a multi-frame file) before its pixels are decoded.
 struct DICOMImageHeader: Sendable {
     var path: String
+    /// Frame of the file, from 0.
+    var frame = 0
     var transferSyntax: String
     var sopClass: String
     var sopInstance: String
@@ -30,29 +32,18 @@ struct DICOMImageHeader: Sendable {
     var padding: ClosedRange<Int64>?
     /// What was odd about the padding, for the notices.
     var paddingNotice: String?
-    /// What tells images at one position apart: name and value, in the order people look for it.
-    var distinguishing: [(name: String, value: String)]
+    /// What tells images at one position apart; an attribute that the image lacks has no entry.
+    var keys: [DICOMSplitKey: String] = [:]
+    /// How the image was taken.
+    var acquisition = DICOMAcquisition()
     /// The slices of a mosaic.
     var mosaic: Mosaic?
 
+    /// The image as a text shows it: its file, and its frame where the file has several.
+    var name: String { acquisition.frames > 1 ? "\(path) (frame \(frame + 1))" : path }
+
     /// The direction across the slice, of length 1, LPS.
     var normal: Vec3 { rowDirection.cross(columnDirection).normalized }
-}
-
-/// How stored values lie in their cells.
-struct StoredFormat: Sendable, Hashable {
-    /// Bits of a cell (8, 16 or 32), bits in use, and the place of the highest of them.
-    var bitsAllocated, bitsStored, highBit: Int
-    /// Two's complement.
-    var isSigned: Bool
-
-    /// Bytes of a cell.
-    var bytes: Int { bitsAllocated / 8 }
-
-    /// The values that can be stored.
-    var range: ClosedRange<Int64> {
-        isSigned ? -(1 << (bitsStored - 1))...(1 << (bitsStored - 1)) - 1 : 0...(1 << bitsStored) - 1
-    }
 }
 
 extension DICOMTag {
@@ -64,7 +55,7 @@ extension DICOMTag {
     static let frameOfReference = DICOMTag(0x0020, 0x0052)
     static let rows = DICOMTag(0x0028, 0x0010), columns = DICOMTag(0x0028, 0x0011)
     static let frames = DICOMTag(0x0028, 0x0008), samples = DICOMTag(0x0028, 0x0002)
-    static let photometric = DICOMTag(0x0028, 0x0004)
+    static let photometric = DICOMTag(0x0028, 0x0004), planar = DICOMTag(0x0028, 0x0006)
     static let bitsAllocated = DICOMTag(0x0028, 0x0100), bitsStored = DICOMTag(0x0028, 0x0101)
     static let highBit = DICOMTag(0x0028, 0x0102), representation = DICOMTag(0x0028, 0x0103)
     static let position = DICOMTag(0x0020, 0x0032), orientation = DICOMTag(0x0020, 0x0037)
@@ -78,11 +69,27 @@ extension DICOMTag {
 /// Reads attributes of one file strictly: absent is nil, present but malformed is an error that shows the value.
 struct DICOMAttributes: ~Copyable {
     let file: DCMTKFile
+    /// The functional groups of the frame that is asked about; nil in a single-frame image.
+    var groups: DICOMFunctionalGroups?
 
-    func text(_ tag: DICOMTag) -> String? { file.text(tag) }
+    init(file: consuming DCMTKFile) { self.file = file }
+
+    func text(_ tag: DICOMTag) -> String? { groups?.text(tag) ?? file.text(tag) }
+
+    /// The value of a private element, found by its creator's name.
+    func text(private element: UInt8, of creator: String, group: UInt16) -> String? {
+        for block in UInt16(0x10)...0x1F where file.text(DICOMTag(group, block)) == creator {
+            let tag = DICOMTag(group, block << 8 | UInt16(element))
+            guard let text = file.text(tag) else { return nil }
+            // In an implicit data set the element may be without a type: then its bytes are the text.
+            guard let bytes = file.bytes(tag) else { return text }
+            return String(decoding: bytes.filter { $0 != 0 && $0 != 0x20 }, as: UTF8.self)
+        }
+        return nil
+    }
 
     func integer(_ tag: DICOMTag, _ name: String) throws -> Int? {
-        guard let text = file.text(tag) else { return nil }
+        guard let text = text(tag) else { return nil }
         guard let value = Int(text) else { throw bad(name, text, "a whole number") }
         return value
     }
@@ -96,7 +103,7 @@ struct DICOMAttributes: ~Copyable {
 
     /// Finite numbers; nil when absent.
     func numbers(_ tag: DICOMTag, _ name: String, count: Int) throws -> [Double]? {
-        guard let text = file.text(tag) else { return nil }
+        guard let text = text(tag) else { return nil }
         let values = text.split(separator: "\\", omittingEmptySubsequences: false).map { part in
             Double(part.filter { $0 != " " && $0 != "\0" })
         }

@@ -1,57 +1,176 @@
-import Volumes
-
-/// From a file's pixel data to stored values.
-enum DICOMPixels {
-    /// Largest single image decoded, in bytes.
+/// The pixel data of one open file: hands out the decoded cells of any of its frames.
+///
+/// ```
+/// let pixels = try DICOMPixels(path)
+/// var cells = [UInt8](repeating: 0, count: pixels.layout.frameBytes)
+/// try cells.withUnsafeMutableBytes { try pixels.decode(frame: 4, into: $0) }
+/// ```
+/// Only the frame asked for is read from the file. One thread at a time may use the value; several values may be open.
+struct DICOMPixels: ~Copyable {
+    /// Largest single frame decoded, in bytes.
     static let imageLimit: UInt64 = 512 << 20
 
-    /// Decodes the image of a file into `cells`: `rows * columns` cells of `format.bytes`, in machine byte order.
-    ///
-    /// Everything that would make the decoder allocate, or hand back less than an image, is judged first.
-    static func decode(_ header: DICOMImageHeader, into cells: UnsafeMutableRawBufferPointer) throws {
-        let file = try DCMTKFile(header.path, .whole)
-        let needed = UInt64(cells.count)
-        guard let syntax = DICOMTransferSyntax.find(header.transferSyntax) else {
-            throw DICOMError.file(path: header.path, reason: "transfer syntax \(header.transferSyntax) is not known")
+    /// What the file says of its frames.
+    let layout: DICOMPixelLayout
+    private let attributes: DICOMAttributes
+    private let storage: Storage
+
+    private enum Storage {
+        case native(DCMTKFile.NativePixels)
+        case encapsulated(DICOMFrameIndex)
+    }
+
+    /// The file.
+    var path: String { attributes.file.path }
+
+    /// Opens a file and judges its pixel data against its attributes: everything that would make a decoder allocate, or
+    /// hand back less than was asked for. Throws `DICOMError`.
+    init(_ path: String) throws {
+        let opened = DICOMAttributes(file: try DCMTKFile(path, .whole))
+        let layout = try DICOMPixelLayout(opened)
+        storage = try Self.storage(opened.file, layout)
+        self.layout = layout
+        attributes = opened
+    }
+
+    private static func storage(_ file: borrowing DCMTKFile, _ layout: DICOMPixelLayout) throws -> Storage {
+        let (path, syntax) = (file.path, layout.syntax)
+        guard UInt64(layout.frameBytes) <= imageLimit else {
+            throw DICOMError.tooLarge(
+                what: "\(path): an image of \(layout.columns)x\(layout.rows)", bytes: UInt64(layout.frameBytes),
+                limit: imageLimit)
         }
         switch file.pixels {
-        case .none: throw DICOMError.file(path: header.path, reason: "has no pixel data (export it again)")
-        case .floatingPoint:
-            throw DICOMError.file(path: header.path, reason: "floating-point pixel data is not read yet")
-        case .native(let length):
+        case .none: throw DICOMError.file(path: path, reason: "has no pixel data (export it again)")
+        case .native(let native):
             guard syntax.coding == .native else {
                 throw DICOMError.file(
-                    path: header.path,
-                    reason: "pixel data is not encapsulated, though the transfer syntax is \(syntax.name)")
+                    path: path, reason: "pixel data is not encapsulated, though the transfer syntax is \(syntax.name)")
             }
-            guard length >= needed else {
-                throw DICOMError.truncated(path: header.path, bytes: length, needed: needed)
-            }
-            guard length < 2 * max(needed, 2) else {
-                throw DICOMError.file(
-                    path: header.path,
-                    reason: "pixel data of \(length) bytes holds more than one image of \(needed) (multi-frame without "
-                        + "NumberOfFrames is not read)")
-            }
+            try checkLength(native, layout, path)
+            return .native(native)
         case .encapsulated(let fragments):
-            let expected = DICOMCodestream.Expected(rows: header.rows, columns: header.columns, format: header.format)
-            if let fault = try DICOMCodestream.fault(file, fragments: fragments, coding: syntax.coding, expected) {
-                throw DICOMError.file(path: header.path, reason: fault)
+            guard syntax.coding != .native, syntax.coding != .notRead else {
+                throw DICOMError.file(
+                    path: path, reason: "encapsulated pixel data in a transfer syntax that has none (\(syntax.name))")
+            }
+            return .encapsulated(try file.frameIndex(fragments, layout))
+        }
+    }
+
+    /// Decodes frame `frame` (from 0) into `cells`: `layout.frameBytes` bytes, row after row, in machine byte order,
+    /// packed cells (1 and 12 bits) one to a cell of `layout.format.bytes`. `unpack` makes values of them.
+    ///
+    /// Throws `DICOMError` that names the file, and the frame where there are several.
+    func decode(frame: Int = 0, into cells: UnsafeMutableRawBufferPointer) throws {
+        precondition(cells.count == layout.frameBytes, "\(cells.count) bytes for \(layout.frameBytes)")
+        guard (0..<layout.frames).contains(frame) else {
+            throw DICOMError.file(path: path, reason: "has no frame \(frame + 1), NumberOfFrames is \(layout.frames)")
+        }
+        switch storage {
+        case .native(let native): try readNative(native, frame, into: cells)
+        case .encapsulated(let index):
+            do {
+                let codestream = try attributes.file.codestream(index.fragments[frame])
+                try codestream.withUnsafeBufferPointer { bytes in
+                    try DICOMCodestream.decode(bytes, layout, into: cells)
+                }
+            } catch let fault as CodestreamFault {
+                let place = layout.frames > 1 ? "frame \(frame + 1): " : ""
+                throw DICOMError.file(path: path, reason: place + fault.reason)
             }
         }
-        try file.decode(into: cells)
     }
+
+    // MARK: Native
+
+    private static func checkLength(
+        _ native: DCMTKFile.NativePixels, _ layout: DICOMPixelLayout, _ path: String
+    ) throws {
+        let needed = UInt64(layout.nativeFrameBits * layout.frames + 7) / 8
+        guard native.length >= needed else {
+            throw DICOMError.truncated(path: path, bytes: native.length, needed: needed)
+        }
+        let frame = UInt64(layout.nativeFrameBits + 7) / 8
+        guard native.length < needed + max(frame, 2) else {
+            let content = layout.frames == 1 ? "one image of \(needed)" : "\(layout.frames) frames of \(frame)"
+            throw DICOMError.file(
+                path: path,
+                reason: "pixel data of \(native.length) bytes holds more than \(content) (NumberOfFrames is wrong or "
+                    + "missing)")
+        }
+    }
+
+    private func readNative(
+        _ native: DCMTKFile.NativePixels, _ frame: Int, into cells: UnsafeMutableRawBufferPointer
+    ) throws {
+        let format = layout.format
+        // Words of 16 bits are the unit of packed cells and of bytes in OW.
+        let word = format.bitsAllocated % 16 == 0 ? format.bytes : native.isWords ? 2 : 1
+        let bits = layout.nativeFrameBits * frame..<layout.nativeFrameBits * (frame + 1)
+        let first = bits.lowerBound / 8 / word * word
+        let end = min(Int(native.length), ((bits.upperBound + 7) / 8 + word - 1) / word * word)
+        if !format.isPacked, first * 8 == bits.lowerBound, end - first == cells.count {
+            try attributes.file.read(native.element, at: UInt64(first), into: cells)
+            if native.isBigEndian { Self.swap(cells, word) }
+            return
+        }
+        var bytes = [UInt8](repeating: 0, count: end - first)
+        try bytes.withUnsafeMutableBytes { buffer in
+            try attributes.file.read(native.element, at: UInt64(first), into: buffer)
+            if native.isBigEndian { Self.swap(buffer, word) }
+        }
+        let start = bits.lowerBound - first * 8
+        switch format.bitsAllocated {
+        case 1: Self.unpackBits(bytes, from: start, into: cells)
+        case 12: Self.unpackTwelve(bytes, from: start, into: cells.bindMemory(to: UInt16.self))
+        default: cells.copyBytes(from: bytes[(start / 8)...].prefix(cells.count))
+        }
+    }
+
+    /// Turns big-endian words into the machine's order.
+    private static func swap(_ bytes: UnsafeMutableRawBufferPointer, _ word: Int) {
+        func swap<Word: FixedWidthInteger>(_: Word.Type) {
+            for at in stride(from: 0, to: bytes.count - word + 1, by: word) {
+                let value = bytes.loadUnaligned(fromByteOffset: at, as: Word.self)
+                bytes.storeBytes(of: Word(bigEndian: value), toByteOffset: at, as: Word.self)
+            }
+        }
+        switch word {
+        case 2: swap(UInt16.self)
+        case 4: swap(UInt32.self)
+        case 8: swap(UInt64.self)
+        default: break
+        }
+    }
+
+    /// Cells of one bit, the first in the lowest bit of the first byte. (PS3.5 8.1.1)
+    private static func unpackBits(_ bytes: [UInt8], from start: Int, into cells: UnsafeMutableRawBufferPointer) {
+        for n in cells.indices { cells[n] = bytes[(start + n) / 8] >> UInt8((start + n) % 8) & 1 }
+    }
+
+    /// Cells of twelve bits: two in three bytes, low bits first.
+    private static func unpackTwelve(_ bytes: [UInt8], from start: Int, into cells: UnsafeMutableBufferPointer<UInt16>)
+    {
+        for n in cells.indices {
+            let bit = start + 12 * n
+            let pair = UInt16(bytes[bit / 8]) | UInt16(bytes[bit / 8 + 1]) << 8
+            cells[n] = pair >> UInt16(bit % 8) & 0xFFF
+        }
+    }
+
+    // MARK: Values
 
     /// Takes the stored values out of their cells: the bits above HighBit and below the stored ones are dropped, the
     /// sign is extended from the highest stored bit.
     static func unpack<Value: FixedWidthInteger>(
         _ cells: UnsafeRawBufferPointer, _ format: StoredFormat, into values: UnsafeMutableBufferPointer<Value>
     ) {
-        switch (format.bitsAllocated, format.isSigned) {
-        case (8, false): unpack(cells, as: UInt8.self, format, into: values)
-        case (8, true): unpack(cells, as: Int8.self, format, into: values)
-        case (16, false): unpack(cells, as: UInt16.self, format, into: values)
-        case (16, true): unpack(cells, as: Int16.self, format, into: values)
+        switch (format.bytes, format.isSigned) {
+        case (1, false): unpack(cells, as: UInt8.self, format, into: values)
+        case (1, true): unpack(cells, as: Int8.self, format, into: values)
+        case (2, false): unpack(cells, as: UInt16.self, format, into: values)
+        case (2, true): unpack(cells, as: Int16.self, format, into: values)
         case (_, false): unpack(cells, as: UInt32.self, format, into: values)
         case (_, true): unpack(cells, as: Int32.self, format, into: values)
         }
@@ -62,11 +181,69 @@ enum DICOMPixels {
         into values: UnsafeMutableBufferPointer<Value>
     ) {
         // Left to the top of the cell, then right with (Int) or without (UInt) the sign.
-        let left = Cell(format.bitsAllocated - 1 - format.highBit)
-        let right = Cell(format.bitsAllocated - format.bitsStored)
+        let left = Cell(Cell.bitWidth - 1 - format.highBit)
+        let right = Cell(Cell.bitWidth - format.bitsStored)
         let cells = cells.bindMemory(to: Cell.self)
         for n in 0..<min(cells.count, values.count) {
             values.initializeElement(at: n, to: Value(truncatingIfNeeded: (cells[n] &<< left) &>> right))
         }
+    }
+}
+
+extension StoredFormat {
+    /// Whether cells share bytes in the file.
+    var isPacked: Bool { bitsAllocated == 1 || bitsAllocated == 12 }
+}
+
+extension DCMTKFile {
+    /// Frames of encapsulated pixel data. Throws `DICOMError`.
+    fileprivate func frameIndex(_ fragments: Int, _ layout: DICOMPixelLayout) throws -> DICOMFrameIndex {
+        let lengths = try (0..<fragments).map { try itemLength($0 + 1) }
+        let begins = try (0..<fragments).compactMap { n -> Bool? in
+            var head = [UInt8](repeating: 0, count: min(12, lengths[n]))
+            try head.withUnsafeMutableBytes { try readItem(n + 1, into: $0) }
+            return DICOMCodestream.begins(head, layout.syntax.coding)
+        }
+        do {
+            return try DICOMFrameIndex(
+                DICOMFrameIndex.Evidence(
+                    lengths: lengths, frames: layout.frames, tables: try offsetTables(fragments), begins: begins))
+        } catch let fault as CodestreamFault {
+            throw DICOMError.file(path: path, reason: fault.reason)
+        }
+    }
+
+    /// The extended (64-bit) and the basic (32-bit) offset table, those that are there. (PS3.3 C.7.6.3.1.8, PS3.5 A.4)
+    private func offsetTables(_ fragments: Int) throws -> [[UInt64]] {
+        // A frame has a fragment at least: longer tables are wrong, and not worth reading.
+        func table(_ length: Int, _ width: Int, _ read: (UnsafeMutableRawBufferPointer) throws -> Void) rethrows
+            -> [UInt64]?
+        {
+            guard length > 0, length % width == 0, length / width <= fragments else { return nil }
+            var bytes = [UInt8](repeating: 0, count: length)
+            try bytes.withUnsafeMutableBytes { try read($0) }
+            return stride(from: 0, to: length, by: width).map { at in
+                (0..<width).reduce(UInt64(0)) { $0 | UInt64(bytes[at + $1]) << UInt64(8 * $1) }
+            }
+        }
+        let extended = try length(of: .extendedOffsets).flatMap { length in
+            try table(length, 8) { try read(.extendedOffsets, into: $0) }
+        }
+        let basic = try table(try itemLength(0), 4) { try readItem(0, into: $0) }
+        return [extended, basic].compactMap { $0 }
+    }
+
+    /// The bytes of some fragments behind each other.
+    fileprivate func codestream(_ fragments: Range<Int>) throws -> [UInt8] {
+        let lengths = try fragments.map { try itemLength($0 + 1) }
+        var bytes = [UInt8](repeating: 0, count: lengths.reduce(0, +))
+        var at = 0
+        for (fragment, length) in zip(fragments, lengths) {
+            try bytes.withUnsafeMutableBytes { buffer in
+                try readItem(fragment + 1, into: UnsafeMutableRawBufferPointer(rebasing: buffer[at..<at + length]))
+            }
+            at += length
+        }
+        return bytes
     }
 }

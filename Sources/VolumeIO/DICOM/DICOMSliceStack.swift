@@ -1,3 +1,4 @@
+import Glibc
 import Volumes
 
 /// The images of one series in the order of their positions, checked to be one even grid.
@@ -8,22 +9,17 @@ struct DICOMSliceStack {
     private(set) var geometry: Geometry
     private(set) var notices: [String] = []
 
-    /// Largest difference between two positions that are the same place, mm.
-    private static let samePlace = 1e-3
-
     /// Orders and checks the images, which must not be empty nor hold duplicates.
     init(_ images: [DICOMImageHeader], series: String) throws {
         guard let first = images.first else { throw DICOMError.empty(series: series) }
-        try Self.requireUniform(images, series)
         if first.mosaic != nil {
             self = try Self.mosaic(images, first, series)
             return
         }
         let normal = first.normal
-        let sorted = images.enumerated().map { (depth: $1.position.dot(normal), place: $0, image: $1) }
-            .sorted { ($0.depth, $0.place) < ($1.depth, $1.place) }
-        try Self.refuseRepeats(sorted.map(\.image), sorted.map(\.depth), series)
-        self.images = sorted.map(\.image)
+        self.images = images.map { (depth: $0.position.dot(normal), image: $0) }
+            .sorted { $0.depth < $1.depth }.map(\.image)
+        let depths = self.images.map { $0.position.dot(normal) }
         let base = self.images[0]
         var step: Vec3
         if images.count == 1 {
@@ -31,7 +27,7 @@ struct DICOMSliceStack {
             step = normal * thickness
             notices.append(notice)
         } else {
-            try Self.requireEven(sorted.map(\.depth), series)
+            try Self.requireEven(depths, series)
             step = (self.images[images.count - 1].position - base.position) / Double(images.count - 1)
             try Self.requireOnGrid(self.images, step, series)
         }
@@ -57,7 +53,8 @@ func rasAffine(_ image: DICOMImageHeader, step: Vec3, origin: Vec3) -> Affine {
 extension DICOMSliceStack {
     // MARK: One series, one grid
 
-    private static func requireUniform(_ images: [DICOMImageHeader], _ series: String) throws {
+    /// Refuses images that cannot share a grid, whichever volume each belongs to.
+    static func requireUniform(_ images: [DICOMImageHeader], _ series: String) throws {
         func require(
             _ what: String, _ describe: (DICOMImageHeader) -> String,
             _ same: (DICOMImageHeader, DICOMImageHeader) -> Bool
@@ -90,45 +87,6 @@ extension DICOMSliceStack {
         try require("kind of image", { $0.mosaic == nil ? "single slice" : "mosaic" }) {
             ($0.mosaic == nil) == ($1.mosaic == nil)
         }
-    }
-
-    private static func refuseRepeats(_ images: [DICOMImageHeader], _ depths: [Double], _ series: String) throws {
-        var groups: [Range<Int>] = []
-        for n in images.indices {
-            if let last = groups.last, depths[n] - depths[last.lowerBound] <= samePlace {
-                groups[groups.count - 1] = last.lowerBound..<n + 1
-            } else {
-                groups.append(n..<n + 1)
-            }
-        }
-        let repeated = groups.filter { $0.count > 1 }
-        guard let example = repeated.first else { return }
-        throw DICOMError.repeatedPositions(
-            series: series, images: images.count, repeated: repeated.count, positions: groups.count,
-            differing: differences(Array(images[example])))
-    }
-
-    /// What tells images apart, with its values where they are numbers.
-    private static func differences(_ images: [DICOMImageHeader]) -> [String] {
-        var found: [String] = []
-        let places = Set(images.map(\.position.text))
-        if places.count > 1 { found.append("place within the plane") }
-        for n in images[0].distinguishing.indices {
-            let name = images[0].distinguishing[n].name
-            var values: [String] = []
-            for image in images where !values.contains(image.distinguishing[n].value) {
-                values.append(image.distinguishing[n].value)
-            }
-            // Times and numbers count up with everything else: named only when nothing better tells.
-            let isWeak = ["acquisition time", "content time", "instance number"].contains(name)
-            guard values.count > 1, !isWeak || found.isEmpty, !found.contains(where: { $0.hasPrefix(name) }) else {
-                continue
-            }
-            let numeric = values.allSatisfy { Double($0) != nil } && !name.hasSuffix("time") || name == "echo time"
-            let shown = values.prefix(4).joined(separator: ", ") + (values.count > 4 ? ", ..." : "")
-            found.append(numeric ? "\(name) (\(shown))" : name)
-        }
-        return found
     }
 
     // MARK: Even spacing
@@ -197,11 +155,6 @@ extension DICOMSliceStack {
         _ images: [DICOMImageHeader], _ image: DICOMImageHeader, _ series: String
     ) throws -> DICOMSliceStack {
         guard let mosaic = image.mosaic else { throw DICOMError.empty(series: series) }
-        guard images.count == 1 else {
-            throw DICOMError.repeatedPositions(
-                series: series, images: images.count, repeated: mosaic.slices, positions: mosaic.slices,
-                differing: differences(images))
-        }
         let (rows, columns) = (image.rows / mosaic.side, image.columns / mosaic.side)
         let (thickness, _) = try thickness(of: image)
         let right = image.rowDirection * image.columnSpacing * Double(image.columns - columns) / 2
@@ -214,12 +167,5 @@ extension DICOMSliceStack {
     }
 }
 
-extension Vec3 {
-    /// As DICOM writes it, to six decimals.
-    fileprivate var text: String {
-        (0..<3).map { n in
-            let rounded = (self[n] * 1e6).rounded() / 1e6
-            return rounded == rounded.rounded() && abs(rounded) < 1e9 ? "\(Int(rounded))" : "\(rounded)"
-        }.joined(separator: "\\")
-    }
-}
+/// The angle of a cosine, in degrees.
+private func acosDegrees(_ cosine: Double) -> Double { acos(min(1, max(-1, cosine))) * 180 / Double.pi }

@@ -84,37 +84,55 @@ struct DICOMVoxelReader {
         return (values, padding == nil ? nil : Double(outside)...Double(outside))
     }
 
-    /// Decodes image after image through one buffer of cells; `convert` writes each image's values to their place.
+    /// Decodes frame after frame through one buffer of cells, each file opened once; `convert` writes each image's
+    /// values to their place.
     private func assemble<Value>(
         _ convert: (DICOMImageHeader, UnsafeRawBufferPointer, UnsafeMutableBufferPointer<Value>) throws -> Void
     ) throws -> [Value] {
         let widest = images.map(\.format.bytes).max() ?? 4
         let cells = UnsafeMutableRawBufferPointer.allocate(byteCount: pixels * widest, alignment: 16)
         defer { cells.deallocate() }
+        var places: [String: [Int]] = [:]
+        for (k, image) in images.enumerated() { places[image.path, default: []].append(k) }
         let values = try [Value](unsafeUninitializedCapacity: pixels * images.count) { buffer, count in
-            for (k, image) in images.enumerated() {
-                let part = UnsafeMutableRawBufferPointer(rebasing: cells[..<(pixels * image.format.bytes)])
-                try DICOMPixels.decode(image, into: part)
-                let place = UnsafeMutableBufferPointer(rebasing: buffer[k * pixels..<(k + 1) * pixels])
-                try convert(image, UnsafeRawBufferPointer(part), place)
-                count = (k + 1) * pixels
+            for (k, image) in images.enumerated() where places[image.path]?.first == k {
+                let file = try DICOMPixels(image.path)
+                for place in places[image.path] ?? [] {
+                    try file.require(images[place])
+                    let part = UnsafeMutableRawBufferPointer(rebasing: cells[..<file.layout.frameBytes])
+                    try file.decode(frame: images[place].frame, into: part)
+                    let out = UnsafeMutableBufferPointer(rebasing: buffer[place * pixels..<(place + 1) * pixels])
+                    try convert(images[place], UnsafeRawBufferPointer(part), out)
+                }
             }
+            count = pixels * images.count
         }
         return mosaic.map { untile(values, $0) } ?? values
     }
 
-    /// Lays the tiles of a mosaic behind each other: tile n stands at row n / side, column n % side of the layout.
+    /// Lays the tiles of each mosaic behind each other: tile n stands at row n / side, column n % side of the layout.
     private func untile<Value>(_ tiled: [Value], _ mosaic: Mosaic) -> [Value] {
         let (rows, columns) = (images[0].rows / mosaic.side, images[0].columns / mosaic.side)
         var values: [Value] = []
-        values.reserveCapacity(rows * columns * mosaic.slices)
-        for slice in 0..<mosaic.slices {
-            let corner = slice / mosaic.side * rows * images[0].columns + slice % mosaic.side * columns
-            for row in 0..<rows {
-                let start = corner + row * images[0].columns
-                values += tiled[start..<start + columns]
+        values.reserveCapacity(rows * columns * mosaic.slices * images.count)
+        for image in images.indices {
+            for slice in 0..<mosaic.slices {
+                let tile = slice / mosaic.side * rows * images[0].columns + slice % mosaic.side * columns
+                for row in 0..<rows {
+                    let start = image * pixels + tile + row * images[0].columns
+                    values += tiled[start..<start + columns]
+                }
             }
         }
         return values
+    }
+}
+
+extension DICOMPixels {
+    /// Checks that the file still holds the image its header was read from: files change between two looks.
+    fileprivate func require(_ image: DICOMImageHeader) throws {
+        guard layout.rows == image.rows, layout.columns == image.columns, layout.format == image.format,
+            layout.samples == 1
+        else { throw DICOMError.file(path: path, reason: "has changed while it was read") }
     }
 }

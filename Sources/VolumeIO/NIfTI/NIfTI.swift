@@ -85,6 +85,14 @@ public enum NIfTI {
         try volume.voxels.withBytes { try encoder.write($0, to: path) }
     }
 
+    /// Writes volumes on one grid as a 4-D file, whole or not at all; one volume as a 3-D file. Names as for volumes.
+    public static func write(_ series: VolumeSeries, to path: String) throws {
+        let encoder = NIfTIEncoder(
+            geometry: series.geometry, datatype: series.voxels.niftiDatatype, scaling: series.scaling,
+            volumes: series.count, interval: series.interval)
+        try series.voxels.withBytes { try encoder.write($0, to: path) }
+    }
+
     /// Writes a label map, uint8 or uint16 above 255, with the source's geometry fields bit for bit, whole or not at
     /// all.
     /// Names as for volumes.

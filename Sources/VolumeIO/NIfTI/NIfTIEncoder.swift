@@ -28,6 +28,10 @@ struct NIfTIEncoder {
     var scaling = ValueScaling.identity
     /// What the values mean: 0, or `NIFTI_INTENT_LABEL`.
     var intentCode = NIFTI_INTENT_NONE
+    /// Volumes on the grid.
+    var volumes = 1
+    /// Seconds from volume to volume, where they follow each other in even time.
+    var interval: Double?
 
     /// Whether this machine's numbers have their most significant byte first.
     static let hostIsBigEndian = 1.bigEndian == 1
@@ -47,7 +51,7 @@ struct NIfTIEncoder {
         header.set(layout.size, at: 0, width: 4)
         header.bytes.replaceSubrange(layout.magic..<layout.magic + layout.magicBytes.count, with: layout.magicBytes)
         let shape = geometry.shape
-        for (n, length) in [3, shape.i, shape.j, shape.k, 1, 1, 1, 1].enumerated() {
+        for (n, length) in [volumes == 1 ? 3 : 4, shape.i, shape.j, shape.k, volumes, 1, 1, 1].enumerated() {
             header.set(length, at: layout.dim + n * layout.dimensionWidth, width: layout.dimensionWidth)
         }
         header.set(datatype.rawValue, at: layout.datatype, width: 2)
@@ -61,6 +65,11 @@ struct NIfTIEncoder {
         header.bytes.replaceSubrange(layout.description..<layout.description + 5, with: "tomos".utf8)
         try setScaling(&header, layout, path)
         Self.set(fields, in: &header, layout)
+        if let interval, volumes > 1 {
+            header.set(interval, at: layout.pixdim + 4 * layout.realWidth, width: layout.realWidth)
+            header.set(
+                Int(fields.xyztUnits & 7 | NIFTI_UNITS_SEC), at: layout.units, width: layout.unitsWidth)
+        }
         return header.bytes
     }
 
@@ -68,7 +77,7 @@ struct NIfTIEncoder {
     /// header cannot hold more than 32767 voxels along an axis.
     private func geometryFields() -> NIfTIGeometry {
         let shape = geometry.shape
-        let version = max(shape.i, shape.j, shape.k) > Int(Int16.max) ? 2 : geometry.nifti?.version ?? 1
+        let version = max(shape.i, shape.j, shape.k, volumes) > Int(Int16.max) ? 2 : geometry.nifti?.version ?? 1
         if var fields = geometry.nifti,
             let (affine, _) = try? NIfTIAffine.decode(fields, shape: shape, path: ""),
             Geometry(shape: shape, affine: affine).matches(geometry, tolerance: 1e-4)

@@ -1,0 +1,47 @@
+import Volumes
+
+/// Attributes of one image, read strictly.
+extension DICOMFileReader {
+    /// The directions of rows and columns, which must be perpendicular and of length 1 as far as rounding allows.
+    static func directions(_ attributes: borrowing DICOMAttributes) throws -> (Vec3, Vec3) {
+        let name = "ImageOrientationPatient"
+        let v = try attributes.numbers(.orientation, name, count: 6) ?? []
+        guard v.count == 6 else { throw attributes.bad(name, "", "6 numbers") }
+        let (row, column) = (Vec3(v[0], v[1], v[2]), Vec3(v[3], v[4], v[5]))
+        guard abs(row.length - 1) < 1e-2, abs(column.length - 1) < 1e-2, abs(row.dot(column)) < 1e-2 else {
+            throw attributes.bad(name, attributes.text(.orientation) ?? "", "two perpendicular vectors of length 1")
+        }
+        return (row, column)
+    }
+
+    static func scaling(_ attributes: borrowing DICOMAttributes) throws -> ValueScaling {
+        let slope = try attributes.number(.slope, "RescaleSlope") ?? 1
+        guard slope != 0 else { throw attributes.bad("RescaleSlope", "0", "a factor other than 0") }
+        return ValueScaling(slope: slope, intercept: try attributes.number(.intercept, "RescaleIntercept") ?? 0)
+    }
+
+    /// Padding in stored values. Writers mix up US and SS here, so the 16 bits are read by PixelRepresentation.
+    static func padding(
+        _ attributes: borrowing DICOMAttributes, _ format: StoredFormat
+    ) throws -> (ClosedRange<Int64>?, String?) {
+        guard let text = attributes.text(.padding) else { return (nil, nil) }
+        func stored(_ value: Int) -> Int64 {
+            let bits = min(format.bitsAllocated, 16)
+            if format.isSigned, value >= 1 << (bits - 1), value < 1 << bits { return Int64(value - 1 << bits) }
+            if !format.isSigned, value < 0 { return Int64(value + 1 << bits) }
+            return Int64(value)
+        }
+        guard let value = Int(text).map(stored) else {
+            return (nil, "PixelPaddingValue '\(text)' is no number: no voxel is treated as padding")
+        }
+        let limit = try attributes.integer(.paddingLimit, "PixelPaddingRangeLimit").map(stored) ?? value
+        let range = min(value, limit)...max(value, limit)
+        guard range.overlaps(format.range) else {
+            return (
+                nil,
+                "PixelPaddingValue \(text) cannot occur in \(format.bitsStored) stored bits: no voxel is treated as padding"
+            )
+        }
+        return (range, nil)
+    }
+}

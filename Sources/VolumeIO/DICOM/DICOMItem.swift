@@ -1,0 +1,81 @@
+import CDCMTKBridge
+
+/// A data set, or an item of a sequence in it. It lives as long as the file it came from and must not outlive it.
+struct DICOMItem {
+    private let handle: OpaquePointer
+
+    fileprivate init?(_ handle: OpaquePointer?) {
+        guard let handle else { return nil }
+        self.handle = handle
+    }
+
+    /// All values of an element as text, parted by backslashes; nil when absent or empty.
+    func text(_ tag: DICOMTag) -> String? {
+        DCMTKFile.text { tomos_dcm_item_text(handle, tag.group, tag.element, $0, $1) }
+    }
+
+    /// Items of a sequence, in order; none when there is no such sequence.
+    func items(_ tag: DICOMTag) -> [DICOMItem] {
+        let count = tomos_dcm_items(handle, tag.group, tag.element, nil, 0)
+        guard count > 0 else { return [] }
+        var handles = [OpaquePointer?](repeating: nil, count: count)
+        let found = tomos_dcm_items(handle, tag.group, tag.element, &handles, count)
+        return handles.prefix(found).compactMap { DICOMItem($0) }
+    }
+}
+
+extension DCMTKFile {
+    /// Items of a sequence of the data set.
+    func items(_ tag: DICOMTag) -> [DICOMItem] { DICOMItem(tomos_dcm_dataset(handle))?.items(tag) ?? [] }
+}
+
+/// Where the attributes of one frame stand in a multi-frame image: in the frame's own functional groups, in those that
+/// all frames share, or in the data set. (PS3.3 C.7.6.16)
+struct DICOMFunctionalGroups {
+    /// The frame's groups, then the shared ones.
+    let items: [DICOMItem]
+
+    /// The value in the functional group that holds `tag`; nil for a tag of no group.
+    func text(_ tag: DICOMTag) -> String? {
+        guard let paths = Self.paths[tag] else { return nil }
+        for item in items {
+            for path in paths {
+                var holder: DICOMItem? = item
+                for sequence in path { holder = holder?.items(sequence).first }
+                if let text = holder?.text(tag) { return text }
+            }
+        }
+        return nil
+    }
+
+    /// The sequences that lead to an attribute; CT, MR and PET state their frame type each in one of its own.
+    private static let paths: [DICOMTag: [[DICOMTag]]] = [
+        .position: [[DICOMTag(0x0020, 0x9113)]], .orientation: [[DICOMTag(0x0020, 0x9116)]],
+        .pixelSpacing: [[measures]], .sliceThickness: [[measures]], .spacingBetweenSlices: [[measures]],
+        .slope: [[values]], .intercept: [[values]], .effectiveEchoTime: [[DICOMTag(0x0018, 0x9114)]],
+        .repetitionTime: [[timing]], .flipAngle: [[timing]], .inversionTimes: [[DICOMTag(0x0018, 0x9115)]],
+        .frameType: [[frameTypeMR], [DICOMTag(0x0018, 0x9329)], [DICOMTag(0x0018, 0x9751)]],
+        .complexComponent: [[frameTypeMR]], .stackID: [[content]], .inStackPosition: [[content]],
+        .temporalPositionIndex: [[content]], .frameAcquisitionNumber: [[content]],
+        .frameAcquisitionTime: [[content]], .bValue: [[diffusion]], .diffusionDirectionality: [[diffusion]],
+        .gradientOrientation: [[diffusion, DICOMTag(0x0018, 0x9076)]],
+        .cardiacDelay: [[DICOMTag(0x0018, 0x9118)]],
+    ]
+
+    private static let measures = DICOMTag(0x0028, 0x9110), values = DICOMTag(0x0028, 0x9145)
+    private static let timing = DICOMTag(0x0018, 0x9112), content = DICOMTag(0x0020, 0x9111)
+    private static let diffusion = DICOMTag(0x0018, 0x9117), frameTypeMR = DICOMTag(0x0018, 0x9226)
+}
+
+extension DICOMTag {
+    static let sharedGroups = DICOMTag(0x5200, 0x9229), perFrameGroups = DICOMTag(0x5200, 0x9230)
+    static let effectiveEchoTime = DICOMTag(0x0018, 0x9082), echoTime = DICOMTag(0x0018, 0x0081)
+    static let repetitionTime = DICOMTag(0x0018, 0x0080), flipAngle = DICOMTag(0x0018, 0x1314)
+    static let inversionTime = DICOMTag(0x0018, 0x0082), inversionTimes = DICOMTag(0x0018, 0x9079)
+    static let frameType = DICOMTag(0x0008, 0x9007), complexComponent = DICOMTag(0x0008, 0x9208)
+    static let stackID = DICOMTag(0x0020, 0x9056), inStackPosition = DICOMTag(0x0020, 0x9057)
+    static let temporalPositionIndex = DICOMTag(0x0020, 0x9128)
+    static let frameAcquisitionNumber = DICOMTag(0x0020, 0x9156), frameAcquisitionTime = DICOMTag(0x0018, 0x9074)
+    static let bValue = DICOMTag(0x0018, 0x9087), gradientOrientation = DICOMTag(0x0018, 0x9089)
+    static let diffusionDirectionality = DICOMTag(0x0018, 0x9075), cardiacDelay = DICOMTag(0x0020, 0x9153)
+}
