@@ -42,7 +42,10 @@ check: setup ## Lint, module layers, text of the tree
 format: ## Format the Swift sources in place
 	@swift format --in-place --recursive $(SWIFT_SOURCES)
 
-bench: build ## Time the engine: its parts, and against the published graph in PyTorch (fetched, several GB)
+bench: build ## Time conversion against dcm2niix and the engine against the published graph in PyTorch (fetched, several GB)
+	@scripts/install-packages python3 python3-venv pigz
+	@[ -x .venv-convert/bin/dcm2niix ] || { python3 -m venv .venv-convert && .venv-convert/bin/pip install --quiet numpy pydicom nibabel dcm2niix; }
+	@.venv-convert/bin/python Benchmarks/convert.py $(TOMOS)
 	@swift run -c release engine-benchmark
 	@scripts/install-packages python3 python3-venv
 	@[ -x .venv-bench/bin/python ] || { python3 -m venv .venv-bench && .venv-bench/bin/pip install --quiet torch numpy; }
