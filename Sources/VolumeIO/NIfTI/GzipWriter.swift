@@ -15,6 +15,9 @@ struct GzipWriter {
     /// Parts compressed before their bytes are written.
     private static let wave = 16
 
+    /// The fields of RFC 1952: magic, deflate, no flags, no time, no extra flags, made on Unix.
+    private static let memberHeader: [UInt8] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3]
+
     /// The file written, for errors.
     let path: String
     /// libdeflate's level, 1 to 12.
@@ -25,8 +28,7 @@ struct GzipWriter {
         _ header: [UInt8], _ content: UnsafeRawBufferPointer, to output: AtomicFile.Output,
         threads: Int = Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     ) throws {
-        // The fields of RFC 1952: magic, deflate, no flags, no time, no extra flags, made on Unix.
-        try [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3].withUnsafeBytes { try output.append($0) }
+        try Self.memberHeader.withUnsafeBytes { try output.append($0) }
         try header.withUnsafeBytes { header in
             let starts = stride(from: 0, to: content.count, by: Self.partSize)
             let parts =

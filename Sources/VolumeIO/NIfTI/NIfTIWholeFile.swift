@@ -20,7 +20,8 @@ extension NIfTISource {
             guard inflateMember(into: UnsafeMutableRawBufferPointer(rebasing: content[..<stated])) else { return }
             let bytes = UnsafeMutableRawBufferPointer(
                 rebasing: content[..<(header.shape.count * header.datatype.width)])
-            memmove(bytes.baseAddress, content.baseAddress! + header.voxelOffset, bytes.count)
+            // May overlap, which this copy allows.
+            bytes.copyMemory(from: UnsafeRawBufferPointer(rebasing: content[header.voxelOffset...].prefix(bytes.count)))
             swapWhereForeign(bytes)
             initialized = header.shape.count
         }
