@@ -25,7 +25,7 @@ struct GzipWriterTests {
     /// Noise, runs and text by turns, so that parts end in stored, fixed and dynamic blocks.
     private func content(_ count: Int, seed: UInt64) -> [UInt8] {
         var random = NIfTIFuzzTests.Generator(state: seed)
-        return (0..<count).map { n in
+        let pattern = (0..<min(count, 1 << 18)).map { n in
             switch n >> 16 & 3 {
             case 0: UInt8.random(in: 0...255, using: &random)
             case 1: 7
@@ -33,6 +33,10 @@ struct GzipWriterTests {
             default: UInt8.random(in: 0...15, using: &random)
             }
         }
+        var content: [UInt8] = []
+        content.reserveCapacity(count)
+        while content.count < count { content += pattern.prefix(count - content.count) }
+        return content
     }
 
     /// What one member holds, and how many bytes of the file it takes.
@@ -56,7 +60,7 @@ struct GzipWriterTests {
 
     @Test(arguments: [
         0, 1, GzipWriter.partSize - 1, GzipWriter.partSize, GzipWriter.partSize + 1, 5 * GzipWriter.partSize + 17,
-        33 * GzipWriter.partSize,
+        17 * GzipWriter.partSize,
     ])
     func oneMemberThatZlibReads(_ count: Int) throws {
         let content = content(count, seed: UInt64(count))
@@ -70,7 +74,7 @@ struct GzipWriterTests {
     }
 
     @Test func theSameBytesAtAnyNumberOfThreads() throws {
-        let content = content(20 * GzipWriter.partSize + 1, seed: 5)
+        let content = content(17 * GzipWriter.partSize + 1, seed: 5)
         let one = try written(content, threads: 1)
         for threads in [2, 3, 16, 100] {
             let isEqual = try written(content, threads: threads) == one
