@@ -1,6 +1,6 @@
 # `make` alone lists what there is. Only Swift, make and apt are needed; `setup` installs the rest.
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo demo-brain test sanitize check format bench bench-accuracy conformance release clean
+.PHONY: help setup build demo demo-brain test sanitize check format bench bench-accuracy conformance fuzz release clean
 
 TOMOS := .build/release/tomos
 SWIFT_SOURCES := Package.swift Sources Tests Benchmarks
@@ -45,7 +45,9 @@ check: setup ## Lint, module layers, text of the tree
 format: ## Format the Swift sources in place
 	@swift format --in-place --recursive $(SWIFT_SOURCES)
 
-bench: build .venv-bench/requirements.txt ## Time the engine: its parts, the published graph elsewhere (fetched, GBs), a volume
+bench: build .venv-bench/requirements.txt .venv-convert/bin/dcm2niix ## Time conversion and the engine beside others' programs (fetched, GBs)
+	@scripts/install-packages pigz
+	@.venv-convert/bin/python Benchmarks/convert.py $(TOMOS)
 	@swift run -c release engine-benchmark
 	@echo; .venv-bench/bin/python Benchmarks/compare.py $(TOMOS)
 	@echo; .venv-bench/bin/python Benchmarks/volume.py $(TOMOS)
@@ -58,6 +60,12 @@ bench: build .venv-bench/requirements.txt ## Time the engine: its parts, the pub
 	.venv-bench/bin/pip install --quiet -r $<
 	@cp $< $@
 
+.venv-convert/bin/dcm2niix:
+	@scripts/install-packages python3 python3-venv
+	@rm -rf .venv-convert
+	python3 -m venv .venv-convert
+	.venv-convert/bin/pip install --quiet numpy pydicom nibabel dcm2niix
+
 bench-accuracy: build ## Dice on 40 hippocampus volumes from 20 labelled ones (needs ../shared)
 	@Benchmarks/accuracy $(TOMOS)
 
@@ -66,6 +74,10 @@ conformance: build ## Compare with references (in ../shared), dcm2niix and Simpl
 	@[ -x .venv-conformance/bin/python ] || { python3 -m venv .venv-conformance && \
 	    .venv-conformance/bin/pip install --quiet pydicom nibabel numpy dcm2niix SimpleITK; }
 	@.venv-conformance/bin/python scripts/conformance/compare.py $(TOMOS) ../shared/conformance/dicom docs/conformance.md
+
+fuzz: setup ## Read 20,000 damaged DICOM and NIfTI files under the address sanitizer (FUZZ="--run 2" for others)
+	@swift build -c release --sanitize=address --product fuzz-readers --scratch-path .build/fuzz
+	@ASAN_OPTIONS=detect_leaks=0 .build/fuzz/release/fuzz-readers $(wildcard sample-data ../shared/conformance) $(FUZZ)
 
 release: setup ## Pack a program that needs no Swift to run (dist/)
 	@scripts/release

@@ -69,6 +69,11 @@ let package = Package(
             name: "engine-benchmark", dependencies: ["Inference", "CUniverSegKernels", "CPeak"],
             path: "Benchmarks/Engine", swiftSettings: swift),
 
+        .executableTarget(
+            name: "fuzz-readers",
+            dependencies: [
+                "VolumeIO", "Volumes", "CZlib", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], path: "Tests/Fuzz", swiftSettings: swift),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swift),
         .testTarget(name: "VolumesTests", dependencies: ["Volumes"], swiftSettings: swift),
         .testTarget(name: "VolumeIOTests", dependencies: ["VolumeIO", "TestSupport"], swiftSettings: swift),

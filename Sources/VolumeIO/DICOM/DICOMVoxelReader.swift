@@ -1,3 +1,6 @@
+import Dispatch
+import Glibc
+import Synchronization
 import Volumes
 
 /// Decodes ordered images into one voxel array.
@@ -104,9 +107,9 @@ struct DICOMVoxelReader {
                     Double(range.upperBound) * scaling.slope + scaling.intercept)
             }.min() ?? 0
         let outside = Float(lowest.rounded(.down)).nextDown - 1
-        let stored = UnsafeMutableBufferPointer<Int64>.allocate(capacity: pixels)
-        defer { stored.deallocate() }
         let values: [Float] = try assemble { image, cells, out in
+            let stored = UnsafeMutableBufferPointer<Int64>.allocate(capacity: pixels)
+            defer { stored.deallocate() }
             DICOMPixels.unpack(cells, image.format, into: stored)
             let (slope, intercept) = (image.scaling.slope, image.scaling.intercept)
             for n in 0..<pixels {
@@ -118,30 +121,72 @@ struct DICOMVoxelReader {
         return (values, padding == nil ? nil : Double(outside)...Double(outside))
     }
 
-    /// Decodes frame after frame through one buffer of cells, each file opened once; `convert` writes each image's
-    /// values to their place.
+    /// Largest sum of the buffers that frames are decoded into at one time, in bytes; one is always allowed.
+    private static let cellLimit = 256 << 20
+
+    /// Decodes the frames, several at a time; `convert` writes each image's values to their place, so the voxels are
+    /// the same at any number of threads. Of several failures the first in order is thrown.
     private func assemble<Value>(
         _ convert: (DICOMImageHeader, UnsafeRawBufferPointer, UnsafeMutableBufferPointer<Value>) throws -> Void
     ) throws -> [Value] {
-        let widest = images.map(\.format.bytes).max() ?? 4
-        let cells = UnsafeMutableRawBufferPointer.allocate(byteCount: pixels * widest, alignment: 16)
-        defer { cells.deallocate() }
-        var places: [String: [Int]] = [:]
-        for (k, image) in images.enumerated() { places[image.path, default: []].append(k) }
+        let processors = Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+        let workers = max(1, min(processors, 16, Self.cellLimit / max(1, pixels * widest)))
+        let runs = runs(for: workers)
+        let failure = Mutex<(run: Int, error: any Error)?>(nil)
+        let next = Atomic(0)
         let values = try [Value](unsafeUninitializedCapacity: pixels * images.count) { buffer, count in
-            for (k, image) in images.enumerated() where places[image.path]?.first == k {
-                let file = try DICOMPixels(image.path)
-                for place in places[image.path] ?? [] {
-                    try file.require(images[place])
-                    let part = UnsafeMutableRawBufferPointer(rebasing: cells[..<file.layout.frameBytes])
-                    try file.decode(frame: images[place].frame, into: part)
-                    let out = UnsafeMutableBufferPointer(rebasing: buffer[place * pixels..<(place + 1) * pixels])
-                    try convert(images[place], UnsafeRawBufferPointer(part), out)
+            // Each run writes only the places of its images, and `convert` only what it is given.
+            nonisolated(unsafe) let (buffer, convert) = (buffer, convert)
+            DispatchQueue.concurrentPerform(iterations: min(workers, runs.count)) { _ in
+                let cells = UnsafeMutableRawBufferPointer.allocate(byteCount: pixels * widest, alignment: 16)
+                defer { cells.deallocate() }
+                // Runs are taken in order, so that none before the first failing one is left out.
+                while failure.withLock({ $0 == nil }) {
+                    let run = next.wrappingAdd(1, ordering: .relaxed).oldValue
+                    guard run < runs.count else { return }
+                    do {
+                        try decode(runs[run], through: cells, into: buffer, convert)
+                    } catch {
+                        failure.withLock { if run < $0?.run ?? .max { $0 = (run, error) } }
+                    }
                 }
             }
+            if let failure = failure.withLock({ $0 }) { throw failure.error }
             count = pixels * images.count
         }
         return mosaic.map { untile(values, $0) } ?? values
+    }
+
+    private var widest: Int { images.map(\.format.bytes).max() ?? 4 }
+
+    /// Indices of images that one worker decodes with the file open: of each file all, or, where the files are fewer
+    /// than the workers, parts.
+    private func runs(for workers: Int) -> [[Int]] {
+        var (places, order): ([String: [Int]], [String]) = ([:], [])
+        for (k, image) in images.enumerated() {
+            if places[image.path] == nil { order.append(image.path) }
+            places[image.path, default: []].append(k)
+        }
+        return order.flatMap { path in
+            let all = places[path] ?? []
+            let size = order.count >= workers ? all.count : (all.count + workers - 1) / workers
+            return stride(from: 0, to: all.count, by: size).map { Array(all[$0..<min($0 + size, all.count)]) }
+        }
+    }
+
+    /// Decodes images of one file through a buffer of cells.
+    private func decode<Value>(
+        _ run: [Int], through cells: UnsafeMutableRawBufferPointer, into values: UnsafeMutableBufferPointer<Value>,
+        _ convert: (DICOMImageHeader, UnsafeRawBufferPointer, UnsafeMutableBufferPointer<Value>) throws -> Void
+    ) throws {
+        let file = try DICOMPixels(images[run[0]].path)
+        for place in run {
+            try file.require(images[place])
+            let part = UnsafeMutableRawBufferPointer(rebasing: cells[..<file.layout.frameBytes])
+            try file.decode(frame: images[place].frame, into: part)
+            let out = UnsafeMutableBufferPointer(rebasing: values[place * pixels..<(place + 1) * pixels])
+            try convert(images[place], UnsafeRawBufferPointer(part), out)
+        }
     }
 
     /// Lays the tiles of each mosaic behind each other: tile n stands at row n / side, column n % side of the layout.

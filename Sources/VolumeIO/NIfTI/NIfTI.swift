@@ -102,14 +102,11 @@ public enum NIfTI {
         let isNarrow = labels.voxels.allSatisfy { $0 <= UInt8.max }
         let encoder = NIfTIEncoder(
             geometry: labels.geometry, datatype: isNarrow ? .uint8 : .uint16, intentCode: NIFTI_INTENT_LABEL)
-        guard isNarrow else {
+        if isNarrow {
+            let narrow = labels.voxels.map { UInt8(truncatingIfNeeded: $0) }
+            try narrow.withUnsafeBytes { try encoder.write($0, to: path) }
+        } else {
             try labels.voxels.withUnsafeBytes { try encoder.write($0, to: path) }
-            return
-        }
-        try encoder.write(to: path) { bytes in
-            labels.voxels.withUnsafeBufferPointer { voxels in
-                for n in voxels.indices { bytes[n] = UInt8(truncatingIfNeeded: voxels[n]) }
-            }
         }
     }
 }

@@ -17,7 +17,7 @@ struct NIfTISource {
     /// No compressed byte of deflate stands for more than this many.
     private static let largestRatio = 1032
     /// What may follow the voxels of a compressed file without being refused.
-    private static let excessAllowed = 1 << 24
+    static let excessAllowed = 1 << 24
 
     /// Opens exactly the file named (and, of a pair, its partner), judges the header, and checks that the file can hold
     /// what the header says.
@@ -57,10 +57,18 @@ struct NIfTISource {
     func voxels(volume index: Int) throws(NIfTIError) -> VoxelBuffer {
         let bytes = header.shape.count * header.datatype.width
         try confirmBeforeAllocating(bytes)
-        try stream.skip(to: header.voxelOffset + index * bytes)
-        let voxels = try decode()
-        try checkRest()
-        return voxels
+        return switch header.datatype {
+        case .uint8: .uint8(try read(index))
+        case .int8: .int8(try read(index))
+        case .uint16: .uint16(try read(index))
+        case .int16: .int16(try read(index))
+        case .uint32: .uint32(try read(index))
+        case .int32: .int32(try read(index))
+        case .uint64: .uint64(try read(index))
+        case .int64: .int64(try read(index))
+        case .float32: .float32(try read(index))
+        case .float64: .float64(try read(index))
+        }
     }
 
     /// A large claim of a compressed file is confirmed by the size its end states or else by inflating it once, and the
@@ -76,23 +84,17 @@ struct NIfTISource {
         free(memory)
     }
 
-    private func decode() throws(NIfTIError) -> VoxelBuffer {
-        switch header.datatype {
-        case .uint8: .uint8(try read())
-        case .int8: .int8(try read())
-        case .uint16: .uint16(try read())
-        case .int16: .int16(try read())
-        case .uint32: .uint32(try read())
-        case .int32: .int32(try read())
-        case .uint64: .uint64(try read())
-        case .int64: .int64(try read())
-        case .float32: .float32(try read())
-        case .float64: .float64(try read())
-        }
+    /// One volume, in this machine's byte order, the whole file checked.
+    private func read<Element: BitwiseCopyable>(_ index: Int) throws(NIfTIError) -> [Element] {
+        if let voxels: [Element] = inflatedAtOnce() { return voxels }
+        try stream.skip(to: header.voxelOffset + index * header.shape.count * header.datatype.width)
+        let voxels: [Element] = try readNext()
+        try checkRest()
+        return voxels
     }
 
     /// The next volume, in this machine's byte order, read straight into the array it is returned in.
-    private func read<Element: BitwiseCopyable>() throws(NIfTIError) -> [Element] {
+    private func readNext<Element: BitwiseCopyable>() throws(NIfTIError) -> [Element] {
         let count = header.shape.count
         var failure: NIfTIError?
         let voxels = [Element](unsafeUninitializedCapacity: count) { buffer, initialized in
@@ -100,9 +102,7 @@ struct NIfTISource {
             do throws(NIfTIError) {
                 let got = try stream.read(into: bytes)
                 guard got == bytes.count else { throw truncated(stream.position) }
-                if header.isBigEndian != NIfTIEncoder.hostIsBigEndian {
-                    NIfTIEncoder.swapBytes(bytes, width: header.datatype.width)
-                }
+                swapWhereForeign(bytes)
                 initialized = count
             } catch {
                 failure = error
@@ -110,6 +110,12 @@ struct NIfTISource {
         }
         if let failure { throw failure }
         return voxels
+    }
+
+    /// Brings numbers into this machine's byte order.
+    func swapWhereForeign(_ bytes: UnsafeMutableRawBufferPointer) {
+        guard header.isBigEndian != NIfTIEncoder.hostIsBigEndian else { return }
+        NIfTIEncoder.swapBytes(bytes, width: header.datatype.width)
     }
 
     /// Inflates what follows the volume, so that the checksum at the end has been seen.
