@@ -4,6 +4,9 @@ import PackageDescription
 // Arrows point down only: DESIGN.md's layers, held by scripts/check-layers.
 let swift: [SwiftSetting] = [.swiftLanguageMode(.v6)]
 
+// Optimised in debug builds too: the tests run it on whole volumes, which takes minutes otherwise.
+let optimised = swift + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
 // DCMTK's pkg-config file pulls in 25 libraries; these are the ones the bridge uses.
 let dcmtk = [
     "dcmjpls", "dcmtkcharls", "dcmjpeg", "ijg8", "ijg12", "ijg16", "dcmimgle", "dcmdata", "oflog", "ofstd",
@@ -48,7 +51,7 @@ let package = Package(
         .target(
             name: "Segmentation",
             dependencies: ["Volumes", "VolumeIO", "Preparation", "Inference", .product(name: "Yams", package: "Yams")],
-            swiftSettings: swift),
+            swiftSettings: optimised),
         .target(name: "Evaluation", dependencies: ["Volumes", "VolumeIO"], swiftSettings: swift),
         .target(name: "Export", dependencies: ["Volumes", "VolumeIO", "CPNG"], swiftSettings: swift),
         .target(

@@ -25,7 +25,7 @@ struct GzipWriterTests {
     /// Noise, runs and text by turns, so that parts end in stored, fixed and dynamic blocks.
     private func content(_ count: Int, seed: UInt64) -> [UInt8] {
         var random = NIfTIFuzzTests.Generator(state: seed)
-        let pattern: [UInt8] = (0..<min(count, 1 << 18)).map { n -> UInt8 in
+        let pattern = (0..<min(count, 1 << 18)).map { (n: Int) -> UInt8 in
             switch n >> 16 & 3 {
             case 0: UInt8.random(in: 0...255, using: &random)
             case 1: 7

@@ -37,6 +37,8 @@ struct Displacement: Sendable {
 struct Demons {
     /// Smoothing of the images in samples and the number of steps, stage by stage.
     var stages: [(sigma: Double, steps: Int)] = [(1, 30), (0.5, 30)]
+    /// Square of a slope per sample that is too faint to follow: without it flat parts drift wherever noise points.
+    private static let faint: Float = 1e-4
     /// Smoothing of each step and of the displacement, in samples.
     var fluid = 1.0
     var elastic = 1.5
@@ -142,7 +144,7 @@ struct Demons {
                     }
                     let g = SIMD3(slope(downX, upX, plane), slope(downY, upY, row), slope(downZ, upZ, 1))
                     let d = f[n] - w[n]
-                    let push = g * (d / ((g * g).sum() + d * d / 4 + 1e-6))
+                    let push = g * (d / ((g * g).sum() + d * d / 4 + Self.faint))
                     b.force[0][n] = push.x
                     b.force[1][n] = push.y
                     b.force[2][n] = push.z
