@@ -18,10 +18,12 @@ public struct PackCheck: Sendable {
 
     /// Segments every volume of a pack, or every `step`-th, with the others as support.
     ///
-    /// - Parameter progress: called with the volumes done and the volumes in all.
+    /// - Parameter progress: called with the volumes done, the volumes in all and the last result.
+    /// - Throws: ``TaskPackError/tooFew(pack:)`` for a pack of one volume, and what segmenting throws.
     public init(
         _ task: TaskPack, options: SegmentOptions, step: Int = 1, progress: ((Int, Int, Example) -> Void)? = nil
     ) throws {
+        guard task.examples.count > 1 else { throw TaskPackError.tooFew(pack: task.name) }
         let segmenter = try Segmenter(task: task, options: options)
         let places = Array(stride(from: 0, to: task.examples.count, by: step))
         for (done, place) in places.enumerated() {

@@ -98,7 +98,10 @@ public enum PipelineSchema {
             let names = SlicePlane.allCases.map(\.rawValue)
             let values = try value.list()
             pipeline.options.planes = try values.compactMap { SlicePlane(rawValue: try $0.oneOf(names)) }
-            if values.isEmpty || Set(pipeline.options.planes ?? []).count < values.count { throw value.bad() }
+            if values.isEmpty { throw value.bad() }
+            if Set(pipeline.options.planes ?? []).count < values.count {
+                throw value.bad("a plane twice", allowed: "each plane once")
+            }
         },
         PipelineKey(
             path: "prepare.window", summary: "Values that become 0 and 1.",

@@ -20,12 +20,14 @@ public enum TaskPackError: TomosError, Equatable {
     case cannotCreate(String, reason: String)
     /// A volume of the pack is not the one it was made with.
     case changed(String)
+    /// A pack of one volume cannot be judged by leave-one-out.
+    case tooFew(pack: String)
 
     /// The kind of error.
     public var category: ErrorCategory {
         switch self {
         case .missing: .missingInput
-        case .notAPack, .gridsDiffer, .noLabels, .labelNeverOccurs, .unpaired, .changed: .badData
+        case .notAPack, .gridsDiffer, .noLabels, .labelNeverOccurs, .unpaired, .changed, .tooFew: .badData
         case .unknownLabel: .badConfiguration
         case .cannotCreate: .cannotCreate
         }
@@ -45,6 +47,7 @@ public enum TaskPackError: TomosError, Equatable {
         case .labelNeverOccurs(let id, let found): "label \(id) is in none of the label maps; they hold \(list(found))"
         case .unpaired(let reason): reason
         case .cannotCreate(let folder, let reason): "\(folder): the task pack cannot be made: \(reason)"
+        case .tooFew(let pack): "task '\(pack)' has one labelled volume: leave-one-out needs two or more"
         case .changed(let path):
             "\(path): its content is not what pack.yaml records (restore the file, or make the pack again with 'tomos task create')"
         }

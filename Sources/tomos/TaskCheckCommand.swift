@@ -12,7 +12,7 @@ struct TaskCheckCommand: ParsableCommand {
               tomos task check packs/liver --plane axial,coronal --ensemble 2
             """)
 
-    @Argument(help: "The task pack.")
+    @Argument(help: "The task pack's folder.")
     var pack: String
 
     @Option(help: "Planes, averaged; the task's by default.")
@@ -33,6 +33,13 @@ struct TaskCheckCommand: ParsableCommand {
     @Option(help: "Every n-th volume only.")
     var step = 1
 
+    func validate() throws {
+        if step < 1 { throw ValidationError("--step \(step): use 1 or more") }
+        if let threshold, !(threshold > 0 && threshold < 1) {
+            throw ValidationError("--threshold \(threshold): use a number above 0 and below 1")
+        }
+    }
+
     func run() throws {
         let task = try TaskPack.load(pack)
         var options = SegmentOptions()
@@ -40,12 +47,13 @@ struct TaskCheckCommand: ParsableCommand {
         (options.choose, options.support, options.ensemble) = (choose, support, ensemble)
         (options.threshold, options.threads) = (threshold, processors)
         let check = try PackCheck(task, options: options, step: step) { done, total, example in
-            Console.note(
-                "\(done)/\(total) \(example.name) "
-                    + example.overlaps.map { decimal($0.dice ?? 0, 3) }.joined(separator: " "))
+            let values = example.overlaps.map { $0.dice.map { decimal($0, 3) } ?? "-" }
+            Console.note("\(done)/\(total) \(example.name): Dice \(values.joined(separator: ", "))")
         }
+        var table = TextTable([">label", "name", ">mean dice"])
         for entry in task.labels.entries {
-            Console.result("\(entry.id) \(entry.name): \(check.meanDice(entry.id).map { decimal($0, 4) } ?? "-")")
+            table.add([String(entry.id), entry.name, check.meanDice(entry.id).map { decimal($0, 4) } ?? "-"])
         }
+        Console.result(table.text)
     }
 }

@@ -42,8 +42,8 @@ struct PipelineFileTests {
               exclude: "*_mask.nii.gz"
               select: { modality: MR }
             task: ../packs/hippocampus
-            prepare: { plane: coronal, window: percentile(0.5, 99.5), crop: none }
-            segment: { weights: net.pt, support: 32, ensemble: 2, threshold: 0.4, labels: [2, 1] }
+            prepare: { plane: [coronal, native], window: percentile(0.5, 99.5), crop: none }
+            segment: { weights: net.pt, choose: position, support: 32, ensemble: 2, threshold: 0.4, labels: [2, 1] }
             clean: [ { smooth: 0.8 mm }, { keep-largest: { per: label } }, { remove-smaller: 20 mm3 } ]
             outputs: [ volumes, picture, itk-snap ]
             run: { jobs: 3 }
@@ -54,7 +54,8 @@ struct PipelineFileTests {
         #expect(pipeline.input.exclude == ["*_mask.nii.gz"])
         #expect(pipeline.input.modality == "MR")
         #expect(pipeline.task == folder.file("../packs/hippocampus"))
-        #expect(pipeline.options.planes == [.coronal])
+        #expect(pipeline.options.planes == [.coronal, .native])
+        #expect(pipeline.options.choose == .position)
         #expect(pipeline.options.window == .percentile(lower: 0.5, upper: 99.5))
         #expect(pipeline.options.weights == .file(folder.file("net.pt")))
         #expect(pipeline.options.support == 32)
@@ -145,6 +146,15 @@ struct PipelineFileTests {
                 "version: 1\ntask: x\nprepare: { plane: coronel }",
                 "p.yaml:3:19: prepare.plane cannot be 'coronel'; allowed: axial, coronal, sagittal, native; "
                     + "did you mean 'coronal'?"
+            ),
+            (
+                "version: 1\ntask: x\nprepare: { plane: [axial, axial] }",
+                "p.yaml:3:19: prepare.plane cannot be 'a plane twice'; allowed: each plane once"
+            ),
+            (
+                "version: 1\ntask: x\nsegment: { choose: registerd }",
+                "p.yaml:3:20: segment.choose cannot be 'registerd'; allowed: auto, position, registered; "
+                    + "did you mean 'registered'?"
             ),
             (
                 "version: 1\ntask: x\nprepare: { window: percentil(1, 99) }",

@@ -94,6 +94,40 @@ struct SegmenterTests {
         #expect(result.structures.map(\.name) == ["big", "small"])
     }
 
+    /// A query turned and shifted against the pack: slices at the same relative position show other things, slices
+    /// through the registered volumes the same.
+    @Test
+    func registrationFollowsAMovedQuery() throws {
+        let query = Phantom(seed: 9)
+        let geometry = query.volume.geometry
+        let shape = geometry.shape
+        // Four slices of background before the first: everything stands a quarter of the stack further on.
+        let before = 4 * shape.i * shape.j
+        guard case .int16(let stored) = query.volume.voxels else { return }
+        let values = [Int16](repeating: 42, count: before) + stored
+        let labels = [UInt16](repeating: 0, count: before) + query.truth.voxels
+        let longer = Geometry(shape: Shape(shape.i, shape.j, shape.k + 4), affine: geometry.affine)
+        let truth = LabelVolume(geometry: longer, voxels: labels)
+        let pack = try Phantom.pack([1, 2, 3], in: folder)
+        func meanDice(_ choose: SupportStrategy) throws -> Double {
+            let segmenter = try Segmenter(task: pack, options: options { $0.choose = choose })
+            let result = try segmenter.segment(Volume(geometry: longer, voxels: .int16(values))).labels
+            return (dice(result, truth, 1) + dice(result, truth, 5)) / 2
+        }
+        let (registered, position) = (try meanDice(.registered), try meanDice(.position))
+        #expect(registered > 0.85 && registered > position, "\(registered) against \(position)")
+    }
+
+    @Test
+    func planesAreAveraged() throws {
+        let query = Phantom(seed: 9)
+        let pack = try Phantom.pack([1, 2, 3], in: folder)
+        let single = try Segmenter(task: pack, options: options { $0.planes = [.axial] }).segment(query.volume)
+        let both = try Segmenter(task: pack, options: options { $0.planes = [.axial, .coronal] }).segment(query.volume)
+        #expect(single.structures.map(\.meanProbability) != both.structures.map(\.meanProbability))
+        for id in [1, 5] as [UInt16] { #expect(dice(both.labels, query.truth, id) > 0.85) }
+    }
+
     /// The same anatomy stored along other axes must get the same label at every point of space, to the voxel.
     @Test
     func storageOrientationDoesNotMatter() throws {
