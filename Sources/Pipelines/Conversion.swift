@@ -78,6 +78,8 @@ public struct Conversion: Sendable {
     public var volumeIndex: Int?
     /// Whether `.json` (and `.bval`, `.bvec`) are written beside DICOM series.
     public var writesSidecars = true
+    /// Whether images in colour are written, as RGB; otherwise they are refused.
+    public var takesColour = false
 
     /// The defaults.
     public init() {}
@@ -87,7 +89,7 @@ public struct Conversion: Sendable {
         guard case .dicom(let series, _) = studyCase.source else {
             let volume = try studyCase.readVolume(volumeIndex: volumeIndex)
             try NIfTI.write(volume, to: path)
-            return Self.output(studyCase, path, volume.geometry, volume.voxels, volumes: 1, volume.notices)
+            return Self.output(studyCase, path, volume.geometry, volume.voxels.typeName, volumes: 1, volume.notices)
         }
         return try convert(try DICOM.volumes(series), of: studyCase, to: path)
     }
@@ -97,14 +99,20 @@ public struct Conversion: Sendable {
     ) throws -> ConversionReport.Output {
         var output: ConversionReport.Output
         let chosen = volumeIndex.map { [$0] } ?? Array(0..<volumes.count)
-        if let volumeIndex {
+        if volumes.isColour, takesColour {
+            guard chosen.count == 1 else {
+                throw StudyError.coloursOverTime(studyCase.sourceDescription, volumes: volumes.count)
+            }
+            try NIfTI.write(rgb: try volumes.readColours(volume: chosen[0]), geometry: volumes.geometry, to: path)
+            output = Self.output(studyCase, path, volumes.geometry, "rgb24", volumes: 1, volumes.notices)
+        } else if let volumeIndex {
             let volume = try volumes.read(volume: volumeIndex)
             try NIfTI.write(volume, to: path)
-            output = Self.output(studyCase, path, volume.geometry, volume.voxels, volumes: 1, volume.notices)
+            output = Self.output(studyCase, path, volume.geometry, volume.voxels.typeName, volumes: 1, volume.notices)
         } else {
             let (all, notices) = try volumes.readAll()
             try NIfTI.write(all, to: path)
-            output = Self.output(studyCase, path, all.geometry, all.voxels, volumes: all.count, notices)
+            output = Self.output(studyCase, path, all.geometry, all.voxels.typeName, volumes: all.count, notices)
         }
         output.fourthDimension = volumes.keys.map(\.rawValue)
         output.slices = chosen.map { volume in
@@ -146,7 +154,7 @@ public struct Conversion: Sendable {
     }
 
     private static func output(
-        _ studyCase: StudyCase, _ path: String, _ geometry: Geometry, _ voxels: VoxelBuffer, volumes: Int,
+        _ studyCase: StudyCase, _ path: String, _ geometry: Geometry, _ datatype: String, volumes: Int,
         _ notices: [String]
     ) -> ConversionReport.Output {
         var output = refused(studyCase, nil)
@@ -155,7 +163,7 @@ public struct Conversion: Sendable {
         output.volumes = volumes
         let rows = [geometry.affine.rowX, geometry.affine.rowY, geometry.affine.rowZ]
         output.affine = rows.map { [$0.x, $0.y, $0.z, $0.w] }
-        output.datatype = voxels.typeName
+        output.datatype = datatype
         output.notices = notices
         return output
     }

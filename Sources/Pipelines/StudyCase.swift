@@ -82,12 +82,17 @@ public enum StudyError: TomosError, Equatable {
     case unreadable(String, reason: String)
     /// A DICOM file that cannot be read.
     case brokenFile(String, reason: String)
+    /// Several volumes in colour, which one RGB file does not hold.
+    case coloursOverTime(String, volumes: Int)
     /// There is no image in it. `reasons` says why its files were passed over, most frequent first.
     case noImages(String, files: Int, reasons: [String])
 
-    /// A broken file is bad data; otherwise the input is not there.
+    /// What cannot be read is bad data; otherwise the input is not there.
     public var category: ErrorCategory {
-        if case .brokenFile = self { .badData } else { .missingInput }
+        switch self {
+        case .brokenFile, .coloursOverTime: .badData
+        case .missing, .unreadable, .noImages: .missingInput
+        }
     }
 
     /// The message.
@@ -96,6 +101,8 @@ public enum StudyError: TomosError, Equatable {
         case .missing(let path): return "\(path): there is no such file or folder"
         case .unreadable(let path, let reason): return "\(path): the folder cannot be listed: \(reason)"
         case .brokenFile(let path, let reason): return "\(path): a DICOM file that cannot be read: \(reason)"
+        case .coloursOverTime(let path, let volumes):
+            return "\(path): \(volumes) volumes in colour (choose one with --volume-index)"
         case .noImages(let path, let files, let reasons):
             if files == 0 { return "\(path): no images here: the folder is empty" }
             return "\(path): no images here: \(files) file\(files == 1 ? "" : "s") passed over "

@@ -51,10 +51,20 @@ struct RegisteredSupport: SupportSource {
                 let cut = cut(stack, at: place)
                 support.images.append(cut.image[...])
                 support.labels.append(cut.labels[...])
-                support.present.append(Set(cut.labels).subtracting([0]))
+                support.present.append(ids(in: cut.labels))
             }
             return support
         }
+    }
+
+    /// The ids other than 0. Runs of one id are looked at once.
+    private func ids(in labels: [UInt16]) -> Set<UInt16> {
+        var (found, last) = (Set<UInt16>(), UInt16(0))
+        for id in labels where id != last {
+            last = id
+            if id != 0 { found.insert(id) }
+        }
+        return found
     }
 
     /// A slice through a volume of the pack along query slice `index`.
@@ -64,15 +74,17 @@ struct RegisteredSupport: SupportSource {
         let size = SIMD3(stack.count, side, side)
         var image = [Float](repeating: 0, count: side * side)
         var labels = [UInt16](repeating: 0, count: side * side)
+        var places = [SIMD3<Float>](repeating: .zero, count: side)
         stack.images.withUnsafeBufferPointer { images in
             stack.labels.withUnsafeBufferPointer { ids in
                 let values = Sampler(images.baseAddress!, size)
-                let votes = LabelSampler(ids.baseAddress!, size)
+                let votes = LabelSampler(ids.baseAddress!)
                 for row in 0..<side {
+                    map.places(row: row, into: &places)
                     for column in 0..<side {
-                        let place = map(row: row, column: column)
-                        image[row * side + column] = values(place)
-                        labels[row * side + column] = votes(place)
+                        let cell = values.grid.cell(places[column])
+                        image[row * side + column] = values[cell]
+                        labels[row * side + column] = votes[cell]
                     }
                 }
             }

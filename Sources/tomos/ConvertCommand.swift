@@ -22,6 +22,7 @@ struct ConvertCommand: ParsableCommand {
               tomos convert -i study/ -o nifti/ -f %p_%s -z n --json > report.json
               tomos convert -i ct/ --gaps resample --tilt shear -o ct.nii.gz
               tomos convert -i fmri.nii.gz --volume-index 3 -o volume3.nii.gz
+              tomos convert -i ultrasound/ --colour -o rgb.nii.gz
             """)
 
     @Option(name: .shortAndLong, help: "A NIfTI file, a DICOM file, a DICOMDIR or a folder.")
@@ -46,6 +47,9 @@ struct ConvertCommand: ParsableCommand {
     var series: String?
 
     @OptionGroup(title: "DICOM") var policies: PolicyOptions
+
+    @Flag(help: "Convert colour images too: to RGB, which viewers show and nothing here reads.")
+    var colour = false
 
     @Flag(help: "Convert what can be right, though other images are refused.")
     var keepGoing = false
@@ -104,6 +108,7 @@ struct ConvertCommand: ParsableCommand {
                 try requireDifferent(input: studyCase.sourceDescription, output: names[n])
                 var conversion = Conversion()
                 (conversion.volumeIndex, conversion.writesSidecars) = (volumeIndex, sidecars == .y)
+                conversion.takesColour = colour
                 let output = try conversion.convert(studyCase, to: names[n])
                 report.outputs.append(output)
                 tell(output)
@@ -126,7 +131,7 @@ struct ConvertCommand: ParsableCommand {
         cases.map { studyCase in
             do {
                 switch studyCase.source {
-                case .dicom(let series, _): _ = try DICOM.volumes(series)
+                case .dicom(let series, _): try DICOM.volumes(series).requireReadable(colour: colour)
                 case .nifti(let path): _ = try NIfTI.info(path)
                 case .broken: _ = try studyCase.readVolume()
                 }

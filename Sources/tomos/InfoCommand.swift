@@ -19,6 +19,8 @@ struct InfoCommand: ParsableCommand {
     @Argument(help: "Files and folders.")
     var paths: [String]
 
+    @OptionGroup(title: "DICOM") var policies: PolicyOptions
+
     @Flag(help: "Print JSON.")
     var json = false
 
@@ -26,7 +28,7 @@ struct InfoCommand: ParsableCommand {
         var images: [ImageInfo] = []
         var ignored: [IgnoredItem] = []
         for path in paths {
-            let study = try StudyDiscovery.discover(path)
+            let study = try StudyDiscovery.discover(path, selection: policies.selection)
             images += study.cases.map(ImageInfo.init)
             ignored += study.ignored
         }
@@ -104,13 +106,20 @@ struct ImageInfo: Encodable {
         case .nifti(let path):
             let info = try NIfTI.info(path)
             return details(info.geometry, shape: info.dimensions, datatype: info.datatype, notices: info.notices)
-        case .dicom, .broken:
-            // A series is a volume only when every slice is there and decodes: so it is read.
-            let volume = try studyCase.readVolume()
-            let shape = volume.geometry.shape
-            return details(
-                volume.geometry, shape: [shape.i, shape.j, shape.k], datatype: volume.voxels.typeName,
-                notices: volume.notices)
+        case .broken(let path, let reason): throw StudyError.brokenFile(path, reason: reason)
+        case .dicom(let series, _):
+            let volumes = try DICOM.volumes(series)
+            let shape = volumes.geometry.shape
+            let sizes = [shape.i, shape.j, shape.k] + (volumes.count > 1 ? [volumes.count] : [])
+            // A series is a volume only when every slice decodes: so it is read.
+            if volumes.isColour {
+                for volume in 0..<volumes.count { _ = try volumes.readColours(volume: volume) }
+                let notice = "in colour: tomos convert --colour writes it for viewers, nothing else reads it"
+                return details(
+                    volumes.geometry, shape: sizes, datatype: "rgb24", notices: volumes.notices + [notice])
+            }
+            let (all, notices) = try volumes.readAll()
+            return details(all.geometry, shape: sizes, datatype: all.voxels.typeName, notices: notices)
         }
     }
 

@@ -9,15 +9,11 @@ struct InputImage {
     let studyCase: StudyCase
 
     /// Finds the image; with several series in a folder, `series` (a series instance UID) says which.
-    init(_ path: String, series: String?) throws {
-        let cases = try Self.find(path, series: series)
+    init(_ path: String, series: String?, selection: InputSelection) throws {
+        let found = try StudyDiscovery.discover(path, selection: selection).cases
+        let cases = try Self.choose(found, at: path, series: series)
         guard cases.count == 1 else { throw InputImageError.several(path, cases.map(Self.line)) }
         studyCase = cases[0]
-    }
-
-    /// All images at a path.
-    static func find(_ path: String, series: String?) throws -> [StudyCase] {
-        try choose(try StudyDiscovery.discover(path).cases, at: path, series: series)
     }
 
     /// The images of one series, or all.

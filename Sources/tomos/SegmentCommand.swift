@@ -83,6 +83,8 @@ struct SegmentCommand: ParsableCommand {
     @Option(help: "Which volume of a 4-D file, from 0.")
     var volumeIndex: Int?
 
+    @OptionGroup(title: "DICOM") var policies: PolicyOptions
+
     @Flag(help: "Print the result as JSON.")
     var json = false
 
@@ -112,7 +114,7 @@ struct SegmentCommand: ParsableCommand {
         try requireDifferent(input: input, output: output)
         try requireWritable(output)
         let task = try TaskPack.load(task)
-        let source = try InputImage(input, series: series)
+        let source = try InputImage(input, series: series, selection: policies.selection)
         let outline = source.studyCase.outline()
         let segmenter = try Segmenter(task: task, options: options, images: outline.map { [$0] } ?? [])
         if !quiet, segmenter.weights.name != "bundled" {

@@ -37,6 +37,18 @@ struct ConvertTests {
         }
     }
 
+    @Test("Colour is refused, and converted on request", .enabled(if: SharedFolder.isPresent, "needs ../shared"))
+    func colour() throws {
+        let source = SharedFolder.file("conformance/dicom/dicom2nifti/generic/rgb/001")
+        let refused = try tomos("convert", "-i", source, "-o", "out.nii")
+        #expect(refused.code == 65 && refused.errors.contains("tomos convert --colour"))
+        #expect(!FileManager.default.fileExists(atPath: folder.file("out.nii")))
+        #expect(try tomos("convert", "-i", source, "--colour", "-o", "out.nii").output.contains("rgb24"))
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: folder.file("out.nii")))
+        #expect(Array(bytes[70..<74]) == [128, 0, 24, 0])
+        #expect(try tomos("info", source).output.contains("rgb24"))
+    }
+
     @Test("Names that tell who the patient is need to be allowed; unknown placeholders are refused")
     func names() throws {
         let refused = try tomos("convert", "-i", series, "-o", "out", "-f", "%n_%s")

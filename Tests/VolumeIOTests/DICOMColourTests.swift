@@ -88,6 +88,34 @@ struct DICOMColourTests {
         #expect(read == expected)
     }
 
+    @Test("a stack in colour is read as colours in the order of positions, and as nothing else")
+    func volume() throws {
+        for (n, z) in [2.0, 0, 1].enumerated() {
+            var file = DICOMWriter.slice(n, z: z)
+            file.set(0x0028, 0x0002, "US", word: 3)
+            file[0x0028, 0x0004, "CS"] = "RGB"
+            file.bits(allocated: 8, stored: 8, high: 7, signed: false)
+            file.pixels(Self.colours.map { $0 / 3 + UInt8(80 * Int(z)) })
+            try file.write(to: folder.file("IM\(n)"))
+        }
+        let volumes = try DICOM.volumes(try #require(DICOM.scan([folder.path]).series.first))
+        #expect(volumes.isColour)
+        let expected = (0..<3).flatMap { slice in Self.colours.map { $0 / 3 + UInt8(80 * slice) } }
+        #expect(try volumes.readColours(volume: 0) == expected)
+        #expect(throws: DICOMError.colour(series: "1.2.3", photometric: "RGB")) { try volumes.readAll() }
+        #expect(throws: DICOMError.colour(series: "1.2.3", photometric: "RGB")) { try volumes.read(volume: 0) }
+    }
+
+    @Test("colour and grey in one series are refused")
+    func mixture() throws {
+        try DICOMWriter.slice(0, z: 0).write(to: folder.file("IM0"))
+        var file = DICOMWriter.slice(1, z: 1)
+        file[0x0028, 0x0004, "CS"] = "PALETTE COLOR"
+        try file.write(to: folder.file("IM1"))
+        let series = try #require(DICOM.scan([folder.path]).series.first)
+        #expect { try DICOM.volumes(series) } throws: { "\($0)".contains("colour differs: grey-scale in 1 file") }
+    }
+
     @Test("an RGB24 NIfTI holds the colours, and is refused as a volume by name")
     func nifti() throws {
         let path = folder.file("colour.nii")

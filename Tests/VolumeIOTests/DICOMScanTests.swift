@@ -150,7 +150,10 @@ struct DICOMScanTests {
             refusal(folder.path, hiding: folder.path).contains(
                 "has no position of its 5 frames, so it has no place in a volume"))
         try put("IM0", other { $0[0x0028, 0x0004, "CS"] = "RGB" })
-        #expect(refusal(folder.path, hiding: folder.path).contains("IM0: a colour image (RGB) is not read"))
+        #expect(
+            refusal(folder.path, hiding: folder.path)
+                == "series 1.2.3: its images are in colour (RGB), which is no measured value (take the grey-scale "
+                + "series; tomos convert --colour writes the colours for viewers)")
         try put("IM0", other { $0.remove(0x7FE0, 0x0010) })
         #expect(refusal(folder.path, hiding: folder.path) == "IM0: has no pixel data (export it again)")
     }

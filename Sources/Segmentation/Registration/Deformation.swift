@@ -7,27 +7,30 @@ struct Displacement: Sendable {
     var vectors: [SIMD4<Float>]
 
     /// The displacement at a place in samples, linear between them; beyond the border the outermost goes on.
-    @inline(__always)
     func at(_ place: SIMD3<Float>) -> SIMD3<Float> {
-        let last = SIMD3<Float>(size &- 1)
-        let inside = pointwiseMin(pointwiseMax(place, .zero), last)
-        let base = SIMD3<Int>(inside, rounding: .down)
-        let f = inside - SIMD3<Float>(base)
-        let (row, plane) = (size.z, size.y * size.z)
-        let at = base.x * plane + base.y * row + base.z
-        let stepX = base.x < size.x - 1 ? plane : 0
-        let stepY = base.y < size.y - 1 ? row : 0
-        let stepZ = base.z < size.z - 1 ? 1 : 0
-        return vectors.withUnsafeBufferPointer { v in
-            @inline(__always) func line(_ n: Int) -> SIMD4<Float> { v[n] + f.z * (v[n + stepZ] - v[n]) }
-            @inline(__always) func face(_ n: Int) -> SIMD4<Float> {
-                let near = line(n)
-                return near + f.y * (line(n + stepY) - near)
-            }
-            let near = face(at)
-            let result = near + f.x * (face(at + stepX) - near)
-            return SIMD3(result.x, result.y, result.z)
+        vectors.withUnsafeBufferPointer { Self.at(SampleGrid(size).cell(place), $0.baseAddress!) }
+    }
+
+    /// Moves places by the displacement at each.
+    func add(to places: inout [SIMD3<Float>]) {
+        let grid = SampleGrid(size)
+        vectors.withUnsafeBufferPointer { vectors in
+            let vectors = vectors.baseAddress!
+            for n in places.indices { places[n] += Self.at(grid.cell(places[n]), vectors) }
         }
+    }
+
+    @inline(__always)
+    private static func at(_ c: SampleGrid.Cell, _ vectors: UnsafePointer<SIMD4<Float>>) -> SIMD3<Float> {
+        let (v, f) = (vectors + c.corner, c.fraction)
+        @inline(__always) func line(_ n: Int) -> SIMD4<Float> { v[n] + f.z * (v[n + c.stepZ] - v[n]) }
+        @inline(__always) func face(_ n: Int) -> SIMD4<Float> {
+            let near = line(n)
+            return near + f.y * (line(n + c.stepY) - near)
+        }
+        let near = face(0)
+        let result = near + f.x * (face(c.stepX) - near)
+        return SIMD3(result.x, result.y, result.z)
     }
 }
 

@@ -58,11 +58,15 @@ struct SliceMap {
     let origin: SIMD3<Float>
     let columns: (SIMD3<Float>, SIMD3<Float>, SIMD3<Float>)
 
-    @inline(__always)
-    func callAsFunction(row: Int, column: Int) -> SIMD3<Float> {
-        var place = start + rowStep * Float(row) + columnStep * Float(column)
-        if let displacement { place += displacement.at(place) }
-        return origin + columns.0 * place.x + columns.1 * place.y + columns.2 * place.z
+    /// The places of a row's pixels.
+    func places(row: Int, into places: inout [SIMD3<Float>]) {
+        let first = start + rowStep * Float(row)
+        for column in places.indices { places[column] = first + columnStep * Float(column) }
+        displacement?.add(to: &places)
+        for column in places.indices {
+            let place = places[column]
+            places[column] = origin + columns.0 * place.x + columns.1 * place.y + columns.2 * place.z
+        }
     }
 }
 

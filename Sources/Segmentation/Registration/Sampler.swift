@@ -1,44 +1,55 @@
 import Preparation
 
-/// Reads a grid between its samples, linearly; beyond the border the outermost value goes on.
-struct Sampler {
-    private let values: UnsafePointer<Float>
-    private let size: SIMD3<Int32>
-    private let last: SIMD3<Float>
+/// Finds the cell of a grid that a place lies in; beyond the border the outermost cell's edge goes on.
+struct SampleGrid: Sendable {
+    private let last: (x: Float, y: Float, z: Float)
+    private let size: SIMD3<Int>
     private let plane: Int
-    private let row: Int
 
-    /// `values` must stay where they are while this is used.
-    init(_ values: UnsafePointer<Float>, _ size: SIMD3<Int>) {
-        self.values = values
-        self.size = SIMD3(truncatingIfNeeded: size)
-        last = SIMD3<Float>(size &- 1)
-        (plane, row) = (size.y * size.z, size.z)
+    init(_ size: SIMD3<Int>) {
+        self.size = size
+        last = (Float(size.x - 1), Float(size.y - 1), Float(size.z - 1))
+        plane = size.y * size.z
     }
 
-    /// The eight corners around a place and where it lies between them.
-    private struct Cell {
-        var corner: UnsafePointer<Float>
+    /// The first of a cell's eight corners, the steps to the others, and where the place lies between them.
+    struct Cell {
+        var corner: Int
         var fraction: SIMD3<Float>
         var stepX, stepY, stepZ: Int
     }
 
+    // One coordinate at a time: rounding whole vectors to integers goes through a slow general conversion.
     @inline(__always)
-    private func cell(_ place: SIMD3<Float>) -> Cell {
-        let inside = pointwiseMin(pointwiseMax(place, .zero), last)
-        let base = SIMD3<Int32>(inside, rounding: .down)
-        let next = pointwiseMin(base &+ 1, size &- 1) &- base
+    func cell(_ place: SIMD3<Float>) -> Cell {
+        // In this order what is no number becomes 0.
+        let (x, y, z) = (min(max(0, place.x), last.x), min(max(0, place.y), last.y), min(max(0, place.z), last.z))
+        let (i, j, k) = (Int(x), Int(y), Int(z))
         return Cell(
-            corner: values + (Int(base.x) * plane + Int(base.y) * row + Int(base.z)),
-            fraction: inside - SIMD3<Float>(base), stepX: Int(next.x) * plane, stepY: Int(next.y) * row,
-            stepZ: Int(next.z))
+            corner: i * plane + j * size.z + k, fraction: SIMD3(x - Float(i), y - Float(j), z - Float(k)),
+            stepX: i < size.x - 1 ? plane : 0, stepY: j < size.y - 1 ? size.z : 0, stepZ: k < size.z - 1 ? 1 : 0)
+    }
+}
+
+/// Reads a grid between its samples, linearly; beyond the border the outermost value goes on.
+struct Sampler {
+    let grid: SampleGrid
+    private let values: UnsafePointer<Float>
+
+    /// `values` must stay where they are while this is used.
+    init(_ values: UnsafePointer<Float>, _ size: SIMD3<Int>) {
+        self.values = values
+        grid = SampleGrid(size)
     }
 
     /// The value at a place in samples.
     @inline(__always)
-    func callAsFunction(_ place: SIMD3<Float>) -> Float {
-        let c = cell(place)
-        let (p, f) = (c.corner, c.fraction)
+    func callAsFunction(_ place: SIMD3<Float>) -> Float { self[grid.cell(place)] }
+
+    /// The value at a place in a cell of this grid.
+    @inline(__always)
+    subscript(c: SampleGrid.Cell) -> Float {
+        let (p, f) = (values + c.corner, c.fraction)
         @inline(__always) func line(_ at: Int) -> Float { p[at] + f.z * (p[at + c.stepZ] - p[at]) }
         @inline(__always) func face(_ at: Int) -> Float {
             let near = line(at)
@@ -51,8 +62,8 @@ struct Sampler {
     /// The value and its derivative per sample along each axis.
     @inline(__always)
     func slope(_ place: SIMD3<Float>) -> (value: Float, gradient: SIMD3<Float>) {
-        let c = cell(place)
-        let (p, f) = (c.corner, c.fraction)
+        let c = grid.cell(place)
+        let (p, f) = (values + c.corner, c.fraction)
         @inline(__always) func mix(_ a: Float, _ b: Float, _ t: Float) -> Float { a + t * (b - a) }
         let corners = (
             p[0], p[c.stepZ], p[c.stepY], p[c.stepY + c.stepZ], p[c.stepX], p[c.stepX + c.stepZ],
@@ -71,40 +82,36 @@ struct Sampler {
 /// Reads a grid of label ids between its samples: the id that holds more than half of the linear weights, else 0.
 struct LabelSampler {
     private let ids: UnsafePointer<UInt16>
-    private let size: SIMD3<Int>
 
     /// `ids` must stay where they are while this is used.
-    init(_ ids: UnsafePointer<UInt16>, _ size: SIMD3<Int>) { (self.ids, self.size) = (ids, size) }
+    init(_ ids: UnsafePointer<UInt16>) { self.ids = ids }
 
+    /// The id at a place in a cell of the ids' grid.
     @inline(__always)
-    func callAsFunction(_ place: SIMD3<Float>) -> UInt16 {
-        let last = SIMD3<Float>(size &- 1)
-        let inside = pointwiseMin(pointwiseMax(place, .zero), last)
-        let base = SIMD3<Int>(inside, rounding: .down)
-        let f = inside - SIMD3<Float>(base)
-        let at = (base.x * size.y + base.y) * size.z + base.z
-        let stepX = base.x < size.x - 1 ? size.y * size.z : 0
-        let stepY = base.y < size.y - 1 ? size.z : 0
-        let stepZ = base.z < size.z - 1 ? 1 : 0
-        let first = ids[at]
-        var same = true
-        for corner in 1..<8 where ids[at + offset(corner)] != first { same = false }
-        if same { return first }
-        for corner in 0..<8 {
-            let id = ids[at + offset(corner)]
-            guard id != 0 else { continue }
+    subscript(c: SampleGrid.Cell) -> UInt16 {
+        let p = ids + c.corner
+        let first = p[0]
+        let differs =
+            (p[c.stepZ] ^ first) | (p[c.stepY] ^ first) | (p[c.stepY + c.stepZ] ^ first) | (p[c.stepX] ^ first)
+            | (p[c.stepX + c.stepZ] ^ first) | (p[c.stepX + c.stepY] ^ first)
+            | (p[c.stepX + c.stepY + c.stepZ] ^ first)
+        return differs == 0 ? first : vote(c)
+    }
+
+    private func vote(_ c: SampleGrid.Cell) -> UInt16 {
+        let (p, f) = (ids + c.corner, c.fraction)
+        func id(_ corner: Int) -> UInt16 {
+            p[(corner & 4 != 0 ? c.stepX : 0) + (corner & 2 != 0 ? c.stepY : 0) + (corner & 1 != 0 ? c.stepZ : 0)]
+        }
+        for corner in 0..<8 where id(corner) != 0 {
             var weight: Float = 0
-            for other in 0..<8 where ids[at + offset(other)] == id {
+            for other in 0..<8 where id(other) == id(corner) {
                 weight +=
                     (other & 4 != 0 ? f.x : 1 - f.x) * (other & 2 != 0 ? f.y : 1 - f.y)
                     * (other & 1 != 0 ? f.z : 1 - f.z)
             }
-            if weight > 0.5 { return id }
+            if weight > 0.5 { return id(corner) }
         }
         return 0
-
-        @inline(__always) func offset(_ corner: Int) -> Int {
-            (corner & 4 != 0 ? stepX : 0) + (corner & 2 != 0 ? stepY : 0) + (corner & 1 != 0 ? stepZ : 0)
-        }
     }
 }

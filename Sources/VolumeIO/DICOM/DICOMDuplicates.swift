@@ -40,16 +40,16 @@ struct DICOMDuplicates {
 
     private static func isCopy(_ a: DICOMImageHeader, _ b: DICOMImageHeader) throws -> Bool {
         guard a.position == b.position, a.rowDirection == b.rowDirection, a.columnDirection == b.columnDirection,
-            (a.rows, a.columns) == (b.rows, b.columns), a.format == b.format, a.scaling == b.scaling,
+            (a.rows, a.columns) == (b.rows, b.columns), a.format == b.format, a.samples == b.samples, a.scaling == b.scaling,
             (a.rowSpacing, a.columnSpacing) == (b.rowSpacing, b.columnSpacing)
         else { return false }
         func cells(_ image: DICOMImageHeader) throws -> [UInt8] {
-            var cells = [UInt8](repeating: 0, count: image.rows * image.columns * image.format.bytes)
             let pixels = try DICOMPixels(image.path)
+            var cells = [UInt8](repeating: 0, count: pixels.layout.frameBytes)
             try cells.withUnsafeMutableBytes { try pixels.decode(frame: image.frame, into: $0) }
             return cells
         }
-        guard UInt64(a.rows * a.columns * a.format.bytes) <= DICOMPixels.imageLimit else { return false }
+        guard UInt64(a.rows * a.columns * a.samples * a.format.bytes) <= DICOMPixels.imageLimit else { return false }
         return try cells(a) == cells(b)
     }
 }

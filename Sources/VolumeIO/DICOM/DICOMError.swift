@@ -32,6 +32,8 @@ public enum DICOMError: TomosError, Equatable {
     case incomplete(series: String, reason: String)
     /// A series holds no volume of this number.
     case noSuchVolume(series: String, index: Int, count: Int)
+    /// The images are in colour.
+    case colour(series: String, photometric: String)
     /// One SOPInstanceUID names two different images.
     case conflictingDuplicates(series: String, instance: String, files: [String])
     /// Reading needs more memory than is allowed.
@@ -89,6 +91,9 @@ public enum DICOMError: TomosError, Equatable {
         case .noSuchVolume(let series, let index, let count):
             "series \(series): holds \(count) \(count == 1 ? "volume" : "volumes"), numbered from 0; there is no volume "
                 + "\(index)"
+        case .colour(let series, let photometric):
+            "series \(series): its images are in colour (\(photometric)), which is no measured value "
+                + "(take the grey-scale series; tomos convert --colour writes the colours for viewers)"
         case .conflictingDuplicates(let series, let instance, let files):
             "series \(series): instance \(instance) comes twice with different content: "
                 + "\(files.joined(separator: ", ")) (keep the right one)"

@@ -97,10 +97,6 @@ enum DICOMFileReader {
         if syntax.coding == .notRead {
             return "\(syntax.name) (\(uid)) is not read (export it uncompressed)"
         }
-        let photometric = attributes.text(.photometric) ?? "MONOCHROME2"
-        if !photometric.hasPrefix("MONOCHROME") || (attributes.text(.samples) ?? "1") != "1" {
-            return "a colour image (\(photometric)) is not read (export the grey-scale series)"
-        }
         return nil
     }
 }

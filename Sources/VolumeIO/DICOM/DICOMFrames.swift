@@ -105,7 +105,7 @@ extension DICOMFileReader {
             study: identity.study, series: identity.series, seriesNumber: identity.number,
             seriesDescription: identity.description, modality: identity.modality,
             frameOfReference: attributes.text(.frameOfReference), imageType: imageType, rows: layout.rows,
-            columns: layout.columns, format: layout.format, photometric: layout.photometric, position: .zero,
+            columns: layout.columns, format: layout.format, photometric: layout.photometric, samples: layout.samples, position: .zero,
             rowDirection: .zero, columnDirection: .zero, rowSpacing: 1, columnSpacing: 1, scaling: .identity,
             padding: padding, floatPadding: try floatPadding(attributes, layout.format), paddingNotice: notice,
             lossNotice: layout.lossNotice,

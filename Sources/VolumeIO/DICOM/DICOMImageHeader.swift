@@ -19,6 +19,8 @@ struct DICOMImageHeader: Sendable {
     var columns: Int
     var format: StoredFormat
     var photometric: String
+    /// Values per pixel: 1, or 3 for colour. (0028,0002)
+    var samples = 1
     /// Centre of the first voxel in mm, LPS. (0020,0032)
     var position: Vec3
     /// Directions in which columns and rows are walked, LPS. (0020,0037)
@@ -45,6 +47,9 @@ struct DICOMImageHeader: Sendable {
 
     /// The image as a text shows it: its file, and its frame where the file has several.
     var name: String { acquisition.frames > 1 ? "\(path) (frame \(frame + 1))" : path }
+
+    /// Whether pixels are colours and not measured values.
+    var isColour: Bool { samples == 3 || !photometric.hasPrefix("MONOCHROME") }
 
     /// The direction across the slice, of length 1, LPS.
     var normal: Vec3 { rowDirection.cross(columnDirection).normalized }

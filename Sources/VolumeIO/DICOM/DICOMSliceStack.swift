@@ -130,6 +130,7 @@ extension DICOMSliceStack {
         try require("frame of reference", { $0.frameOfReference ?? "none" }) {
             $0.frameOfReference == $1.frameOfReference
         }
+        try require("colour", { $0.isColour ? $0.photometric : "grey-scale" }) { $0.isColour == $1.isColour }
         try require("kind of image", { $0.mosaic == nil ? "single slice" : "mosaic" }) {
             ($0.mosaic == nil) == ($1.mosaic == nil)
         }

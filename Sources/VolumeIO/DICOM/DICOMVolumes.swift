@@ -74,12 +74,13 @@ public struct DICOMVolumes: Sendable {
         return volumes.joined().map(\.path).filter { seen.insert($0).inserted }
     }
 
+    /// Whether the images are in colour: then `readColours` reads them, and nothing else does.
+    public var isColour: Bool { volumes[0][0].isColour }
+
     /// Decodes one volume.
     public func read(volume: Int) throws -> Volume {
-        guard volumes.indices.contains(volume) else {
-            throw DICOMError.noSuchVolume(series: series.seriesInstanceUID, index: volume, count: count)
-        }
-        let images = volumes[volume]
+        try requireReadable(colour: false)
+        let images = try images(of: volume)
         let (voxels, scaling, padding, valueNotices) = try DICOMVoxelReader(images, mosaic: images[0].mosaic).read()
         return Volume(
             geometry: geometry, voxels: regridded(voxels, [regrids[volume]], padding), scaling: scaling,
@@ -89,12 +90,37 @@ public struct DICOMVolumes: Sendable {
 
     /// Decodes all volumes into one array, in one stored type and scaling, and says what was decided on the way.
     public func readAll() throws -> (VolumeSeries, notices: [String]) {
+        try requireReadable(colour: false)
         let images = volumes.flatMap { $0 }
         let (voxels, scaling, padding, valueNotices) = try DICOMVoxelReader(images, mosaic: images[0].mosaic).read()
         let result = VolumeSeries(
             geometry: geometry, voxels: regridded(voxels, regrids, padding), count: count, scaling: scaling,
             interval: interval)
         return (result, notices + valueNotices + displayNotices)
+    }
+
+    /// Decodes one volume in colour: red, green and blue of each voxel of the grid, 8 bits each, i fastest.
+    public func readColours(volume: Int) throws -> [UInt8] {
+        let images = try images(of: volume)
+        guard regrids[volume] == nil else {
+            throw DICOMError.incomplete(
+                series: series.seriesInstanceUID, reason: "slices in colour are not interpolated onto another grid")
+        }
+        return try images.flatMap { try DICOMPixels($0.path).rgb(frame: $0.frame) }
+    }
+
+    private func images(of volume: Int) throws -> [DICOMImageHeader] {
+        guard volumes.indices.contains(volume) else {
+            throw DICOMError.noSuchVolume(series: series.seriesInstanceUID, index: volume, count: count)
+        }
+        return volumes[volume]
+    }
+
+    /// Throws `DICOMError` for images in colour unless they are asked for.
+    public func requireReadable(colour isAsked: Bool) throws {
+        if isColour, !isAsked {
+            throw DICOMError.colour(series: series.seriesInstanceUID, photometric: volumes[0][0].photometric)
+        }
     }
 
     /// Brings decoded slices onto the grid. Where no slice reaches stands padding, else the smallest value there is.
@@ -122,7 +148,7 @@ public struct DICOMVolumes: Sendable {
 
     private func checkSize() throws {
         let image = volumes[0][0]
-        let imageBytes = UInt64(image.rows) * UInt64(image.columns) * UInt64(image.format.bytes)
+        let imageBytes = UInt64(image.rows) * UInt64(image.columns) * UInt64(image.samples * image.format.bytes)
         guard imageBytes <= DICOMPixels.imageLimit else {
             throw DICOMError.tooLarge(
                 what: "\(image.path): an image of \(image.columns)x\(image.rows)", bytes: imageBytes,
