@@ -247,7 +247,8 @@ struct DICOMRefusalConformanceTests {
     @Test("a series in colour is no volume of values")
     func colour() {
         let path = "\(dicomShared)/dicom2nifti/generic/rgb/001"
-        #expect(refusal(path, hiding: path).contains("its images are in colour (RGB)"), "\(refusal(path, hiding: path))")
+        #expect(
+            refusal(path, hiding: path).contains("its images are in colour (RGB)"), "\(refusal(path, hiding: path))")
     }
 
     @Test("segmentations are ignored by name, and nothing is lost")
