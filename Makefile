@@ -70,7 +70,7 @@ bench-accuracy: build ## Dice on 40 hippocampus volumes from 20 labelled ones (n
 	@Benchmarks/accuracy $(TOMOS)
 
 conformance: build ## Compare with references (in ../shared), dcm2niix and SimpleITK (fetched); writes docs/conformance.md
-	@scripts/install-packages python3 python3-venv
+	@scripts/install-packages python3 python3-venv zstd
 	@[ -x .venv-conformance/bin/python ] || { python3 -m venv .venv-conformance && \
 	    .venv-conformance/bin/pip install --quiet pydicom nibabel numpy dcm2niix SimpleITK; }
 	@.venv-conformance/bin/python scripts/conformance/compare.py $(TOMOS) ../shared/conformance/dicom docs/conformance.md
