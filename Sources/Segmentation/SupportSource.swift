@@ -33,6 +33,14 @@ struct PositionedSupport: SupportSource {
     }
 }
 
+/// A slice through a registered volume.
+struct AlignedSlice: Sendable {
+    /// [side][side].
+    let image: [Float]
+    /// [side][side] of ids.
+    let labels: [UInt16]
+}
+
 /// Slices through the pack's volumes where these, registered to the query, hold the same anatomy.
 struct RegisteredSupport: SupportSource {
     let stacks: [SupportLibrary.Stack]
@@ -45,10 +53,12 @@ struct RegisteredSupport: SupportSource {
     let slices: Int
 
     func support(for slice: Int) -> [SupportSlices] {
-        (0..<draws).map { draw in
+        let aligned = stacks.indices.map { cut($0, at: slice) }
+        return (0..<draws).map { draw in
             var support = SupportSlices()
+            support.aligned = aligned
             for (stack, place) in choice.registered(for: slice, of: slices, draw: draw) {
-                let cut = cut(stack, at: place)
+                let cut = place == slice ? aligned[stack] : cut(stack, at: place)
                 support.images.append(cut.image[...])
                 support.labels.append(cut.labels[...])
                 support.present.append(ids(in: cut.labels))
@@ -68,7 +78,7 @@ struct RegisteredSupport: SupportSource {
     }
 
     /// A slice through a volume of the pack along query slice `index`.
-    private func cut(_ index: Int, at slice: Int) -> (image: [Float], labels: [UInt16]) {
+    private func cut(_ index: Int, at slice: Int) -> AlignedSlice {
         let stack = stacks[index]
         let map = registrations[index].map(slice: slice, of: frame, to: stack.frame)
         let size = SIMD3(stack.count, side, side)
@@ -89,6 +99,6 @@ struct RegisteredSupport: SupportSource {
                 }
             }
         }
-        return (image, labels)
+        return AlignedSlice(image: image, labels: labels)
     }
 }

@@ -39,12 +39,12 @@ struct Displacement: Sendable {
 /// (Thirion, Medical Image Analysis 2(3), 1998; Vercauteren et al., NeuroImage 45(1), 2009.)
 struct Demons {
     /// Smoothing of the images in samples and the number of steps, stage by stage.
-    var stages: [(sigma: Double, steps: Int)] = [(1, 30), (0.5, 30)]
+    var stages: [(sigma: Double, steps: Int)] = [(1, 30), (0.3, 30)]
     /// Square of a slope per sample that is too faint to follow: without it flat parts drift wherever noise points.
     private static let faint: Float = 1e-4
     /// Smoothing of each step and of the displacement, in samples.
     var fluid = 1.0
-    var elastic = 1.5
+    var elastic = 0.7
 
     /// The displacement u such that `moving(x + u(x))` looks like `fixed(x)`.
     func displacement(fixed: [Float], moving: [Float], size: SIMD3<Int>) -> Displacement {
