@@ -52,6 +52,9 @@ struct RegisteredSupport: SupportSource {
     /// Slices of the query.
     let slices: Int
 
+    /// How far beyond the last slices these go on, in slices.
+    private static let margin: Float = 2
+
     func support(for slice: Int) -> [SupportSlices] {
         let aligned = stacks.indices.map { cut($0, at: slice) }
         return (0..<draws).map { draw in
@@ -85,13 +88,15 @@ struct RegisteredSupport: SupportSource {
         var image = [Float](repeating: 0, count: side * side)
         var labels = [UInt16](repeating: 0, count: side * side)
         var places = [SIMD3<Float>](repeating: .zero, count: side)
+        // The last slices stand for what is near them; further out the volume shows nothing.
+        let reach = -Self.margin...Float(stack.count - 1) + Self.margin
         stack.images.withUnsafeBufferPointer { images in
             stack.labels.withUnsafeBufferPointer { ids in
                 let values = Sampler(images.baseAddress!, size)
                 let votes = LabelSampler(ids.baseAddress!)
                 for row in 0..<side {
                     map.places(row: row, into: &places)
-                    for column in 0..<side {
+                    for column in 0..<side where reach.contains(places[column].x) {
                         let cell = values.grid.cell(places[column])
                         image[row * side + column] = values[cell]
                         labels[row * side + column] = votes[cell]
