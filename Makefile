@@ -1,12 +1,12 @@
 # `make` alone lists what there is. Only Swift, make and apt are needed; `setup` installs the rest.
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo demo-brain test sanitize check format bench bench-accuracy conformance fuzz release clean
+.PHONY: help setup build demo demo-brain test sanitize check format bench bench-accuracy conformance evaluation-reference fuzz release clean
 
 TOMOS := .build/release/tomos
 SWIFT_SOURCES := Package.swift Sources Tests Benchmarks
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Install the apt packages that are missing
 	@scripts/setup
@@ -75,6 +75,17 @@ conformance: build ## Compare with references (in ../shared), dcm2niix and Simpl
 	@[ -x .venv-conformance/bin/python ] || { python3 -m venv .venv-conformance && \
 	    .venv-conformance/bin/pip install --quiet pydicom nibabel numpy dcm2niix SimpleITK; }
 	@.venv-conformance/bin/python scripts/conformance/compare.py $(TOMOS) ../shared/conformance/dicom docs/conformance.md
+
+evaluation-reference: build .venv-evaluation/complete ## Compare `tomos evaluate` with medpy and MONAI (fetched, GBs)
+	@.venv-evaluation/bin/python scripts/evaluation-reference $(TOMOS)
+
+# Made last, so that a broken install is begun anew.
+.venv-evaluation/complete:
+	@scripts/install-packages python3 python3-venv
+	@rm -rf .venv-evaluation
+	python3 -m venv .venv-evaluation
+	.venv-evaluation/bin/pip install --quiet numpy scipy nibabel medpy monai surface-distance
+	@touch $@
 
 fuzz: setup ## Read 20,000 damaged DICOM and NIfTI files under the address sanitizer (FUZZ="--run 2" for others)
 	@swift build -c release --sanitize=address --product fuzz-readers --scratch-path .build/fuzz

@@ -52,7 +52,7 @@ let package = Package(
             name: "Segmentation",
             dependencies: ["Volumes", "VolumeIO", "Preparation", "Inference", .product(name: "Yams", package: "Yams")],
             swiftSettings: optimised),
-        .target(name: "Evaluation", dependencies: ["Volumes", "VolumeIO"], swiftSettings: swift),
+        .target(name: "Evaluation", dependencies: ["Volumes", "VolumeIO"], swiftSettings: optimised),
         .target(name: "Export", dependencies: ["Volumes", "VolumeIO", "CPNG"], swiftSettings: swift),
         .target(
             name: "Pipelines",

@@ -18,6 +18,19 @@ public struct LabelOverlap: Sendable, Hashable {
         let both = resultVoxels + truthVoxels
         return both > 0 ? 2 * Double(intersection) / Double(both) : nil
     }
+
+    /// Jaccard's index, |A and B| / |A or B|, 0 to 1; nil when the label is in neither map.
+    public var iou: Double? {
+        let either = resultVoxels + truthVoxels - intersection
+        return either > 0 ? Double(intersection) / Double(either) : nil
+    }
+
+    /// The part of the result that is true, |A and B| / |A|, 0 to 1; nil when the label is not in the result.
+    public var precision: Double? { resultVoxels > 0 ? Double(intersection) / Double(resultVoxels) : nil }
+
+    /// The part of the truth that was found (sensitivity), |A and B| / |B|, 0 to 1; nil when the label is not in the
+    /// truth.
+    public var recall: Double? { truthVoxels > 0 ? Double(intersection) / Double(truthVoxels) : nil }
 }
 
 /// Compares two label maps on the same grid, label by label, in the order of `labels`; without `labels` every id

@@ -6,16 +6,37 @@ import Segmentation
 import VolumeIO
 import Volumes
 
+extension BothEmptyPolicy: ExpressibleByArgument {}
+extension OneEmptyPolicy: ExpressibleByArgument {}
+
+extension MetricColumns: ExpressibleByArgument {
+    var defaultValueDescription: String { metrics.map(\.rawValue).joined(separator: ",") }
+
+    init?(argument: String) {
+        let metrics = argument.split(separator: ",", omittingEmptySubsequences: false).map {
+            Metric(rawValue: String($0))
+        }
+        guard !metrics.contains(nil), Set(metrics).count == metrics.count else { return nil }
+        self.metrics = metrics.compactMap(\.self)
+    }
+}
+
 struct EvaluateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "evaluate", abstract: "Compares label maps with the truth: Dice's coefficient of each label.",
+        commandName: "evaluate",
+        abstract: "Compares label maps with the truth: overlap, volumes and surface distances of each label.",
         discussion: """
             Two folders are paired by case: RESULTS may be the folder of a run (<case>/<case>_labels.nii.gz) or one of \
             label maps, TRUTH one of <case>.nii.gz.
 
+            The table shows Dice, the 95th percentile of the surface distances (hd95, mm), their mean (assd, mm), the \
+            normalised surface Dice (nsd) and the volumes; --csv and --json have more. Of several cases it shows mean, \
+            median and the 95 % confidence interval of the mean (bootstrap over cases). docs/evaluation.md defines all.
+
             EXAMPLES
               tomos evaluate t1_labels.nii.gz truth.nii.gz
-              tomos evaluate results/ truth/ --csv dice.csv
+              tomos evaluate results/ truth/ --csv metrics.csv --plot dice.svg
+              tomos evaluate results/ truth/ --tolerance 2 --both-empty one
               tomos evaluate results/ truth/ --task packs/hippocampus --json
             """)
 
@@ -31,117 +52,91 @@ struct EvaluateCommand: ParsableCommand {
     @Option(help: "Label ids to compare, such as 1,2; all that occur by default.")
     var labels: LabelIDs?
 
-    @Flag(help: "Print JSON.")
+    @Option(help: ArgumentHelp("How far apart surfaces may lie and still agree in nsd.", valueName: "mm"))
+    var tolerance = 1.0
+
+    @Option(help: "A label that neither map of a case holds: not counted (skip), or full agreement (one).")
+    var bothEmpty = BothEmptyPolicy.skip
+
+    @Option(help: "A label that one map of a case holds: no agreement and no distance (zero), or not counted (skip).")
+    var oneEmpty = OneEmptyPolicy.zero
+
+    @Option(
+        help: ArgumentHelp(
+            "Columns of the table: any of \(Metric.allCases.map(\.rawValue).joined(separator: ", ")).",
+            valueName: "names"))
+    var metrics = MetricColumns()
+
+    @Flag(help: "Print JSON, with all metrics.")
     var json = false
 
-    @Option(help: "Write a line per case and label to this file as well.")
+    @Option(help: "Write a line per case and label, with all metrics, to this file as well.")
     var csv: String?
 
+    @Option(help: ArgumentHelp("Draw the Dice of each label, a dot per case, into this file.", valueName: "file.svg"))
+    var plot: String?
+
+    @Option(help: "Cases (of one case, labels) to compare at the same time.")
+    var jobs = processors
+
+    func validate() throws {
+        guard tolerance.isFinite, tolerance >= 0 else {
+            throw ValidationError("--tolerance \(tolerance): use a number of millimetres, 0 or more")
+        }
+        if let plot, !plot.lowercased().hasSuffix(".svg") {
+            throw ValidationError("--plot \(plot): the picture is SVG; give a file name that ends in .svg")
+        }
+        guard (1...1024).contains(jobs) else { throw ValidationError("--jobs \(jobs): use 1 to 1024") }
+    }
+
     func run() throws {
-        if let csv { try requireWritable(csv) }
+        for path in [csv, plot].compactMap(\.self) { try requireWritable(path) }
         let found = try ResultPairs.find(results: results, truth: truth)
         var names = found.labelNames
         if let task { for entry in try TaskPack.load(task).labels.entries { names[entry.id] = entry.name } }
-        var rows: [OverlapRow] = []
-        var failures = 0
-        for pair in found.pairs {
-            do {
-                rows += try compare(pair, names)
-            } catch  where found.pairs.count > 1 {
-                failures += 1
-                Console.error("\(pair.id): \((error as? any TomosError)?.description ?? "\(error)")")
-            }
-        }
-        let report = OverlapReport(rows, withoutTruth: found.withoutTruth, withoutResult: found.withoutResult)
+        let (cases, failures) = try compareAll(found.pairs)
+        let report = EvaluationReport(
+            cases, names: names, options: options, withoutTruth: found.withoutTruth, withoutResult: found.withoutResult)
         if let csv { try AtomicFile.write(Array(report.csv.utf8), to: csv) }
-        if json { try Console.json(report) } else { Console.result(report.table) }
+        if let plot { try AtomicFile.write(Array(report.plot.svg.utf8), to: plot) }
+        if json { try Console.json(report) } else { Console.result(report.table(metrics)) }
+        for note in report.notes { Console.note(note) }
         for id in found.withoutTruth { Console.note("\(id): not compared, there is no truth for it in \(truth)") }
         for id in found.withoutResult { Console.note("\(id): not compared, there is no result for it in \(results)") }
         if failures > 0 { throw ExitStatusError(status: .someFailed) }
     }
 
-    private func compare(_ pair: ResultPair, _ names: [UInt16: String]) throws -> [OverlapRow] {
-        let overlaps = try overlap(
-            of: NIfTI.readLabels(pair.result), with: NIfTI.readLabels(pair.truth), labels: labels?.ids,
+    private var options: ComparisonOptions {
+        var options = ComparisonOptions()
+        options.labels = labels?.ids
+        (options.tolerance, options.bothEmpty, options.oneEmpty) = (tolerance, bothEmpty, oneEmpty)
+        return options
+    }
+
+    /// Compares the pairs, several at a time; says which failed and counts them. A single pair's error is thrown.
+    private func compareAll(_ pairs: [ResultPair]) throws -> (cases: [EvaluatedCase], failures: Int) {
+        let workers = max(1, min(jobs, pairs.count))
+        var options = options
+        options.threads = max(1, jobs / workers)
+        let outcomes = concurrently(pairs, threads: workers) { [options] pair in
+            Result { try Self.compare(pair, options) }
+        }
+        if pairs.count == 1, let outcome = outcomes.first { return ([try outcome.get()], 0) }
+        var cases: [EvaluatedCase] = []
+        for (pair, outcome) in zip(pairs, outcomes) {
+            switch outcome {
+            case .success(let evaluated): cases.append(evaluated)
+            case .failure(let error):
+                Console.error("\(pair.id): \((error as? any TomosError)?.description ?? "\(error)")")
+            }
+        }
+        return (cases, pairs.count - cases.count)
+    }
+
+    private static func compare(_ pair: ResultPair, _ options: ComparisonOptions) throws -> EvaluatedCase {
+        let comparisons = try Evaluation.compare(
+            NIfTI.readLabels(pair.result), with: NIfTI.readLabels(pair.truth), options: options,
             resultName: pair.result, truthName: pair.truth)
-        return overlaps.map { OverlapRow(pair.id, $0, name: names[$0.label]) }
-    }
-}
-
-/// Dice of one label of one case.
-struct OverlapRow: Encodable {
-    let id: String
-    let label: UInt16
-    let name: String?
-    /// Nil when the label is in neither map.
-    let dice: Double?
-    let resultVoxels, truthVoxels, intersection: Int
-
-    init(_ id: String, _ overlap: LabelOverlap, name: String?) {
-        (self.id, label, self.name, dice) = (id, overlap.label, name, overlap.dice)
-        (resultVoxels, truthVoxels, intersection) = (overlap.resultVoxels, overlap.truthVoxels, overlap.intersection)
-    }
-}
-
-/// All comparisons with their means.
-struct OverlapReport: Encodable {
-    /// The mean over the cases in which the label occurs.
-    struct LabelMean: Encodable {
-        let label: UInt16
-        let name: String?
-        let cases: Int
-        let dice: Double
-    }
-
-    let rows: [OverlapRow]
-    let labels: [LabelMean]
-    /// The mean over all cases and labels; nil when there is no label at all.
-    let mean: Double?
-    let withoutTruth, withoutResult: [String]
-
-    init(_ rows: [OverlapRow], withoutTruth: [String] = [], withoutResult: [String] = []) {
-        self.rows = rows
-        let mean = { (rows: [OverlapRow]) -> Double? in
-            let values = rows.compactMap(\.dice)
-            return values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
-        }
-        self.mean = mean(rows)
-        labels = Dictionary(grouping: rows, by: \.label).sorted { $0.key < $1.key }.compactMap { label, rows in
-            mean(rows).map {
-                LabelMean(label: label, name: rows[0].name, cases: rows.filter { $0.dice != nil }.count, dice: $0)
-            }
-        }
-        (self.withoutTruth, self.withoutResult) = (withoutTruth, withoutResult)
-    }
-
-    /// A line per case and label, then the means.
-    var table: String {
-        var table = TextTable(["case", ">label", "name", ">dice", ">result voxels", ">truth voxels"])
-        for row in rows {
-            table.add([
-                row.id, String(row.label), row.name ?? "", row.dice.map { decimal($0, 4) } ?? "-",
-                String(row.resultVoxels),
-                String(row.truthVoxels),
-            ])
-        }
-        if Set(rows.map(\.id)).count > 1 {
-            for item in labels {
-                table.add(["mean of \(item.cases)", String(item.label), item.name ?? "", decimal(item.dice, 4)])
-            }
-        }
-        if let mean { table.add(["mean", "", "", decimal(mean, 4)]) }
-        return table.text
-    }
-
-    /// The rows as comma-separated values.
-    var csv: String {
-        var text = "case,label,name,dice,result_voxels,truth_voxels,intersection\n"
-        for row in rows {
-            let name = (row.name ?? "").replacing("\"", with: "\"\"")
-            let dice = row.dice.map { decimal($0, 6) } ?? ""
-            text +=
-                "\"\(row.id)\",\(row.label),\"\(name)\",\(dice),\(row.resultVoxels),\(row.truthVoxels),\(row.intersection)\n"
-        }
-        return text
+        return EvaluatedCase(id: pair.id, labels: comparisons)
     }
 }

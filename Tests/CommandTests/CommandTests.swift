@@ -76,33 +76,10 @@ struct CommandTests {
         // The query is in the pack, so the network has its answer before it.
         #expect(mean > 0.8)
         let csv = try String(contentsOfFile: folder.file("d.csv"), encoding: .utf8).split(separator: "\n")
-        #expect(csv.first == "case,label,name,dice,result_voxels,truth_voxels,intersection")
+        #expect(csv.first?.hasPrefix("case,label,name,dice,result_voxels,truth_voxels,intersection,") == true)
         #expect(csv.last?.hasPrefix("\"c\",1,\"label-1\",") == true)
         let exported = try tomos("export", "new/c.nii.gz", "--task", "pack", "--format", "itk-snap,bids")
         #expect(exported.output == "new/c.label\nnew/c_dseg.tsv\nnew/c_dseg.json\n")
-    }
-
-    @Test("A truth compared with itself is 1, and folders are paired")
-    func evaluateFolders() throws {
-        try FileManager.default.createDirectory(atPath: folder.file("results"), withIntermediateDirectories: true)
-        for name in ["a", "b"] {
-            try FileManager.default.copyItem(
-                atPath: folder.file("truth/\(name).nii.gz"), toPath: folder.file("results/\(name)_labels.nii.gz"))
-        }
-        let outcome = try tomos("evaluate", "results", "truth")
-        #expect(outcome.code == 0)
-        let voxels = try NIfTI.readLabels(folder.file("truth/a.nii.gz")).histogram()[1] ?? 0
-        #expect(
-            outcome.output == """
-                case       label  name    dice  result voxels  truth voxels
-                ---------  -----  ----  ------  -------------  ------------
-                a              1        1.0000            \(voxels)           \(voxels)
-                b              1        1.0000            \(voxels)           \(voxels)
-                mean of 2      1        1.0000
-                mean                    1.0000
-
-                """)
-        #expect(outcome.errors == "tomos: c: not compared, there is no result for it in results\n")
     }
 
     @Test("A NIfTI file, a DICOM series and a broken file: two label maps, one refusal, a table, exit code 1")
