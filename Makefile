@@ -67,6 +67,7 @@ bench: build .venv-bench/requirements.txt .venv-convert/bin/dcm2niix ## Time con
 	.venv-convert/bin/pip install --quiet numpy pydicom nibabel dcm2niix
 
 bench-accuracy: build ## Dice on 40 hippocampus volumes from 20 labelled ones (needs ../shared)
+	@scripts/install-packages jq
 	@Benchmarks/accuracy $(TOMOS)
 
 conformance: build ## Compare with references (in ../shared), dcm2niix and SimpleITK (fetched); writes docs/conformance.md

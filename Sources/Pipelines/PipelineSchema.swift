@@ -156,6 +156,15 @@ public enum PipelineSchema {
             allowed: "a whole number from 1 to 4", fallback: "1"
         ) { value, pipeline in pipeline.options.ensemble = try value.integer(in: 1...4) },
         PipelineKey(
+            path: "segment.fusion",
+            summary: "Weight of the vote of the pack's registered labels against the network; with few volumes less.",
+            allowed: "a number from 0 to 1", fallback: "0.6"
+        ) { value, pipeline in
+            let weight = try value.number()
+            guard (0...1).contains(weight) else { throw value.bad() }
+            pipeline.options.fusion = weight
+        },
+        PipelineKey(
             path: "segment.threshold", summary: "Probability from which a voxel is foreground.",
             allowed: "a number above 0 and below 1", fallback: "the task's"
         ) { value, pipeline in

@@ -14,6 +14,8 @@ public struct SegmentOptions: Sendable, Hashable {
     public var choose = SupportStrategy.automatic
     /// Rows and columns of the slices that the network sees: a multiple of 32 from 64 to 512.
     public var side = 128
+    /// Weight of the vote of the pack's registered labels against the network, 0 to 1; with few volumes less is given.
+    public var fusion = 0.6
     /// Draws of support that are averaged, 1 to 4.
     public var ensemble = 1
     /// Probability from which a voxel is foreground; nil takes the pack's.

@@ -114,9 +114,9 @@ public final class Segmenter: Sendable {
                 labels: labels.map(\.id), planes: cuts.count, voxels: volume.geometry.shape.count)
             for (cut, source) in zip(cuts, sources) {
                 try forEachSlice(of: cut, plan, counter) { index, query, workspace in
-                    let support = source.support(for: index)
+                    let draws = source.support(for: index).map { Draw($0, query: query, options) }
                     for (n, label) in labels.enumerated() {
-                        guard let map = try probabilities(query, support, label.id, workspace) else { continue }
+                        guard let map = try probabilities(query, draws, label.id, workspace) else { continue }
                         sums.add(cut.placement.restore(map), label: n, slice: index, in: cut.layout)
                     }
                 }
@@ -199,13 +199,14 @@ public final class Segmenter: Sendable {
 
     /// Mean probability over the draws; nil when none of them shows the label.
     private func probabilities(
-        _ query: [Float], _ draws: [SupportSlices], _ label: UInt16, _ workspace: Workspace
+        _ query: [Float], _ draws: [Draw], _ label: UInt16, _ workspace: Workspace
     ) throws -> [Float]? {
         var sum: [Float]?
-        for support in draws {
-            guard let set = support.set(for: label, side: options.side) else { continue }
+        for draw in draws {
+            guard let set = draw.support.set(for: label, side: options.side) else { continue }
             var map = try network.logits(query: query, support: set, workspace: workspace)
             for n in map.indices { map[n] = 1 / (1 + exp(-map[n])) }
+            draw.fuse(&map, label)
             sum = sum.map { zip($0, map).map(+) } ?? map
         }
         // A draw that does not show the label says no to it.
@@ -228,6 +229,28 @@ public final class Segmenter: Sendable {
         return SegmentedVolume(
             labels: result.labels, structures: structures,
             notices: volume.notices + notices + [counter.notice].compactMap(\.self) + missing, plan: plan)
+    }
+}
+
+/// One draw of support for a query slice, and what its registered labels say by themselves.
+private struct Draw {
+    let support: SupportSlices
+    private let fusion: LabelFusion?
+    /// Of the registered labels' vote against the network's.
+    private let weight: Float
+
+    init(_ support: SupportSlices, query: [Float], _ options: SegmentOptions) {
+        self.support = support
+        let aligned = Float(support.aligned.count)
+        // The vote of few volumes is a coarse one.
+        weight = Float(options.fusion) * aligned / (aligned + 3)
+        fusion = weight > 0 ? LabelFusion(query: query, slices: support.aligned, side: options.side) : nil
+    }
+
+    /// Averages the network's probabilities with the vote.
+    func fuse(_ map: inout [Float], _ label: UInt16) {
+        guard let votes = fusion?.probabilities(of: label) else { return }
+        for n in map.indices { map[n] += weight * (votes[n] - map[n]) }
     }
 }
 

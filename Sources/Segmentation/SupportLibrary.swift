@@ -136,6 +136,8 @@ struct SupportSlices {
     var labels: [ArraySlice<UInt16>] = []
     /// The ids in each.
     var present: [Set<UInt16>] = []
+    /// One slice of every volume that is registered to the query, showing the same place pixel by pixel.
+    var aligned: [AlignedSlice] = []
 
     /// The support set for one label, or nil when the label is in none of them: where nothing in the pack shows a
     /// structure at this position, there is nothing to look for.

@@ -33,6 +33,14 @@ struct PositionedSupport: SupportSource {
     }
 }
 
+/// A slice through a registered volume.
+struct AlignedSlice: Sendable {
+    /// [side][side].
+    let image: [Float]
+    /// [side][side] of ids.
+    let labels: [UInt16]
+}
+
 /// Slices through the pack's volumes where these, registered to the query, hold the same anatomy.
 struct RegisteredSupport: SupportSource {
     let stacks: [SupportLibrary.Stack]
@@ -44,11 +52,16 @@ struct RegisteredSupport: SupportSource {
     /// Slices of the query.
     let slices: Int
 
+    /// How far beyond the last slices these go on, in slices.
+    private static let margin: Float = 2
+
     func support(for slice: Int) -> [SupportSlices] {
-        (0..<draws).map { draw in
+        let aligned = stacks.indices.map { cut($0, at: slice) }
+        return (0..<draws).map { draw in
             var support = SupportSlices()
+            support.aligned = aligned
             for (stack, place) in choice.registered(for: slice, of: slices, draw: draw) {
-                let cut = cut(stack, at: place)
+                let cut = place == slice ? aligned[stack] : cut(stack, at: place)
                 support.images.append(cut.image[...])
                 support.labels.append(cut.labels[...])
                 support.present.append(ids(in: cut.labels))
@@ -68,20 +81,22 @@ struct RegisteredSupport: SupportSource {
     }
 
     /// A slice through a volume of the pack along query slice `index`.
-    private func cut(_ index: Int, at slice: Int) -> (image: [Float], labels: [UInt16]) {
+    private func cut(_ index: Int, at slice: Int) -> AlignedSlice {
         let stack = stacks[index]
         let map = registrations[index].map(slice: slice, of: frame, to: stack.frame)
         let size = SIMD3(stack.count, side, side)
         var image = [Float](repeating: 0, count: side * side)
         var labels = [UInt16](repeating: 0, count: side * side)
         var places = [SIMD3<Float>](repeating: .zero, count: side)
+        // The last slices stand for what is near them; further out the volume shows nothing.
+        let reach = -Self.margin...Float(stack.count - 1) + Self.margin
         stack.images.withUnsafeBufferPointer { images in
             stack.labels.withUnsafeBufferPointer { ids in
                 let values = Sampler(images.baseAddress!, size)
                 let votes = LabelSampler(ids.baseAddress!)
                 for row in 0..<side {
                     map.places(row: row, into: &places)
-                    for column in 0..<side {
+                    for column in 0..<side where reach.contains(places[column].x) {
                         let cell = values.grid.cell(places[column])
                         image[row * side + column] = values[cell]
                         labels[row * side + column] = votes[cell]
@@ -89,6 +104,6 @@ struct RegisteredSupport: SupportSource {
                 }
             }
         }
-        return (image, labels)
+        return AlignedSlice(image: image, labels: labels)
     }
 }

@@ -57,6 +57,8 @@ extension EvaluationReport {
             [title, label, name] + columns.metrics.map { MetricColumns.cell($0, summaries[$0].flatMap(value)) }
         }
         table.add(line("mean of \(summaries[.dice]?.cases ?? 0)") { $0.mean })
+        // Of fewer the median and the spread say nothing that the rows above do not; --json has them all the same.
+        guard summaries[.dice]?.cases ?? 0 >= 5 else { return }
         table.add(line("median") { $0.median })
         table.add(line("95 % from") { $0.interval?.lowerBound })
         table.add(line("95 % to") { $0.interval?.upperBound })

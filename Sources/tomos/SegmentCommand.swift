@@ -47,6 +47,9 @@ struct SegmentCommand: ParsableCommand {
     @Option(help: "How support slices are chosen: \(SupportStrategy.allCases.map(\.rawValue).joined(separator: ", ")).")
     var choose = SupportStrategy.automatic
 
+    @Option(help: "Weight of the vote of the pack's registered labels against the network, 0 to 1.")
+    var fusion = SegmentOptions().fusion
+
     @Option(help: "auto, none, ct, mr, range(-500, 1000) or percentile(0.5, 99.5); the task's by default.")
     var window: WindowArgument?
 
@@ -98,6 +101,7 @@ struct SegmentCommand: ParsableCommand {
             throw ValidationError("--side \(side): use a multiple of 32 from 64 to 512")
         }
         guard (1...4).contains(ensemble) else { throw ValidationError("--ensemble \(ensemble): use 1 to 4") }
+        guard (0...1).contains(fusion) else { throw ValidationError("--fusion \(fusion): use 0 to 1") }
         guard (1...1024).contains(jobs) else { throw ValidationError("--jobs \(jobs): use 1 to 1024") }
         if let threshold, !(threshold > 0 && threshold < 1) {
             throw ValidationError("--threshold \(threshold): use a number above 0 and below 1")
@@ -150,6 +154,7 @@ struct SegmentCommand: ParsableCommand {
         var options = SegmentOptions()
         options.planes = plane?.planes
         options.choose = choose
+        options.fusion = fusion
         options.window = window?.window
         options.support = support
         options.side = side

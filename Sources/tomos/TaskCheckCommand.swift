@@ -21,6 +21,9 @@ struct TaskCheckCommand: ParsableCommand {
     @Option(help: "How support slices are chosen.")
     var choose = SupportStrategy.automatic
 
+    @Option(help: "Weight of the vote of the pack's registered labels against the network, 0 to 1.")
+    var fusion = SegmentOptions().fusion
+
     @Option(help: "Support slices per query slice.")
     var support = 16
 
@@ -35,6 +38,7 @@ struct TaskCheckCommand: ParsableCommand {
 
     func validate() throws {
         if step < 1 { throw ValidationError("--step \(step): use 1 or more") }
+        guard (0...1).contains(fusion) else { throw ValidationError("--fusion \(fusion): use 0 to 1") }
         if let threshold, !(threshold > 0 && threshold < 1) {
             throw ValidationError("--threshold \(threshold): use a number above 0 and below 1")
         }
@@ -45,6 +49,7 @@ struct TaskCheckCommand: ParsableCommand {
         var options = SegmentOptions()
         options.planes = plane?.planes
         (options.choose, options.support, options.ensemble) = (choose, support, ensemble)
+        options.fusion = fusion
         (options.threshold, options.threads) = (threshold, processors)
         let check = try PackCheck(task, options: options, step: step) { done, total, example in
             let values = example.overlaps.map { $0.dice.map { decimal($0, 3) } ?? "-" }

@@ -58,13 +58,24 @@ struct EvaluateTests {
                 a              1        1.0000    0.000    0.000  1.0000      \(voxels * 12).0     \(voxels * 12).0
                 b              1        1.0000    0.000    0.000  1.0000      \(voxels * 12).0     \(voxels * 12).0
                 mean of 2      1        1.0000    0.000    0.000  1.0000
-                median         1        1.0000    0.000    0.000  1.0000
-                95 % from      1        1.0000    0.000    0.000  1.0000
-                95 % to        1        1.0000    0.000    0.000  1.0000
                 mean                    1.0000
 
                 """)
         #expect(outcome.errors == "tomos: c: not compared, there is no result for it in results\n")
+    }
+
+    @Test("Of five cases the table shows median and interval")
+    func fiveCases() throws {
+        try results(["a": "a", "b": "b", "c": "c"])
+        for name in ["d", "e"] {
+            for (kind, ending) in [("results", "_labels"), ("truth", "")] {
+                try FileManager.default.copyItem(
+                    atPath: folder.file("\(kind)/a\(ending).nii.gz"),
+                    toPath: folder.file("\(kind)/\(name)\(ending).nii.gz"))
+            }
+        }
+        let output = try tomos("evaluate", "results", "truth").output
+        #expect(output.contains("\nmean of 5 ") && output.contains("\nmedian ") && output.contains("\n95 % from "))
     }
 
     @Test("An empty result counts as no agreement, and has no distance")

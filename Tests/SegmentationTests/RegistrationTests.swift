@@ -49,6 +49,18 @@ import Volumes
         for point in Self.points { #expect((found(point) - truth(point)).length < 0.1) }
     }
 
+    @Test func anEmptyFieldAroundTheQueryChangesLittle() {
+        // The same anatomy in the middle of a field twice as long; the pack's volume fills its own.
+        let (moving, size) = (Self.volume { $0 }, Self.size)
+        let slice = size.y * size.z
+        let empty = [Float](repeating: 0, count: size.x / 2 * slice)
+        let fixed = ReducedVolume(
+            size: SIMD3(2 * size.x, size.y, size.z), spacing: Self.spacing, values: empty + moving.values + empty)
+        let found = Registration(fixed: fixed, moving: moving)
+        let offset = SIMD3(Double(size.x / 2) * Self.spacing.x, 0, 0)
+        for point in Self.points { #expect((found(point + offset) - point).length < 0.8) }
+    }
+
     @Test func valuesMayBeScaled() {
         let truth = AffineMap(origin: SIMD3(2, 1, -2), SIMD3(1, 0, 0), SIMD3(0, 1, 0), SIMD3(0, 0, 1))
         let moving = Self.volume { $0 }

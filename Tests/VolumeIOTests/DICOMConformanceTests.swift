@@ -20,6 +20,16 @@ struct DICOMConformanceTests {
         #expect(Set(volume.origins.map(\.sopInstanceUID)).count == 28)
     }
 
+    @Test("an abdomen CT whose UIDs were emptied lies on the grid of its labels")
+    func withoutUIDs() throws {
+        let volume = try readOnlySeries(SharedFolder.file("data/abdomen/ct_dicom"))
+        let labels = try NIfTI.readLabels(SharedFolder.file("data/abdomen/example_seg_dicom.nii.gz"))
+        let upright = labels.geometry.reoriented(to: volume.geometry.orientation)
+        #expect(volume.geometry.matches(upright) && volume.geometry.shape == Shape(512, 512, 20))
+        #expect(volume.notices.contains { $0.contains("state no SeriesInstanceUID") })
+        #expect(volume.origins.allSatisfy { !$0.sopInstanceUID.isEmpty })
+    }
+
     @Test("the DICOMDIR beside the plain CT is named, not lost")
     func dicomdir() throws {
         let scan = try DICOM.scan(["\(dicomShared)/dcm_qa_ct/In/Philips"])

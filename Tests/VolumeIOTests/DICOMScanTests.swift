@@ -143,6 +143,30 @@ struct DICOMScanTests {
         #expect(try DICOM.scan([folder.path]).series.map(\.seriesDescription) == [text])
     }
 
+    @Test("files without a SeriesInstanceUID are a series for each folder, checked like any other")
+    func noSeriesUID() throws {
+        for (name, z) in [("a/1", 0.0), ("a/2", 1), ("a/3", 2), ("b/1", 0), ("b/2", 3)] {
+            try put(
+                name,
+                other {
+                    $0.remove(0x0020, 0x000E)
+                    $0[0x0008, 0x0018, "UI"] = "1.2.3.\(name.utf8.reduce(0) { $0 + Int($1) })"
+                    $0[0x0020, 0x0032, "DS"] = "0\\0\\\(z)"
+                })
+        }
+        let series = try DICOM.scan([folder.path]).series
+        #expect(series.map(\.files.count) == [3, 2])
+        let volume = try DICOM.readVolume(series[0])
+        #expect(volume.geometry.shape == Shape(4, 3, 3))
+        #expect(volume.notices.contains { $0.contains("state no SeriesInstanceUID") })
+        try put(
+            "a/4",
+            other {
+                $0.remove(0x0020, 0x000E); $0[0x0020, 0x0032, "DS"] = "0\\0\\7"
+            })
+        #expect(refusal(folder.file("a"), hiding: folder.path).contains("slices are missing"))
+    }
+
     @Test("several frames and colour are refused by name")
     func kinds() throws {
         try put("IM0", other { $0[0x0028, 0x0008, "IS"] = "5" })

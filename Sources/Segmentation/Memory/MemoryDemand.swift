@@ -78,13 +78,21 @@ struct MemoryDemand: Sendable {
     }
 
     /// What one worker holds: its workspace, the support slices of every draw with their labels, one support set (its
-    /// labels twice while it is made), and a handful of arrays of a slice's and of the square's size.
+    /// labels twice while it is made), the weights of the labels' vote, and a handful of arrays of a slice's and of the square's size.
     private func worker(_ image: ImageOutline, support: Int) -> Int {
         let square = options.side * options.side * MemoryLayout<Float>.stride
         return network.workspaceBytes(side: options.side, supports: support)
             + SupportSet.bytes(side: options.side, supports: support) + support * square
             + options.ensemble * support * SupportLibrary.bytesPerSlice(side: options.side)
+            + aligned(square)
             + 6 * image.largestFace * MemoryLayout<Float>.stride + 6 * square
+    }
+
+    /// A slice of every volume of the pack, and the weights of its vote in every draw.
+    private func aligned(_ square: Int) -> Int {
+        guard options.choose != .position else { return 0 }
+        let weights = options.fusion > 0 ? options.ensemble * (exampleCount + 2) * square : 0
+        return exampleCount * SupportLibrary.bytesPerSlice(side: options.side) + weights
     }
 
     private func cleaning(_ image: ImageOutline) -> Int {

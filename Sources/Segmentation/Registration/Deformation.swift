@@ -39,17 +39,17 @@ struct Displacement: Sendable {
 /// (Thirion, Medical Image Analysis 2(3), 1998; Vercauteren et al., NeuroImage 45(1), 2009.)
 struct Demons {
     /// Smoothing of the images in samples and the number of steps, stage by stage.
-    var stages: [(sigma: Double, steps: Int)] = [(1, 30), (0.5, 30)]
+    var stages: [(sigma: Double, steps: Int)] = [(1, 30), (0.3, 30)]
     /// Square of a slope per sample that is too faint to follow: without it flat parts drift wherever noise points.
     private static let faint: Float = 1e-4
     /// Smoothing of each step and of the displacement, in samples.
     var fluid = 1.0
-    var elastic = 1.5
+    var elastic = 0.7
 
-    /// The displacement u such that `moving(x + u(x))` looks like `fixed(x)`.
-    func displacement(fixed: [Float], moving: [Float], size: SIMD3<Int>) -> Displacement {
+    /// The displacement u such that `moving(x + u(x))` looks like `fixed(x)`. Samples that are not `inside` pull nowhere.
+    func displacement(fixed: [Float], moving: [Float], inside: [Bool], size: SIMD3<Int>) -> Displacement {
         let count = size.x * size.y * size.z
-        let buffers = Buffers(size)
+        let buffers = Buffers(size, inside)
         for stage in stages {
             let filter = GaussianFilter(sigma: stage.sigma)
             let (f, m) = (filter.apply(fixed, size), filter.apply(moving, size))
@@ -68,9 +68,10 @@ struct Demons {
         let size: SIMD3<Int>
         let u, force: [UnsafeMutablePointer<Float>]
         let warped, spare: UnsafeMutablePointer<Float>
+        let inside: [Bool]
 
-        init(_ size: SIMD3<Int>) {
-            self.size = size
+        init(_ size: SIMD3<Int>, _ inside: [Bool]) {
+            (self.size, self.inside) = (size, inside)
             let count = size.x * size.y * size.z
             func make() -> UnsafeMutablePointer<Float> {
                 let floats = UnsafeMutablePointer<Float>.allocate(capacity: count)
@@ -86,7 +87,7 @@ struct Demons {
     private func step(_ f: UnsafePointer<Float>, _ m: UnsafePointer<Float>, _ b: Buffers) {
         let count = b.size.x * b.size.y * b.size.z
         warp(m, b)
-        matchValues(to: f, b.warped, count)
+        matchValues(to: f, b.warped, b.inside)
         push(f, b)
         let (fluid, elastic) = (GaussianFilter(sigma: fluid), GaussianFilter(sigma: elastic))
         for axis in 0..<3 {
@@ -112,21 +113,23 @@ struct Demons {
     }
 
     /// Brings the warped values onto the scale of the fixed ones by least squares.
-    private func matchValues(to f: UnsafePointer<Float>, _ w: UnsafeMutablePointer<Float>, _ count: Int) {
+    private func matchValues(to f: UnsafePointer<Float>, _ w: UnsafeMutablePointer<Float>, _ inside: [Bool]) {
         var (sumF, sumW, sumFW, sumWW) = (0.0, 0.0, 0.0, 0.0)
-        for n in 0..<count {
+        var total = 0.0
+        for n in inside.indices where inside[n] {
             let (a, b) = (Double(f[n]), Double(w[n]))
+            total += 1
             sumF += a
             sumW += b
             sumFW += a * b
             sumWW += b * b
         }
-        let total = Double(count)
+        guard total > 0 else { return }
         let variance = sumWW - sumW * sumW / total
         guard variance > 0 else { return }
         let slope = Float(max((sumFW - sumF * sumW / total) / variance, 0.2))
         let intercept = Float((sumF - Double(slope) * sumW) / total)
-        for n in 0..<count { w[n] = slope * w[n] + intercept }
+        for n in inside.indices { w[n] = slope * w[n] + intercept }
     }
 
     /// The force on every sample: along the mean gradient of both images, at most a sample long.
@@ -146,7 +149,7 @@ struct Demons {
                         return rise / (2 * Float((down + up) / stride))
                     }
                     let g = SIMD3(slope(downX, upX, plane), slope(downY, upY, row), slope(downZ, upZ, 1))
-                    let d = f[n] - w[n]
+                    let d = b.inside[n] ? f[n] - w[n] : 0
                     let push = g * (d / ((g * g).sum() + d * d / 4 + Self.faint))
                     b.force[0][n] = push.x
                     b.force[1][n] = push.y

@@ -15,13 +15,15 @@ struct Registration: Sendable {
         let start = AffineMap(box: fixed.content, to: moving.content)
         let fitted = AffineFit(fixed: fixed, moving: moving).fit(from: start)
         let warped = [start, fitted].map { fixed.resampled(moving, $0) }
-        let likeness = warped.map { correlation(fixed.values, $0) }
+        // Where the field of view reaches beyond the moving volume's there is nothing to compare.
+        let likeness = warped.map { correlation(fixed.values, $0.values, where: warped[0].inside) }
         // A fit that ends less alike than it began, or turns a volume inside out, has lost its way.
         let isBetter = likeness[1] >= likeness[0] && (0.3...3).contains(fitted.determinant / start.determinant)
         affine = isBetter ? fitted : start
         spacing = fixed.spacing
+        let moved = warped[isBetter ? 1 : 0]
         displacement = demons?.displacement(
-            fixed: fixed.values, moving: warped[isBetter ? 1 : 0], size: fixed.size)
+            fixed: fixed.values, moving: moved.values, inside: moved.inside, size: fixed.size)
     }
 
     /// The place in the moving volume, in mm along S, R, A, of a place in the fixed one.
@@ -95,32 +97,38 @@ extension ReducedVolume {
         return (low, high)
     }
 
-    /// The values of another volume at the image of every sample of this one.
-    func resampled(_ other: ReducedVolume, _ map: AffineMap) -> [Float] {
-        var result: [Float] = []
+    /// The values of another volume at the image of every sample of this one, and whether that lies inside it.
+    func resampled(_ other: ReducedVolume, _ map: AffineMap) -> (values: [Float], inside: [Bool]) {
+        var (result, inside): ([Float], [Bool]) = ([], [])
         result.reserveCapacity(values.count)
+        inside.reserveCapacity(values.count)
         other.values.withUnsafeBufferPointer { values in
             let sampler = Sampler(values.baseAddress!, other.size)
             for x in 0..<size.x {
                 for y in 0..<size.y {
                     for z in 0..<size.z {
                         let place = (SIMD3(Double(x), Double(y), Double(z)) + 0.5) * spacing
-                        result.append(sampler(SIMD3<Float>(map(place) / other.spacing - 0.5)))
+                        let image = map(place)
+                        result.append(sampler(SIMD3<Float>(image / other.spacing - 0.5)))
+                        inside.append(all(image .>= .zero) && all(image .<= other.extent))
                     }
                 }
             }
         }
-        return result
+        return (result, inside)
     }
 }
 
-/// Pearson's correlation; 0 when one of them is constant.
-private func correlation(_ a: [Float], _ b: [Float]) -> Double {
-    let count = Double(a.count)
-    let (meanA, meanB) = (a.reduce(0) { $0 + Double($1) } / count, b.reduce(0) { $0 + Double($1) } / count)
+/// Pearson's correlation over some samples; 0 when one of them is constant there.
+private func correlation(_ a: [Float], _ b: [Float], where isCounted: [Bool]) -> Double {
+    let places = isCounted.indices.filter { isCounted[$0] }
+    let count = Double(max(1, places.count))
+    let (meanA, meanB) = (
+        places.reduce(0) { $0 + Double(a[$1]) } / count, places.reduce(0) { $0 + Double(b[$1]) } / count
+    )
     var (ab, aa, bb) = (0.0, 0.0, 0.0)
-    for (x, y) in zip(a, b) {
-        let (x, y) = (Double(x) - meanA, Double(y) - meanB)
+    for n in places {
+        let (x, y) = (Double(a[n]) - meanA, Double(b[n]) - meanB)
         ab += x * y
         aa += x * x
         bb += y * y

@@ -19,6 +19,18 @@ struct DICOMSeriesIdentity: Sendable, Hashable {
     var study, series, modality: String
     var number: Int?
     var description: String?
+
+    /// What stands for the SeriesInstanceUID where careless anonymising has emptied it: the files of a folder are taken
+    /// together, and must then agree like those of any series.
+    static func series(ofFolderOf path: String) -> String {
+        let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+        return unstated + "\(folder.isEmpty ? "." : folder))"
+    }
+
+    /// Whether this is a UID that the files state.
+    static func isStated(_ series: String) -> Bool { !series.hasPrefix(unstated) }
+
+    private static let unstated = "without a UID (in "
 }
 
 /// Reads the header of one file and says what it is.
@@ -47,9 +59,7 @@ enum DICOMFileReader {
         }
         if isNoImageClass(sopClass) { return .ignored(reason: "\(className): not an image series") }
         if attributes.text(.rows) == nil { return .ignored(reason: "\(className): holds no image") }
-        guard let series = attributes.text(.series) else {
-            return .unreadable(reason: "has no SeriesInstanceUID (export it again)")
-        }
+        let series = attributes.text(.series) ?? DICOMSeriesIdentity.series(ofFolderOf: attributes.file.path)
         let imageType = attributes.text(.imageType)?.split(separator: "\\").map { $0.filter { $0 != " " } } ?? []
         if imageType.contains("LOCALIZER") { return .ignored(reason: "a localizer (ImageType)") }
         let identity = DICOMSeriesIdentity(

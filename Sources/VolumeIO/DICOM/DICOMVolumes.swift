@@ -46,13 +46,17 @@ public struct DICOMVolumes: Sendable {
         volumes = stacks.map(\.images)
         regrids = stacks.map(\.regrid)
         let evidence = try DICOMEvidence.judge(volumes, series: name, isLenient: series.policies.gaps == .resample)
-        var notices = first.notices + unique.notices + evidence
+        var notices = DICOMSeriesIdentity.isStated(name) ? [] : [Self.unstatedSeries]
+        notices += first.notices + unique.notices + evidence
         if volumes.count > 1 {
             notices.append("\(volumes.count) volumes, told apart by \(keys.map(\.name).joined(separator: ", "))")
         }
         self.notices = notices
         try checkSize()
     }
+
+    private static let unstatedSeries =
+        "the files state no SeriesInstanceUID: those of the folder with one series number are taken as a series"
 
     /// Volumes in the series.
     public var count: Int { volumes.count }
