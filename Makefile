@@ -76,7 +76,7 @@ conformance: build ## Compare with references (in ../shared), dcm2niix and Simpl
 	    .venv-conformance/bin/pip install --quiet pydicom nibabel numpy dcm2niix SimpleITK; }
 	@.venv-conformance/bin/python scripts/conformance/compare.py $(TOMOS) ../shared/conformance/dicom docs/conformance.md
 
-evaluation-reference: build .venv-evaluation/complete ## Compare `tomos evaluate` with medpy and MONAI (fetched, GBs)
+evaluation-reference: build .venv-evaluation/complete ## Compare `tomos evaluate` with medpy, MONAI and surface-distance (fetched, GBs)
 	@.venv-evaluation/bin/python scripts/evaluation-reference $(TOMOS)
 
 # Made last, so that a broken install is begun anew.

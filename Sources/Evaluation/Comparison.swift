@@ -8,6 +8,8 @@ public struct ComparisonOptions: Sendable {
     public var labels: [UInt16]?
     /// How far apart surfaces may lie, in mm, and still agree in the normalised surface Dice.
     public var tolerance = 1.0
+    /// What counts as the surface.
+    public var surface = SurfaceConvention.voxels
     /// What a label counts that both maps lack.
     public var bothEmpty = BothEmptyPolicy.skip
     /// What a label counts that one of the maps lacks.
@@ -105,7 +107,8 @@ public func compare(
         var surface: SurfaceDistances?
         if overlap.resultVoxels > 0, overlap.truthVoxels > 0, let box = boxes[overlap.label] {
             let masks = MaskPair(overlap.label, in: result, and: truth, box: box)
-            surface = SurfaceDistances(masks, spacing: geometry.spacing, tolerance: options.tolerance)
+            surface = SurfaceDistances(
+                masks, spacing: geometry.spacing, tolerance: options.tolerance, convention: options.surface)
         }
         return LabelComparison(overlap, voxelVolume: geometry.voxelVolume, surface: surface, options: options)
     }

@@ -6,6 +6,7 @@ import Segmentation
 import VolumeIO
 import Volumes
 
+extension SurfaceConvention: ExpressibleByArgument {}
 extension BothEmptyPolicy: ExpressibleByArgument {}
 extension OneEmptyPolicy: ExpressibleByArgument {}
 
@@ -54,6 +55,9 @@ struct EvaluateCommand: ParsableCommand {
 
     @Option(help: ArgumentHelp("How far apart surfaces may lie and still agree in nsd.", valueName: "mm"))
     var tolerance = 1.0
+
+    @Option(help: "The surface: outermost voxels (as medpy, MONAI), or the area between voxels (as surface-distance).")
+    var surface = SurfaceConvention.voxels
 
     @Option(help: "A label that neither map of a case holds: not counted (skip), or full agreement (one).")
     var bothEmpty = BothEmptyPolicy.skip
@@ -108,7 +112,7 @@ struct EvaluateCommand: ParsableCommand {
 
     private var options: ComparisonOptions {
         var options = ComparisonOptions()
-        options.labels = labels?.ids
+        (options.labels, options.surface) = (labels?.ids, surface)
         (options.tolerance, options.bothEmpty, options.oneEmpty) = (tolerance, bothEmpty, oneEmpty)
         return options
     }

@@ -94,7 +94,7 @@ struct EvaluationReport: Encodable {
     /// Mean Dice of all cases and labels; nil when there is no label at all.
     let mean: Double?
     let tolerance: Double
-    let bothEmpty, oneEmpty: String
+    let surface, bothEmpty, oneEmpty: String
     let withoutTruth, withoutResult: [String]
 
     init(
@@ -110,7 +110,7 @@ struct EvaluationReport: Encodable {
         labels = concurrently(byLabel, threads: processors) { LabelSummary($0) }.compactMap(\.self)
         all = MetricSummaries(rows)
         mean = all[.dice]?.mean
-        tolerance = options.tolerance
+        (tolerance, surface) = (options.tolerance, options.surface.rawValue)
         (bothEmpty, oneEmpty) = (options.bothEmpty.rawValue, options.oneEmpty.rawValue)
         (self.withoutTruth, self.withoutResult) = (withoutTruth, withoutResult)
     }

@@ -138,6 +138,50 @@ private func agreement(_ metric: Metric) -> Double { metric.kind == .agreement ?
     }
 }
 
+@Suite struct ContourTests {
+    private static let spacing: Vec3 = [1, 2, 3]
+
+    @Test func areasOfPlanesAndCorners() {
+        let areas = surfelAreas(spacing: Self.spacing)
+        #expect(areas[0] == 0 && areas[255] == 0)
+        // Inside and outside may change places; a half filled cube has one of its faces inside.
+        for code in 0..<256 { #expect(areas[code] == areas[255 - code]) }
+        #expect([areas[0b0101_0101], areas[0b0011_0011], areas[0b0000_1111]] == [6, 3, 2])
+        // Half of |(0.5 x 1, 0.5 x 1.5, 1 x 1.5)|.
+        #expect(near(areas[1], (0.25 + 0.5625 + 2.25).squareRoot() / 2))
+        #expect(areas[0b1001] == 2 * areas[1])
+        // An edge along i: 1 mm by half the diagonal of a face of 2 by 3 mm.
+        #expect(near(areas[0b11], 13.0.squareRoot() / 2))
+    }
+
+    // A voxel is an octahedron of eight equal triangles, and each of its eight points lies as far as it was moved.
+    @Test func voxelsApart() throws {
+        let geometry = grid(Shape(6, 4, 4), spacing: Self.spacing)
+        var options = ComparisonOptions()
+        options.surface = .contour
+        let found = try compare(
+            LabelVolume(geometry, box: [1, 1, 1], [1, 1, 1]), with: LabelVolume(geometry, box: [4, 1, 1], [4, 1, 1]),
+            options: options)[0]
+        // Points at 1 and 2 mm along i, against 4 and 5: 3 and 2 mm to the nearest.
+        #expect(near(found[.hd], 3))
+        #expect(near(found[.hd95], 3))
+        #expect(near(found[.assd], 2.5))
+        options.tolerance = 2
+        let half = try compare(
+            LabelVolume(geometry, box: [1, 1, 1], [1, 1, 1]), with: LabelVolume(geometry, box: [4, 1, 1], [4, 1, 1]),
+            options: options)[0]
+        #expect(near(half[.nsd], 0.5))
+    }
+
+    @Test func theVolumesEdgeIsASurface() throws {
+        let map = LabelVolume(grid(Shape(2, 3, 4), spacing: Self.spacing), box: [0, 0, 0], [1, 2, 3])
+        var options = ComparisonOptions()
+        options.surface = .contour
+        let found = try compare(map, with: map, options: options)[0]
+        for metric in Metric.allCases { #expect(found[metric] == agreement(metric)) }
+    }
+}
+
 @Suite struct SurfaceProperties {
     /// Three boxes with random corners.
     private static func blobs(_ geometry: Geometry) -> LabelVolume {
