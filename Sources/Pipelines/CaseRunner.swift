@@ -67,7 +67,9 @@ extension CaseOutcome.Structure {
     public init(_ structure: SegmentedVolume.Structure) {
         self.init(
             id: structure.id, name: structure.name, voxels: structure.voxels, mm3: structure.cubicMillimetres,
-            meanProbability: structure.meanProbability)
+            meanProbability: structure.meanProbability,
+            expectedDice: structure.expectedDice, predictedDice: structure.predictedDice,
+            flags: structure.flags)
     }
 }
 

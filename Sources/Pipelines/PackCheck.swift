@@ -9,14 +9,35 @@ public struct PackCheck: Sendable {
     public struct Example: Sendable {
         /// The image's file name without its endings.
         public var name: String
-        /// Per label of the pack.
-        public var overlaps: [LabelOverlap]
+        /// Per threshold and label of the pack.
+        public var overlaps: [[LabelOverlap]]
+        /// Per threshold and label of the pack the Dice that the probabilities promise.
+        public var expected: [[Double]]
     }
 
+    /// The probabilities from which a voxel was taken for foreground, ascending.
+    public let thresholds: [Double]
+    /// The one among them that the findings hold for.
+    public private(set) var chosen: Int
     /// One entry a volume, in the pack's order.
     public private(set) var examples: [Example] = []
+    /// What was checked.
+    public let labels: [LabelEntry]
+    private let packSHA256, weightsSHA256: String
+    private let planes: [SlicePlane]
+    private let choose: SupportStrategy
+
+    /// The thresholds tried when none is asked for.
+    public static let tried = [0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6]
+    /// What another threshold must gain over the usual one: less may be luck.
+    private static let gain = 0.002
+    /// A mean Dice below which a pack is said to be unsuited, and one below which it is doubtful.
+    public static let (unsuited, doubtful) = (0.5, 0.7)
 
     /// Segments every volume of a pack, or every `step`-th, with the others as support.
+    ///
+    /// The options' threshold is the only one tried when it is there. Without, several are, and the one with the best
+    /// mean Dice is chosen when it gains 0.002 over the pack's.
     ///
     /// - Parameter progress: called with the volumes done, the volumes in all and the last result.
     /// - Throws: ``TaskPackError/tooFew(pack:)`` for a pack of one volume, and what segmenting throws.
@@ -24,21 +45,60 @@ public struct PackCheck: Sendable {
         _ task: TaskPack, options: SegmentOptions, step: Int = 1, progress: ((Int, Int, Example) -> Void)? = nil
     ) throws {
         guard task.examples.count > 1 else { throw TaskPackError.tooFew(pack: task.name) }
+        var task = task
+        // What an earlier check found is not what this one starts from.
+        if let findings = task.findings { packSHA256 = findings.packSHA256 } else { packSHA256 = task.sha256 }
+        task.findings = nil
+        let thresholds = options.threshold.map { [$0] } ?? Set(Self.tried + [task.threshold]).sorted()
+        let usual = thresholds.firstIndex(of: options.threshold ?? task.threshold) ?? 0
+        (self.thresholds, chosen, labels) = (thresholds, usual, task.labels.entries)
         let segmenter = try Segmenter(task: task, options: options)
+        (planes, choose, weightsSHA256) = (segmenter.planes, options.choose, segmenter.weights.sha256)
         let places = Array(stride(from: 0, to: task.examples.count, by: step))
         for (done, place) in places.enumerated() {
             let example = task.examples[place]
-            let result = try segmenter.without(place).segment(NIfTI.readVolume(example.image))
+            let results = try segmenter.without(place).segment(
+                NIfTI.readVolume(example.image), thresholds: thresholds.map(Float.init))
             let truth = try NIfTI.readLabels(example.labels)
-            let overlaps = try overlap(of: result.labels, with: truth, labels: task.labels.entries.map(\.id))
-            examples.append(Example(name: example.name, overlaps: overlaps))
+            examples.append(
+                Example(
+                    name: example.name,
+                    overlaps: try results.map { try overlap(of: $0.labels, with: truth, labels: labels.map(\.id)) },
+                    expected: results.map { $0.structures.map(\.expectedDice) }))
             progress?(done + 1, places.count, examples[done])
+        }
+        let means = thresholds.indices.map { mean(threshold: $0)?.mean ?? 0 }
+        if let best = means.indices.max(by: { means[$0] < means[$1] }), means[best] > means[usual] + Self.gain {
+            chosen = best
         }
     }
 
-    /// Mean Dice of a label over the volumes that hold it or were given it; nil when there are none.
-    public func meanDice(_ label: UInt16) -> Double? {
-        let values = examples.compactMap { $0.overlaps.first { $0.label == label }?.dice }
-        return values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
+    /// Dice of a label, by its place among the labels, over the volumes that hold it or were given it, at one of the
+    /// thresholds, the chosen one by default; nil when there are none.
+    public func dice(label: Int, threshold: Int? = nil) -> Summary? {
+        Summary(byCase: examples.map { [$0.overlaps[threshold ?? chosen][label].dice].compactMap(\.self) })
+    }
+
+    /// Dice of all labels, at one of the thresholds, the chosen one by default.
+    public func mean(threshold: Int? = nil) -> Summary? {
+        Summary(byCase: examples.map { $0.overlaps[threshold ?? chosen].compactMap(\.dice) })
+    }
+
+    /// How the Dice that the probabilities promise relates to the true one, per label that enough volumes have.
+    public var calibrations: [DiceCalibration] {
+        labels.indices.compactMap { n in
+            DiceCalibration(
+                label: labels[n].id,
+                results: examples.compactMap { example in
+                    example.overlaps[chosen][n].dice.map { (example.expected[chosen][n], $0) }
+                })
+        }
+    }
+
+    /// What the pack shall remember.
+    public var findings: PackFindings {
+        PackFindings(
+            packSHA256: packSHA256, weightsSHA256: weightsSHA256, planes: planes, choose: choose,
+            threshold: thresholds[chosen], calibrations: calibrations)
     }
 }

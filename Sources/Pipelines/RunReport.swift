@@ -29,6 +29,12 @@ public struct CaseOutcome: Codable, Sendable {
         public var mm3: Double
         /// Mean probability over them; nil when there are none.
         public var meanProbability: Double?
+        /// The Dice that the probabilities promise; 0 when there are no voxels.
+        public var expectedDice: Double
+        /// The true Dice to be expected, with the range of nine in ten; nil when the pack was not checked for this.
+        public var predictedDice: DicePrediction?
+        /// Why a person should look at it: `empty`, `truncated`, `implausible`.
+        public var flags: [StructureFlag]
     }
 
     /// What the case took, in bytes and in what memory pays for.
@@ -141,14 +147,17 @@ func encodeJSON(_ value: some Encodable) throws -> [UInt8] {
 enum VolumesTable {
     /// Comma-separated values (RFC 4180 quoting, `.` as decimal point) with a header line.
     static func csv(_ cases: [CaseOutcome]) -> String {
-        var text = "case,label,name,voxels,mm3,mean_probability\n"
+        var text =
+            "case,label,name,voxels,mm3,mean_probability,expected_dice,predicted_dice,predicted_lower,predicted_upper,flags\n"
         for outcome in cases {
             for structure in outcome.structures {
-                let fields = [
-                    outcome.id, String(structure.id), structure.name, String(structure.voxels),
-                    decimal(structure.mm3, 3),
-                    structure.meanProbability.map { decimal($0, 4) } ?? "",
-                ]
+                let predicted = structure.predictedDice.map { [$0.dice, $0.lower, $0.upper] }
+                var fields = [outcome.id, String(structure.id), structure.name, String(structure.voxels)]
+                fields.append(decimal(structure.mm3, 3))
+                fields.append(structure.meanProbability.map { decimal($0, 4) } ?? "")
+                fields.append(decimal(structure.expectedDice, 4))
+                fields += predicted?.map { decimal($0, 4) } ?? ["", "", ""]
+                fields.append(structure.flags.map(\.rawValue).joined(separator: " "))
                 text += fields.map(quoted).joined(separator: ",") + "\n"
             }
         }

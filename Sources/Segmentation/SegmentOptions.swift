@@ -4,7 +4,8 @@ import Volumes
 
 /// How a volume is segmented.
 public struct SegmentOptions: Sendable, Hashable {
-    /// Planes in which the volume is cut, whose probabilities are averaged; nil takes the pack's one.
+    /// Planes in which the volume is cut, whose probabilities are averaged; nil takes those that the pack was checked
+    /// with, or the pack's one.
     public var planes: [SlicePlane]?
     /// Window; nil takes the pack's.
     public var window: IntensityWindow?
@@ -18,7 +19,7 @@ public struct SegmentOptions: Sendable, Hashable {
     public var fusion = 0.6
     /// Draws of support that are averaged, 1 to 4.
     public var ensemble = 1
-    /// Probability from which a voxel is foreground; nil takes the pack's.
+    /// Probability from which a voxel is foreground; nil takes what the check of the pack found best, or the pack's.
     public var threshold: Double?
     /// Label ids to find; nil finds all of the pack's.
     public var labels: [UInt16]?
@@ -41,7 +42,7 @@ public struct SegmentOptions: Sendable, Hashable {
 }
 
 /// How the pack's slices that support a query slice are found.
-public enum SupportStrategy: String, Sendable, Hashable, CaseIterable {
+public enum SupportStrategy: String, Sendable, Hashable, CaseIterable, Codable {
     /// `registered`, which does better wherever it was measured.
     case automatic = "auto"
     /// At the same relative position along the slice axis; from the second draw on in turn with positions shifted so
@@ -49,6 +50,9 @@ public enum SupportStrategy: String, Sendable, Hashable, CaseIterable {
     case position
     /// Cut through the pack's volumes after each was registered to the query: the same anatomy, in the same place.
     case registered
+
+    /// What `automatic` stands for.
+    var resolved: SupportStrategy { self == .automatic ? .registered : self }
 }
 
 /// One volume's result.
@@ -74,5 +78,12 @@ public struct SegmentedVolume: Sendable {
         public var cubicMillimetres: Double
         /// Mean probability (to 1/255) over those that the network gave to a label; nil when there are none.
         public var meanProbability: Double?
+        /// The Dice that the probabilities p promise if they are right: 2 sum(p in the label) / (voxels + sum(p)), which
+        /// falls where the network, the vote, the draws or the planes disagree. 0 when there are no voxels.
+        public var expectedDice: Double
+        /// The true Dice to be expected, where the pack was checked with these planes, strategy and weights.
+        public var predictedDice: DicePrediction?
+        /// Why a person should look at it; empty when nothing stands out.
+        public var flags: [StructureFlag]
     }
 }

@@ -49,7 +49,8 @@ public final class Segmenter: Sendable {
 
     private let network: UniverSeg
     private let labels: [LabelEntry]
-    private let planes: [SlicePlane]
+    /// The planes that volumes are cut in.
+    public let planes: [SlicePlane]
     private let window: IntensityWindow
     private let threshold: Float
     private let library: SupportLibrary
@@ -69,9 +70,9 @@ public final class Segmenter: Sendable {
         guard UniverSeg.supports(side: options.side) else { throw SegmentationError.sideOutOfRange(options.side) }
         (self.task, self.options) = (task, options)
         labels = try task.selected(options.labels)
-        planes = options.planes ?? [task.plane]
+        planes = options.planes ?? task.findings?.planes ?? [task.plane]
         window = options.window ?? task.window
-        threshold = Float(options.threshold ?? task.threshold)
+        threshold = Float(options.threshold ?? task.findings?.threshold ?? task.threshold)
         network = try UniverSeg(weights: Weights(options.weights))
         memory = try MemoryDemand(task, labels: labels, planes: planes, options: options, network: network)
         try memory.require(anyOf: images)
@@ -96,6 +97,13 @@ public final class Segmenter: Sendable {
     ///
     /// - Parameter progress: called from any thread with the slices done and the slices in all.
     public func segment(_ volume: Volume, progress: (@Sendable (Int, Int) -> Void)? = nil) throws -> SegmentedVolume {
+        try segment(volume, thresholds: [threshold], progress: progress)[0]
+    }
+
+    /// The results of one volume for several thresholds, ascending.
+    package func segment(
+        _ volume: Volume, thresholds: [Float], progress: (@Sendable (Int, Int) -> Void)? = nil
+    ) throws -> [SegmentedVolume] {
         let plan = try plan(for: ImageOutline(volume))
         let scale = try window.scale(for: volume)
         let cuts = try planes.map { plane in
@@ -108,7 +116,7 @@ public final class Segmenter: Sendable {
         let sources = supportSources(cuts, volume, scale, plan)
         let passes = batches(of: volume)
         let counter = SliceCounter(total: passes.count * cuts.reduce(0) { $0 + $1.layout.slices }, report: progress)
-        var result = Votes(geometry: volume.geometry, threshold: threshold)
+        var result = Votes(geometry: volume.geometry, threshold: thresholds[0])
         for labels in passes {
             let sums = LabelProbabilities(
                 labels: labels.map(\.id), planes: cuts.count, voxels: volume.geometry.shape.count)
@@ -123,7 +131,23 @@ public final class Segmenter: Sendable {
             }
             result.count(sums)
         }
-        return finish(&result, volume, plan, counter, [scale.notice, plan.notice].compactMap(\.self))
+        let notices = [scale.notice, plan.notice].compactMap(\.self)
+        return thresholds.map { threshold in
+            result.raise(to: threshold)
+            var votes = result
+            return finish(&votes, volume, plan, counter, notices)
+        }
+    }
+
+    /// The pack's calibrations, as far as they hold for the way of segmenting.
+    private var calibrations: [UInt16: DiceCalibration] {
+        guard let findings = task.findings else { return [:] }
+        let known = labels.compactMap { label in
+            findings.calibration(
+                of: label.id, planes: planes, choose: options.choose, weightsSHA256: weights.sha256
+            ).map { (label.id, $0) }
+        }
+        return Dictionary(uniqueKeysWithValues: known)
     }
 
     /// The labels in groups whose probabilities are held at the same time.
@@ -218,17 +242,25 @@ public final class Segmenter: Sendable {
     ) -> SegmentedVolume {
         result.labels.clean(options.clean)
         let measured = result.measured()
+        let border = result.labels.idsAtBorder
+        let calibrations = calibrations
         let structures = labels.map { label in
             let count = measured[label.id]?.voxels ?? 0
+            let size = Double(count) * volume.geometry.voxelVolume
             return SegmentedVolume.Structure(
-                id: label.id, name: label.name, voxels: count,
-                cubicMillimetres: Double(count) * volume.geometry.voxelVolume,
-                meanProbability: measured[label.id]?.meanProbability)
+                id: label.id, name: label.name, voxels: count, cubicMillimetres: size,
+                meanProbability: measured[label.id]?.meanProbability,
+                expectedDice: measured[label.id]?.expectedDice ?? 0,
+                predictedDice: calibrations[label.id]?.prediction(expected: measured[label.id]?.expectedDice ?? 0),
+                flags: library.known.flags(of: label.id, cubicMillimetres: size, atBorder: border.contains(label.id)))
         }
         let missing = structures.filter { $0.voxels == 0 }.map { "\($0.name) (label \($0.id)) was not found" }
+        let remarks = structures.flatMap { structure in
+            structure.flags.compactMap { library.known.remark(on: structure, flag: $0) }
+        }
         return SegmentedVolume(
             labels: result.labels, structures: structures,
-            notices: volume.notices + notices + [counter.notice].compactMap(\.self) + missing, plan: plan)
+            notices: volume.notices + notices + [counter.notice].compactMap(\.self) + missing + remarks, plan: plan)
     }
 }
 

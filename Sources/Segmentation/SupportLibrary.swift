@@ -36,6 +36,8 @@ struct SupportLibrary: Sendable {
     let stacks: [[Stack]]
     /// Every volume on a coarse grid.
     let reduced: [ReducedVolume]
+    /// What the pack's volumes tell of the labels' sizes.
+    let known: KnownSizes
     /// Spacing of these grids in mm.
     let reducedSpacing: Double
 
@@ -64,15 +66,17 @@ struct SupportLibrary: Sendable {
         let spacing = (extents.max() ?? 1) / Double(Self.reducedSamples)
         reducedSpacing = spacing
         var (stacks, reduced): ([[Stack]], [ReducedVolume]) = (planes.map { _ in [] }, [])
+        var known = KnownSizes()
         for example in pack.examples {
             let (volume, truth) = try Self.read(example)
+            known.add(truth, labels: labels.map(\.id))
             let scale = try window.scale(for: volume)
             for (n, plane) in planes.enumerated() {
                 stacks[n].append(Self.prepare(volume, truth, labels: labels, plane: plane, scale: scale, side: side))
             }
             reduced.append(ReducedVolume(volume, scale: scale, spacing: spacing, most: Self.mostSamples))
         }
-        (self.stacks, self.reduced) = (stacks, reduced)
+        (self.stacks, self.reduced, self.known) = (stacks, reduced, known)
     }
 
     private init(_ other: SupportLibrary, without example: Int) {
@@ -80,6 +84,7 @@ struct SupportLibrary: Sendable {
         stacks = other.stacks.map { stacks in
             stacks.indices.filter { $0 != example }.map { stacks[$0] }
         }
+        known = other.known.without(example)
         reduced = other.reduced.indices.filter { $0 != example }.map { other.reduced[$0] }
     }
 

@@ -49,8 +49,11 @@ public struct TaskPack: Sendable {
     public var threshold: Double
     /// The labelled volumes, in the pack's order.
     public var examples: [Example]
-    /// SHA-256 of `pack.yaml`, which holds the hashes of all the volumes.
+    /// SHA-256 of `pack.yaml`, which holds the hashes of all the volumes; with findings, of the hashes of `pack.yaml`
+    /// and of `check.json`.
     public var sha256: String
+    /// What was found when the pack was checked; nil when it was not.
+    public var findings: PackFindings?
 
     /// Reads and checks `pack.yaml`; the volumes are read when a segmenter is made.
     ///
@@ -64,7 +67,12 @@ public struct TaskPack: Sendable {
         guard isFolder.boolValue, FileManager.default.fileExists(atPath: path) else {
             throw TaskPackError.notAPack(folder)
         }
-        return try PackFile.read(path, folder: folder)
+        var pack = try PackFile.read(path, folder: folder)
+        if let (findings, bytes) = try PackFindings.load(folder, packSHA256: pack.sha256) {
+            pack.findings = findings
+            pack.sha256 = Digest.sha256(Array((pack.sha256 + Digest.sha256(bytes)).utf8))
+        }
+        return pack
     }
 
     /// The labels wanted, ascending, after checking that the pack has them. `nil` wants all.

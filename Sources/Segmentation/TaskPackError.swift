@@ -20,6 +20,8 @@ public enum TaskPackError: TomosError, Equatable {
     case cannotCreate(String, reason: String)
     /// A volume of the pack is not the one it was made with.
     case changed(String)
+    /// `check.json` does not go with the pack.
+    case staleFindings(String, reason: String)
     /// A pack of one volume cannot be judged by leave-one-out.
     case tooFew(pack: String)
 
@@ -27,7 +29,8 @@ public enum TaskPackError: TomosError, Equatable {
     public var category: ErrorCategory {
         switch self {
         case .missing: .missingInput
-        case .notAPack, .gridsDiffer, .noLabels, .labelNeverOccurs, .unpaired, .changed, .tooFew: .badData
+        case .notAPack, .gridsDiffer, .noLabels, .labelNeverOccurs, .unpaired, .changed, .tooFew, .staleFindings:
+            .badData
         case .unknownLabel: .badConfiguration
         case .cannotCreate: .cannotCreate
         }
@@ -48,6 +51,8 @@ public enum TaskPackError: TomosError, Equatable {
         case .unpaired(let reason): reason
         case .cannotCreate(let folder, let reason): "\(folder): the task pack cannot be made: \(reason)"
         case .tooFew(let pack): "task '\(pack)' has one labelled volume: leave-one-out needs two or more"
+        case .staleFindings(let path, let reason):
+            "\(path): \(reason) (delete it, then check the pack again with 'tomos task check --save')"
         case .changed(let path):
             "\(path): its content is not what pack.yaml records (restore the file, or make the pack again with 'tomos task create')"
         }

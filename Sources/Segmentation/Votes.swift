@@ -54,17 +54,30 @@ struct Votes {
     var labels: LabelVolume
     /// Their probability in units of 1/65535; 0 for background.
     private var confidence: [UInt16]
-    private let threshold: UInt16
+    private var threshold: UInt16
+    /// Label by label the sum of its probabilities, in the same units.
+    private var totals: [UInt16: Int] = [:]
+    /// Probabilities below are no part of the sums: those of a whole background would outweigh a small structure.
+    private static let faint = UInt16(0.1 * 65535)
 
     init(geometry: Geometry, threshold: Float) {
         labels = LabelVolume(geometry: geometry)
         confidence = [UInt16](repeating: 0, count: geometry.shape.count)
-        self.threshold = max(1, UInt16(threshold * 65535))
+        self.threshold = Self.units(threshold)
+    }
+
+    private static func units(_ threshold: Float) -> UInt16 { max(1, UInt16(threshold * 65535)) }
+
+    /// Takes the label from voxels below a higher threshold: what is best at a voxel does not depend on it.
+    mutating func raise(to threshold: Float) {
+        self.threshold = Self.units(threshold)
+        for n in confidence.indices where confidence[n] < self.threshold { (confidence[n], labels.voxels[n]) = (0, 0) }
     }
 
     /// Gives each voxel to the most probable label that reaches the threshold; of equal ones to the first.
     mutating func count(_ probabilities: LabelProbabilities) {
         probabilities.forEach { label, values in
+            totals[label] = values.reduce(0) { $1 >= Self.faint ? $0 + Int($1) : $0 }
             for n in values.indices where values[n] >= threshold && values[n] > confidence[n] {
                 confidence[n] = values[n]
                 labels.voxels[n] = label
@@ -72,9 +85,17 @@ struct Votes {
         }
     }
 
-    /// Per label its voxels, and their mean probability as far as the network gave them to a label: clean-up may have
-    /// filled others.
-    func measured() -> [UInt16: (voxels: Int, meanProbability: Double?)] {
+    /// What is known of a label's voxels.
+    struct Measured {
+        var voxels: Int
+        /// Mean probability as far as the network gave them to a label: clean-up may have filled others.
+        var meanProbability: Double?
+        /// See ``SegmentedVolume/Structure/expectedDice``.
+        var expectedDice: Double
+    }
+
+    /// Of every label that has voxels.
+    func measured() -> [UInt16: Measured] {
         var voxels: [UInt16: Int] = [:]
         var (sums, given): ([UInt16: Int], [UInt16: Int]) = ([:], [:])
         for (id, confidence) in zip(labels.voxels, confidence) where id != 0 {
@@ -85,7 +106,14 @@ struct Votes {
         }
         return Dictionary(
             uniqueKeysWithValues: voxels.map { id, count in
-                (id, (count, given[id].map { Double(sums[id] ?? 0) / Double($0) / 65535 }))
+                let sum = Double(sums[id] ?? 0) / 65535
+                let total = Double(totals[id] ?? 0) / 65535
+                return (
+                    id,
+                    Measured(
+                        voxels: count, meanProbability: given[id].map { sum / Double($0) },
+                        expectedDice: 2 * sum / (Double(count) + max(total, sum)))
+                )
             })
     }
 }

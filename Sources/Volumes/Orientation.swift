@@ -38,7 +38,7 @@ public struct Orientation: Sendable, Hashable, CustomStringConvertible {
 }
 
 /// The plane in which a volume is cut.
-public enum SlicePlane: String, Sendable, Hashable, CaseIterable {
+public enum SlicePlane: String, Sendable, Hashable, CaseIterable, Codable {
     /// Across S: rows run along R, columns along A.
     case axial
     /// Across A: rows run along R, columns along S.

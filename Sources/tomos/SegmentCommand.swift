@@ -138,11 +138,14 @@ struct SegmentCommand: ParsableCommand {
                     output: output, structures: result.structures.map(CaseOutcome.Structure.init),
                     notices: result.notices, memory: CaseOutcome.Memory(result.plan)))
         } else if !quiet {
-            var table = TextTable([">label", "name", ">voxels", ">mm3", ">probability"])
+            var table = TextTable([">label", "name", ">voxels", ">mm3", ">probability", ">Dice (predicted)"])
             for item in result.structures {
                 table.add([
                     String(item.id), item.name, String(item.voxels), decimal(item.cubicMillimetres, 0),
                     item.meanProbability.map { decimal($0, 3) } ?? "-",
+                    item.predictedDice.map {
+                        "\(decimal($0.dice, 2)) (\(decimal($0.lower, 2)) to \(decimal($0.upper, 2)))"
+                    } ?? "-",
                 ])
             }
             Console.result(table.text)

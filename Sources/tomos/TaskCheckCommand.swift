@@ -1,4 +1,5 @@
 import ArgumentParser
+import Evaluation
 import Pipelines
 import Segmentation
 
@@ -9,7 +10,7 @@ struct TaskCheckCommand: ParsableCommand {
         discussion: """
             EXAMPLES
               tomos task check packs/liver
-              tomos task check packs/liver --plane axial,coronal --ensemble 2
+              tomos task check packs/liver --plane axial,coronal --save
             """)
 
     @Argument(help: "The task pack's folder.")
@@ -36,7 +37,13 @@ struct TaskCheckCommand: ParsableCommand {
     @Option(help: "Every n-th volume only.")
     var step = 1
 
+    @Flag(help: "Keep threshold, planes and calibration in the pack, for its segmentations to go by (check.json).")
+    var save = false
+
     func validate() throws {
+        if save, step > 1 {
+            throw ValidationError("--save with --step \(step): check all volumes to keep what is found")
+        }
         if step < 1 { throw ValidationError("--step \(step): use 1 or more") }
         guard (0...1).contains(fusion) else { throw ValidationError("--fusion \(fusion): use 0 to 1") }
         if let threshold, !(threshold > 0 && threshold < 1) {
@@ -52,13 +59,45 @@ struct TaskCheckCommand: ParsableCommand {
         options.fusion = fusion
         (options.threshold, options.threads) = (threshold, processors)
         let check = try PackCheck(task, options: options, step: step) { done, total, example in
-            let values = example.overlaps.map { $0.dice.map { decimal($0, 3) } ?? "-" }
+            let values = example.overlaps[example.overlaps.count / 2].map { $0.dice.map { decimal($0, 3) } ?? "-" }
             Console.note("\(done)/\(total) \(example.name): Dice \(values.joined(separator: ", "))")
         }
-        var table = TextTable([">label", "name", ">mean dice"])
-        for entry in task.labels.entries {
-            table.add([String(entry.id), entry.name, check.meanDice(entry.id).map { decimal($0, 4) } ?? "-"])
+        Console.result(table(check))
+        Console.result(
+            "threshold \(decimal(check.thresholds[check.chosen], 2)), planes \(check.findings.planes.map(\.rawValue).joined(separator: ", "))"
+        )
+        warn(check)
+        if save {
+            try check.findings.save(in: pack)
+            Console.result("\(pack)/\(PackFindings.fileName) written")
         }
-        Console.result(table.text)
+    }
+
+    private func table(_ check: PackCheck) -> String {
+        var table = TextTable([">label", "name", ">mean Dice", ">95 % interval", ">volumes"])
+        func row(_ id: String, _ name: String, _ summary: Summary?) {
+            let interval = summary?.interval.map { "\(decimal($0.lowerBound, 3)) to \(decimal($0.upperBound, 3))" }
+            table.add([
+                id, name, summary.map { decimal($0.mean, 4) } ?? "-", interval ?? "-", String(summary?.cases ?? 0),
+            ])
+        }
+        for (n, label) in check.labels.enumerated() { row(String(label.id), label.name, check.dice(label: n)) }
+        if check.labels.count > 1 { row("", "all", check.mean()) }
+        return table.text
+    }
+
+    /// Says when results will not be worth much.
+    private func warn(_ check: PackCheck) {
+        for (n, label) in check.labels.enumerated() {
+            let name = "\(label.name) (label \(label.id))"
+            guard let mean = check.dice(label: n)?.mean else { continue }
+            if mean < PackCheck.unsuited {
+                Console.note(
+                    "\(name): the task looks unsuited: mean Dice \(decimal(mean, 2)) on the pack's own volumes; do not rely on it (more or more alike examples may help)"
+                )
+            } else if mean < PackCheck.doubtful {
+                Console.note("\(name): mean Dice \(decimal(mean, 2)) on the pack's own volumes: review every result")
+            }
+        }
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Segmentation
 import TestSupport
 import Testing
@@ -47,12 +48,52 @@ import Volumes
         let pack = try pack(["a", "b", "c"])
         let check = try PackCheck(pack, options: options)
         #expect(check.examples.map(\.name) == ["a", "b", "c"])
-        #expect((check.meanDice(1) ?? 0) > 0.8)
-        #expect(check.meanDice(2) == nil)
+        #expect((check.dice(label: 0)?.mean ?? 0) > 0.8)
+        #expect(check.dice(label: 0)?.cases == 3)
         let second = try PackCheck(pack, options: options, step: 2)
         #expect(second.examples.map(\.name) == ["a", "c"])
         let isSame = second.examples[1].overlaps == check.examples[2].overlaps
         #expect(isSame)
+    }
+
+    @Test func whatIsFoundIsKept() throws {
+        let pack = try pack(["a", "b", "c"])
+        let check = try PackCheck(pack, options: options)
+        try check.findings.save(in: pack.folder)
+        let checked = try TaskPack.load(pack.folder)
+        #expect(checked.findings == check.findings)
+        #expect(checked.sha256 != pack.sha256)
+        let volume = try NIfTI.readVolume(pack.examples[0].image)
+        let structure = try Segmenter(task: checked, options: options).segment(volume).structures[0]
+        let prediction = try #require(structure.predictedDice)
+        #expect(prediction.lower <= prediction.dice && prediction.dice <= prediction.upper)
+        #expect(abs(prediction.dice - (check.dice(label: 0)?.mean ?? 0)) < 0.2)
+        // Another way of segmenting is not what was checked.
+        var other = options
+        other.choose = .position
+        #expect(try Segmenter(task: checked, options: other).segment(volume).structures[0].predictedDice == nil)
+        // A second check starts from the pack, not from what the first one found.
+        #expect(try PackCheck(checked, options: options).findings == check.findings)
+    }
+
+    @Test func findingsOfAnotherPackAreRefused() throws {
+        let pack = try pack(["a", "b", "c"])
+        var findings = try PackCheck(pack, options: options).findings
+        findings.packSHA256 = "0"
+        try findings.save(in: pack.folder)
+        let error = #expect(throws: TaskPackError.self) { try TaskPack.load(pack.folder) }
+        #expect(error?.description.contains("pack.yaml has changed") == true)
+        try Data("{}".utf8).write(to: URL(fileURLWithPath: pack.folder + "/check.json"))
+        #expect(throws: TaskPackError.self) { try TaskPack.load(pack.folder) }
+    }
+
+    @Test func aThresholdAskedForIsTheOnlyOneTried() throws {
+        var options = options
+        options.threshold = 0.4
+        let check = try PackCheck(try pack(["a", "b"]), options: options)
+        #expect(check.thresholds == [0.4])
+        #expect(check.findings.threshold == 0.4)
+        #expect(check.calibrations.isEmpty)
     }
 
     @Test func oneVolumeIsTooFew() throws {

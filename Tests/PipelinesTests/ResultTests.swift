@@ -62,14 +62,16 @@ struct ResultTests {
     func volumesTable() {
         var outcome = CaseOutcome(StudyCase(id: "a,b", source: .nifti(path: "x")), status: .done)
         outcome.structures = [
-            .init(id: 1, name: "left \"big\" one", voxels: 10, mm3: 12.5, meanProbability: 0.98766),
-            .init(id: 2, name: "none", voxels: 0, mm3: 0, meanProbability: nil),
+            .init(
+                id: 1, name: "left \"big\" one", voxels: 10, mm3: 12.5, meanProbability: 0.98766, expectedDice: 0.9,
+                predictedDice: .init(dice: 0.85, lower: 0.8, upper: 0.91), flags: [.truncated, .implausible]),
+            .init(id: 2, name: "none", voxels: 0, mm3: 0, meanProbability: nil, expectedDice: 0, flags: []),
         ]
         #expect(
             VolumesTable.csv([outcome]) == """
-                case,label,name,voxels,mm3,mean_probability
-                "a,b",1,"left ""big"" one",10,12.500,0.9877
-                "a,b",2,none,0,0.000,
+                case,label,name,voxels,mm3,mean_probability,expected_dice,predicted_dice,predicted_lower,predicted_upper,flags
+                "a,b",1,"left ""big"" one",10,12.500,0.9877,0.9000,0.8500,0.8000,0.9100,truncated implausible
+                "a,b",2,none,0,0.000,,0.0000,,,,
 
                 """)
     }
