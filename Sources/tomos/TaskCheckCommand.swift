@@ -1,4 +1,5 @@
 import ArgumentParser
+import Inference
 import Pipelines
 import Segmentation
 
@@ -47,6 +48,7 @@ struct TaskCheckCommand: ParsableCommand {
     func run() throws {
         let task = try TaskPack.load(pack)
         var options = SegmentOptions()
+        options.weights = try WeightsStore.user.standard()
         options.planes = plane?.planes
         (options.choose, options.support, options.ensemble) = (choose, support, ensemble)
         options.fusion = fusion
