@@ -1,4 +1,4 @@
-"""python -m tomos_training COMMAND: train, validate, smoke, compare, speed."""
+"""python -m tomos_training COMMAND: train, export, validate, smoke, compare, speed."""
 import argparse
 import json
 import os
@@ -7,6 +7,7 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
+import numpy as np
 import torch
 
 from . import validation, weights_file
@@ -51,6 +52,15 @@ def train(options):
     print(json.dumps(figures), export(run, path, figures), path)
 
 
+def export_average(options):
+    """The average of a run that stopped early, as it stands."""
+    saved = torch.load(options.folder / "checkpoint.pt", map_location="cpu", weights_only=True)
+    settings = json.loads(saved["settings"])
+    run = Run(Settings(**{**settings, "supports": tuple(settings["supports"])}), options.folder)
+    path = options.folder / "weights.safetensors"
+    print(f"step {run.step} of {run.settings.steps}:", export(run, path, {}), path)
+
+
 def validate(options):
     networks = [load(path) for path in options.weights]
     rows = validation.synthetic(networks, options.tasks)
@@ -89,18 +99,15 @@ def smoke(options):
 @torch.no_grad()
 def write_case(network: UniverSeg, folder: Path):
     """One task's arrays and PyTorch's logits, which the engine's must equal."""
-    import numpy as np
-
     task = generate(validation.FIRST_SEED, 4)
     logits = network(task.query, task.images, task.labels)
-    for name, value in (("query", task.query), ("images", task.images[0]), ("labels", task.labels[0]), ("logits", logits)):
-        np.save(folder / f"{name}.npy", value.squeeze(1).squeeze(0).numpy() if name in ("query", "logits")
-                else value.squeeze(1).numpy())
+    arrays = {"query": task.query[0, 0], "images": task.images[0, :, 0], "labels": task.labels[0, :, 0],
+              "logits": logits[0, 0]}
+    for name, value in arrays.items():
+        np.save(folder / f"{name}.npy", np.ascontiguousarray(value.numpy()))
 
 
 def compare(options):
-    import numpy as np
-
     ours, theirs = np.load(options.one).squeeze(), np.load(options.other).squeeze()
     worst = np.abs(ours - theirs).max() / np.ptp(theirs)
     print(f"largest difference of logits: {worst:.1e} of their range")
@@ -132,6 +139,9 @@ def main():
     command.add_argument("--bf16", action="store_true")
     command.add_argument("--device", default="cpu")
     command.add_argument("--tasks", type=int, default=500)
+    command = commands.add_parser("export", help="the average of a run that stopped early")
+    command.set_defaults(run=export_average)
+    command.add_argument("--folder", type=Path, required=True)
     command = commands.add_parser("validate", help="figures of weights; of several, the differences from the first")
     command.set_defaults(run=validate)
     command.add_argument("weights", type=Path, nargs="*", default=[BUNDLED])
@@ -139,7 +149,7 @@ def main():
     command = commands.add_parser("smoke", help="two minutes: the loss falls, the export is written")
     command.set_defaults(run=smoke)
     command.add_argument("--folder", type=Path, required=True)
-    command.add_argument("--steps", type=int, default=240)
+    command.add_argument("--steps", type=int, default=160)
     command = commands.add_parser("compare", help="two .npy files of logits")
     command.set_defaults(run=compare)
     command.add_argument("one", type=Path)
