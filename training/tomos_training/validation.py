@@ -49,7 +49,7 @@ class Volume:
     def __init__(self, image: Path, labels: Path):
         voxels = np.asarray(nibabel.load(image).dataobj).astype(np.float32)
         low, high = np.percentile(voxels[voxels > 0], [0.5, 99.5])
-        self.images = square(np.clip((voxels - low) / (high - low), 0, 1))
+        self.images = square(np.clip((voxels - low) / (high - low), 0, 1).astype(np.float32))
         values = np.asarray(nibabel.load(labels).dataobj).round().astype(int)
         self.labels = {label: (square((values == label).astype(np.float32)) > 0.5).float() for label in (1, 2)}
 
