@@ -1,6 +1,7 @@
 # `make` alone lists what there is. Only Swift, make and apt are needed; `setup` installs the rest.
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo demo-brain test sanitize check format bench bench-accuracy conformance evaluation-reference fuzz release clean
+.PHONY: help setup build demo demo-brain test sanitize check format bench bench-accuracy conformance evaluation-reference train train-smoke \
+    validate-weights fuzz release clean
 
 TOMOS := .build/release/tomos
 SWIFT_SOURCES := Package.swift Sources Tests Benchmarks
@@ -86,6 +87,30 @@ evaluation-reference: build .venv-evaluation/complete ## Compare `tomos evaluate
 	python3 -m venv .venv-evaluation
 	.venv-evaluation/bin/pip install --quiet numpy scipy nibabel medpy monai surface-distance
 	@touch $@
+
+TRAIN := PYTHONPATH=training .venv-training/bin/python -m tomos_training
+FOLDER ?= .training/run
+STEPS ?= 5000
+
+train: .venv-training/requirements.txt ## Train the weights on (FOLDER=, STEPS=, OPTIONS="--device cuda"); goes on where it stopped
+	$(TRAIN) train --folder $(FOLDER) --init Sources/CTomosWeights/tomos-1.safetensors --steps $(STEPS) $(OPTIONS)
+
+train-smoke: setup .venv-training/requirements.txt ## Train briefly; the loss falls, tomos reads the export and agrees
+	@swift build --product tomos
+	$(TRAIN) smoke --folder .training/smoke
+	@cd .training/smoke && ../../.build/debug/tomos infer --weights smoke.safetensors --target query.npy \
+	    --support-images images.npy --support-labels labels.npy -o engine.npy
+	$(TRAIN) compare .training/smoke/engine.npy .training/smoke/logits.npy
+
+validate-weights: .venv-training/requirements.txt ## The figures of docs/weights.md (WEIGHTS="A B" compares files)
+	$(TRAIN) validate $(WEIGHTS)
+
+.venv-training/requirements.txt: training/requirements.txt
+	@scripts/install-packages python3 python3-venv
+	@rm -rf .venv-training
+	python3 -m venv .venv-training
+	.venv-training/bin/pip install --quiet -r $<
+	@cp $< $@
 
 fuzz: setup ## Read 20,000 damaged DICOM and NIfTI files under the address sanitizer (FUZZ="--run 2" for others)
 	@swift build -c release --sanitize=address --product fuzz-readers --scratch-path .build/fuzz

@@ -21,6 +21,7 @@ extension PipelineFile {
         for (key, example) in [("version", "version: 1"), ("task", "task: path/to/pack")] where !given.contains(key) {
             throw ConfigurationError.missingKey(.wholeFile(path), key: key, example: example)
         }
+        if !given.contains("segment.weights") { pipeline.options.weights = try WeightsStore.user.standard() }
         pipeline.sha256 = Digest.sha256(Array(([text] + overrides).joined(separator: "\0").utf8))
         return pipeline
     }

@@ -1,3 +1,4 @@
+import Inference
 import Preparation
 import Segmentation
 import VolumeIO
@@ -121,9 +122,12 @@ public enum PipelineSchema {
     private static let segmentKeys: [PipelineKey] = [
         PipelineKey(
             path: "segment.weights", summary: "The network: the built-in one or a weights file.",
-            allowed: "bundled, or the path of a .safetensors or .pt file", fallback: "bundled"
+            allowed: "bundled, the name of imported weights, or the path of a .safetensors or .pt file",
+            fallback: "that of 'tomos weights default'"
         ) { value, pipeline in
-            pipeline.options.weights = try value.text() == "bundled" ? .bundled : .file(try value.path())
+            let text = try value.text()
+            let isName = text == "bundled" || WeightsStore.user.names.contains(text)
+            pipeline.options.weights = isName ? WeightsStore.user.source(text) : .file(try value.path())
         },
         PipelineKey(
             path: "segment.choose", summary: "How support slices are chosen.",

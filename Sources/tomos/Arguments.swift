@@ -38,15 +38,18 @@ struct PlanesArgument: ExpressibleByArgument {
 
 /// `--weights` as typed.
 struct WeightsArgument: ExpressibleByArgument {
-    var source = WeightsSource.bundled
-    var defaultValueDescription: String { if case .file(let path) = source { path } else { "bundled" } }
+    private var typed: WeightsSource?
+    var defaultValueDescription: String { "those of 'tomos weights default'" }
 
     init() {}
 
     init?(argument: String) {
         if argument.isEmpty { return nil }
-        source = WeightsSource(argument)
+        typed = WeightsSource(argument)
     }
+
+    /// What was typed, or else the person's default.
+    func source() throws -> WeightsSource { try typed ?? WeightsStore.user.standard() }
 }
 
 // `--memory 2GiB` as typed.

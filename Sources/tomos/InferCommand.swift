@@ -19,7 +19,7 @@ struct InferCommand: ParsableCommand {
                 -o logits.npy --repeat 20
             """)
 
-    @Option(help: "'bundled', or a .safetensors or .pt file.")
+    @Option(help: "'bundled', the name of imported weights, or a .safetensors or .pt file.")
     var weights = WeightsArgument()
 
     @Option(help: "The slices to segment (.npy).")
@@ -57,7 +57,7 @@ struct InferCommand: ParsableCommand {
         let images = try NumPyArray(path: supportImages)
         let labels = try NumPyArray(path: supportLabels)
         let side = try Self.checkedSide(queries, images, labels, paths: (target, supportImages, supportLabels))
-        let weights = try Weights(self.weights.source)
+        let weights = try Weights(self.weights.source())
         if !quiet { Console.note("weights \(weights.name): \(weights.licence)") }
         let network = try UniverSeg(weights: weights)
         let plane = side * side

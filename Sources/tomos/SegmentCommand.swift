@@ -25,7 +25,7 @@ struct SegmentCommand: ParsableCommand {
     @Option(help: "The task pack's folder.")
     var task: String
 
-    @Option(help: "'bundled', or a .safetensors or .pt file.")
+    @Option(help: "'bundled', the name of imported weights, or a .safetensors or .pt file.")
     var weights = WeightsArgument()
 
     @Option(help: "Annotated slices shown to the network per slice, 1 to 512; it was trained with up to 64.")
@@ -120,6 +120,8 @@ struct SegmentCommand: ParsableCommand {
         let task = try TaskPack.load(task)
         let source = try InputImage(input, series: series, selection: policies.selection)
         let outline = source.studyCase.outline()
+        var options = self.options
+        options.weights = try weights.source()
         let segmenter = try Segmenter(task: task, options: options, images: outline.map { [$0] } ?? [])
         if !quiet, segmenter.weights.name != "bundled" {
             Console.note("weights \(segmenter.weights.name): \(segmenter.weights.licence)")
@@ -167,7 +169,6 @@ struct SegmentCommand: ParsableCommand {
         options.labels = labels?.ids
         options.threads = jobs
         memory.apply(to: &options)
-        options.weights = weights.source
         if let smooth { options.clean.append(.smooth(millimetres: smooth)) }
         if keepLargest { options.clean.append(.keepLargest) }
         if let removeSmaller { options.clean.append(.removeSmaller(cubicMillimetres: removeSmaller)) }

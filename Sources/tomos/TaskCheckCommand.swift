@@ -1,5 +1,6 @@
 import ArgumentParser
 import Evaluation
+import Inference
 import Pipelines
 import Segmentation
 
@@ -54,6 +55,7 @@ struct TaskCheckCommand: ParsableCommand {
     func run() throws {
         let task = try TaskPack.load(pack)
         var options = SegmentOptions()
+        options.weights = try WeightsStore.user.standard()
         options.planes = plane?.planes
         (options.choose, options.support, options.ensemble) = (choose, support, ensemble)
         options.fusion = fusion

@@ -25,7 +25,7 @@ struct Tomos: ParsableCommand {
         version: tomosVersion,
         subcommands: [
             RunCommand.self, SegmentCommand.self, ConvertCommand.self, TaskCommand.self, InfoCommand.self,
-            EvaluateCommand.self, ExportCommand.self, InferCommand.self,
+            EvaluateCommand.self, ExportCommand.self, InferCommand.self, WeightsCommand.self,
         ])
 
     static func main() {

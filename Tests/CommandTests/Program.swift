@@ -43,6 +43,8 @@ struct Program {
             process.executableURL = URL(fileURLWithPath: Self.path)
             process.arguments = arguments
         }
+        // Not the weights of whoever runs the tests.
+        process.environment = ProcessInfo.processInfo.environment.merging(["XDG_DATA_HOME": folder.file("data")]) { $1 }
         process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
         // Files rather than pipes: nobody has to read while the child writes.
         let (output, errors) = (own.file("out"), own.file("err"))

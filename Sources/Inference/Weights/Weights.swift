@@ -8,8 +8,8 @@ public enum WeightsSource: Sendable, Hashable {
     /// A `.safetensors` or PyTorch `.pt` file.
     case file(String)
 
-    /// `bundled`, or a path.
-    public init(_ text: String) { self = text == "bundled" ? .bundled : .file(text) }
+    /// `bundled`, the name of imported weights, or a path.
+    public init(_ text: String) { self = WeightsStore.user.source(text) }
 }
 
 /// UniverSeg's parameters, checked: every tensor of the official state dict is there with its shape.
@@ -18,6 +18,8 @@ public struct Weights: Sendable {
     public let name: String
     /// SHA-256 of the file.
     public let sha256: String
+    /// The id git would give the file.
+    public let gitBlob: String
     /// The licence, where it is known.
     public let licence: String
 
@@ -25,6 +27,12 @@ public struct Weights: Sendable {
 
     /// The official UniverSeg 1 file's git blob id.
     public static let officialGitBlob = "eedd25b13679d2f06ec4f9b59bcf02fc9205e06b"
+
+    /// SHA-256 of the bundled file, as its model card has it (docs/weights.md).
+    public static let bundledSHA256 = "a511129556e2c2d24b4f41f5c5b73ca08719c639b9f4448dac4675002a80fbb1"
+
+    /// Whether these are UniverSeg's official weights.
+    public var isOfficial: Bool { gitBlob == Self.officialGitBlob }
 
     /// Reads and checks weights.
     ///
@@ -52,7 +60,8 @@ public struct Weights: Sendable {
             throw .unknownFormat(path: name)
         }
         sha256 = Digest.sha256(bytes)
-        if Digest.gitBlob(bytes) == Self.officialGitBlob {
+        gitBlob = Digest.gitBlob(bytes)
+        if gitBlob == Self.officialGitBlob {
             licence = "official UniverSeg 1 weights, OpenRAIL++-M, research use only"
         } else {
             licence = metadata["licence"] ?? "licence unknown: the file does not say"
