@@ -39,6 +39,7 @@ let package = Package(
         .target(name: "CTomosWeights", exclude: ["tomos-1.safetensors"]),
         // Optimised in debug builds too: the tests run the network, which takes minutes otherwise.
         .target(name: "CUniverSegKernels", cSettings: [.unsafeFlags(["-O3", "-ffp-contract=fast"])]),
+        .target(name: "CPerceptron", cSettings: [.unsafeFlags(["-O3", "-ffp-contract=fast"])]),
 
         .target(name: "Volumes", swiftSettings: swift),
         .target(
@@ -50,8 +51,10 @@ let package = Package(
             swiftSettings: swift),
         .target(
             name: "Segmentation",
-            dependencies: ["Volumes", "VolumeIO", "Preparation", "Inference", .product(name: "Yams", package: "Yams")],
-            swiftSettings: optimised),
+            dependencies: [
+                "Volumes", "VolumeIO", "Preparation", "Inference", "CPerceptron",
+                .product(name: "Yams", package: "Yams"),
+            ], swiftSettings: optimised),
         .target(name: "Evaluation", dependencies: ["Volumes", "VolumeIO"], swiftSettings: optimised),
         .target(name: "Export", dependencies: ["Volumes", "VolumeIO", "CPNG"], swiftSettings: swift),
         .target(

@@ -19,8 +19,13 @@ public struct PackCheck: Sendable {
     public let thresholds: [Double]
     /// The one among them that the findings hold for.
     public private(set) var chosen: Int
-    /// One entry a volume, in the pack's order.
+    /// One entry a volume, in the pack's order; with the correction, where there is one.
     public private(set) var examples: [Example] = []
+    /// What the pack has learned of its errors; nil where that does not help.
+    public private(set) var correction: LabelCorrection?
+    /// Mean Dice without the correction and with it, each volume corrected by what the others taught; nil when there are
+    /// too few volumes to learn from.
+    public private(set) var gain: (without: Double, with: Double)?
     /// What was checked.
     public let labels: [LabelEntry]
     private let packSHA256, weightsSHA256: String
@@ -30,14 +35,15 @@ public struct PackCheck: Sendable {
     /// The thresholds tried when none is asked for.
     public static let tried = [0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6]
     /// What another threshold must gain over the usual one: less may be luck.
-    private static let gain = 0.002
+    private static let leastGain = 0.002
     /// A mean Dice below which a pack is said to be unsuited, and one below which it is doubtful.
     public static let (unsuited, doubtful) = (0.5, 0.7)
 
     /// Segments every volume of a pack, or every `step`-th, with the others as support.
     ///
     /// The options' threshold is the only one tried when it is there. Without, several are, and the one with the best
-    /// mean Dice is chosen when it gains 0.002 over the pack's.
+    /// mean Dice is chosen when it gains 0.002 over the pack's. With eight volumes or more a correction is learned and
+    /// kept when it gains as much.
     ///
     /// - Parameter progress: called with the volumes done, the volumes in all and the last result.
     /// - Throws: ``TaskPackError/tooFew(pack:)`` for a pack of one volume, and what segmenting throws.
@@ -52,25 +58,50 @@ public struct PackCheck: Sendable {
         let thresholds = options.threshold.map { [$0] } ?? Set(Self.tried + [task.threshold]).sorted()
         let usual = thresholds.firstIndex(of: options.threshold ?? task.threshold) ?? 0
         (self.thresholds, chosen, labels) = (thresholds, usual, task.labels.entries)
-        let segmenter = try Segmenter(task: task, options: options)
+        let segmenter = try Segmenter(task: task, options: options, keepsEvidence: options.corrects)
         (planes, choose, weightsSHA256) = (segmenter.planes, options.choose, segmenter.weights.sha256)
         let places = Array(stride(from: 0, to: task.examples.count, by: step))
+        var lessons = CorrectionLessons(volumes: options.corrects ? places.count : 0)
         for (done, place) in places.enumerated() {
             let example = task.examples[place]
-            let results = try segmenter.without(place).segment(
-                NIfTI.readVolume(example.image), thresholds: thresholds.map(Float.init))
             let truth = try NIfTI.readLabels(example.labels)
-            examples.append(
-                Example(
-                    name: example.name,
-                    overlaps: try results.map { try overlap(of: $0.labels, with: truth, labels: labels.map(\.id)) },
-                    expected: results.map { $0.structures.map(\.expectedDice) }))
+            let results = try segmenter.without(place).segment(
+                NIfTI.readVolume(example.image), thresholds: thresholds.map(Float.init),
+                collect: { lessons.add($0, truth) })
+            examples.append(try Self.compare(example, results, truth, labels))
             progress?(done + 1, places.count, examples[done])
         }
-        let means = thresholds.indices.map { mean(threshold: $0)?.mean ?? 0 }
-        if let best = means.indices.max(by: { means[$0] < means[$1] }), means[best] > means[usual] + Self.gain {
-            chosen = best
+        chosen = best(examples, usual: usual)
+        guard lessons.areEnough else { return }
+        let corrected = try lessons.corrected(threads: options.threads).enumerated().map { n, evidence in
+            let example = task.examples[places[n]]
+            let results = try segmenter.without(places[n]).results(
+                of: evidence, in: NIfTI.readVolume(example.image), thresholds: thresholds.map(Float.init))
+            return try Self.compare(example, results, NIfTI.readLabels(example.labels), labels)
         }
+        guard corrected.count == examples.count, let plain = mean()?.mean else { return }
+        let other = best(corrected, usual: usual)
+        guard let better = Self.mean(corrected, threshold: other)?.mean else { return }
+        gain = (plain, better)
+        if better > plain + Self.leastGain, let learned = lessons.correction(threads: options.threads) {
+            (examples, chosen, correction) = (corrected, other, learned)
+        }
+    }
+
+    private static func compare(
+        _ example: TaskPack.Example, _ results: [SegmentedVolume], _ truth: LabelVolume, _ labels: [LabelEntry]
+    ) throws -> Example {
+        Example(
+            name: example.name,
+            overlaps: try results.map { try overlap(of: $0.labels, with: truth, labels: labels.map(\.id)) },
+            expected: results.map { $0.structures.map(\.expectedDice) })
+    }
+
+    /// The threshold with the best mean Dice if that is better than the usual one's.
+    private func best(_ examples: [Example], usual: Int) -> Int {
+        let means = thresholds.indices.map { Self.mean(examples, threshold: $0)?.mean ?? 0 }
+        guard let best = means.indices.max(by: { means[$0] < means[$1] }) else { return usual }
+        return means[best] > means[usual] + Self.leastGain ? best : usual
     }
 
     /// Dice of a label, by its place among the labels, over the volumes that hold it or were given it, at one of the
@@ -80,8 +111,10 @@ public struct PackCheck: Sendable {
     }
 
     /// Dice of all labels, at one of the thresholds, the chosen one by default.
-    public func mean(threshold: Int? = nil) -> Summary? {
-        Summary(byCase: examples.map { $0.overlaps[threshold ?? chosen].compactMap(\.dice) })
+    public func mean(threshold: Int? = nil) -> Summary? { Self.mean(examples, threshold: threshold ?? chosen) }
+
+    private static func mean(_ examples: [Example], threshold: Int) -> Summary? {
+        Summary(byCase: examples.map { $0.overlaps[threshold].compactMap(\.dice) })
     }
 
     /// How the Dice that the probabilities promise relates to the true one, per label that enough volumes have.
@@ -99,6 +132,6 @@ public struct PackCheck: Sendable {
     public var findings: PackFindings {
         PackFindings(
             packSHA256: packSHA256, weightsSHA256: weightsSHA256, planes: planes, choose: choose,
-            threshold: thresholds[chosen], calibrations: calibrations)
+            threshold: thresholds[chosen], calibrations: calibrations, correction: correction)
     }
 }

@@ -169,6 +169,11 @@ public enum PipelineSchema {
             pipeline.options.fusion = weight
         },
         PipelineKey(
+            path: "segment.correct",
+            summary: "Whether what the pack has learned of its errors ('tomos task check --save') is put to use.",
+            allowed: "true, false", fallback: "true"
+        ) { value, pipeline in pipeline.options.corrects = try value.oneOf(["true", "false"]) == "true" },
+        PipelineKey(
             path: "segment.threshold", summary: "Probability from which a voxel is foreground.",
             allowed: "a number above 0 and below 1", fallback: "the task's"
         ) { value, pipeline in

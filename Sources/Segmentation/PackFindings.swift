@@ -76,14 +76,17 @@ public struct PackFindings: Sendable, Hashable, Codable {
     public var threshold: Double
     /// One a label, of those that enough volumes hold.
     public var calibrations: [DiceCalibration]
+    /// What was learned of the errors; nil where that is too little to be of use. Threshold and calibrations hold with it.
+    public var correction: LabelCorrection?
 
     /// Makes findings.
     public init(
         packSHA256: String, weightsSHA256: String, planes: [SlicePlane], choose: SupportStrategy, threshold: Double,
-        calibrations: [DiceCalibration]
+        calibrations: [DiceCalibration], correction: LabelCorrection?
     ) {
         (self.packSHA256, self.weightsSHA256, self.planes) = (packSHA256, weightsSHA256, planes)
-        (self.choose, self.threshold, self.calibrations) = (choose, threshold, calibrations)
+        (self.choose, self.threshold) = (choose, threshold)
+        (self.calibrations, self.correction) = (calibrations, correction)
     }
 
     /// The file's name in a pack.
@@ -99,7 +102,7 @@ public struct PackFindings: Sendable, Hashable, Codable {
             throw TaskPackError.staleFindings(path, reason: "it cannot be read")
         }
         guard let found = try? JSONDecoder().decode(PackFindings.self, from: data), !found.planes.isEmpty,
-            found.threshold > 0, found.threshold < 1
+            found.threshold > 0, found.threshold < 1, found.correction?.isWhole ?? true
         else { throw TaskPackError.staleFindings(path, reason: "it is not what 'tomos task check --save' writes") }
         guard found.packSHA256 == packSHA256 else {
             throw TaskPackError.staleFindings(path, reason: "pack.yaml has changed since it was written")
@@ -118,9 +121,15 @@ public struct PackFindings: Sendable, Hashable, Codable {
     func calibration(
         of label: UInt16, planes: [SlicePlane], choose: SupportStrategy, weightsSHA256: String
     ) -> DiceCalibration? {
-        guard planes == self.planes, choose.resolved == self.choose.resolved, weightsSHA256 == self.weightsSHA256 else {
-            return nil
-        }
-        return calibrations.first { $0.label == label }
+        hold(planes, choose, weightsSHA256) ? calibrations.first { $0.label == label } : nil
+    }
+
+    /// What was learned of the errors, as far as it holds for the way of segmenting that is asked for.
+    func correction(planes: [SlicePlane], choose: SupportStrategy, weightsSHA256: String) -> LabelCorrection? {
+        hold(planes, choose, weightsSHA256) ? correction : nil
+    }
+
+    private func hold(_ planes: [SlicePlane], _ choose: SupportStrategy, _ weightsSHA256: String) -> Bool {
+        planes == self.planes && choose.resolved == self.choose.resolved && weightsSHA256 == self.weightsSHA256
     }
 }

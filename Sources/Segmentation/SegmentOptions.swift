@@ -17,6 +17,8 @@ public struct SegmentOptions: Sendable, Hashable {
     public var side = 128
     /// Weight of the vote of the pack's registered labels against the network, 0 to 1; with few volumes less is given.
     public var fusion = 0.6
+    /// Whether what the pack has learned of its errors is put to use.
+    public var corrects = true
     /// Draws of support that are averaged, 1 to 4.
     public var ensemble = 1
     /// Probability from which a voxel is foreground; nil takes what the check of the pack found best, or the pack's.

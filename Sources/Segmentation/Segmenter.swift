@@ -4,39 +4,6 @@ import Preparation
 import Synchronization
 import Volumes
 
-/// What a segmentation is asked for and cannot do.
-public enum SegmentationError: TomosError, Equatable {
-    /// S is not possible.
-    case supportOutOfRange(Int)
-    /// No such number of draws.
-    case ensembleOutOfRange(Int)
-    /// The network cannot work on squares of this side.
-    case sideOutOfRange(Int)
-    /// The volume has too few voxels for slices.
-    case degenerate(Shape)
-
-    /// The kind of error.
-    public var category: ErrorCategory {
-        switch self {
-        case .supportOutOfRange, .ensembleOutOfRange, .sideOutOfRange: .badConfiguration
-        case .degenerate: .badData
-        }
-    }
-
-    /// What is wrong and the way out.
-    public var description: String {
-        switch self {
-        case .supportOutOfRange(let count):
-            "\(count) support slices: use 1 to 512 (16 is a good start, 64 the network's training range)"
-        case .ensembleOutOfRange(let count): "an ensemble of \(count) draws: use 1 to \(Draws.most)"
-        case .sideOutOfRange(let side):
-            "slices of \(side)x\(side): use a multiple of 32 from 64 to 512 (128 is what the network was trained on)"
-        case .degenerate(let shape):
-            "a volume of \(shape) voxels has no slices to segment: each slice needs at least 2x2"
-        }
-    }
-}
-
 /// A task and a network, ready to segment volumes. Making one reads the weights and the pack; after that it never
 /// changes and can be used from several threads.
 public final class Segmenter: Sendable {
@@ -55,6 +22,10 @@ public final class Segmenter: Sendable {
     private let threshold: Float
     private let library: SupportLibrary
     private let memory: MemoryDemand
+    /// What the pack has learned of its errors, where it holds for the way of segmenting.
+    private let correction: LabelCorrection?
+    /// Whether what the network alone says is kept beside what decides.
+    private let keepsNetwork: Bool
 
     /// Reads weights and pack.
     ///
@@ -62,7 +33,12 @@ public final class Segmenter: Sendable {
     ///   says so before the pack is read; an image that does not fit among others that do is refused in its turn.
     /// - Throws: ``TaskPackError``, ``SegmentationError``, ``MemoryError``, ``WeightsError`` or what reading the pack's
     ///   volumes throws.
-    public init(task: TaskPack, options: SegmentOptions, images: [ImageOutline] = []) throws {
+    public convenience init(task: TaskPack, options: SegmentOptions, images: [ImageOutline] = []) throws {
+        try self.init(task: task, options: options, images: images, keepsEvidence: false)
+    }
+
+    /// The same; `keepsEvidence` when that is to be collected.
+    package init(task: TaskPack, options: SegmentOptions, images: [ImageOutline] = [], keepsEvidence: Bool) throws {
         guard (1...512).contains(options.support) else { throw SegmentationError.supportOutOfRange(options.support) }
         guard (1...Draws.most).contains(options.ensemble) else {
             throw SegmentationError.ensembleOutOfRange(options.ensemble)
@@ -74,7 +50,12 @@ public final class Segmenter: Sendable {
         window = options.window ?? task.window
         threshold = Float(options.threshold ?? task.findings?.threshold ?? task.threshold)
         network = try UniverSeg(weights: Weights(options.weights))
-        memory = try MemoryDemand(task, labels: labels, planes: planes, options: options, network: network)
+        let findings = options.corrects && labels == task.labels.entries ? task.findings : nil
+        correction = findings?.correction(
+            planes: planes, choose: options.choose, weightsSHA256: network.weights.sha256)
+        keepsNetwork = keepsEvidence || correction != nil
+        memory = try MemoryDemand(
+            task, labels: labels, planes: planes, options: options, network: network, keepsNetwork: keepsNetwork)
         try memory.require(anyOf: images)
         library = try SupportLibrary(task, labels: labels, planes: planes, window: window, side: options.side)
     }
@@ -82,6 +63,7 @@ public final class Segmenter: Sendable {
     private init(_ other: Segmenter, without example: Int) {
         (task, options, network, labels) = (other.task, other.options, other.network, other.labels)
         (planes, window, threshold, memory) = (other.planes, other.window, other.threshold, other.memory)
+        (correction, keepsNetwork) = (other.correction, other.keepsNetwork)
         library = other.library.without(example)
     }
 
@@ -101,8 +83,11 @@ public final class Segmenter: Sendable {
     }
 
     /// The results of one volume for several thresholds, ascending.
+    ///
+    /// - Parameter collect: called with what the probabilities and the image show, unless that is too large to keep.
     package func segment(
-        _ volume: Volume, thresholds: [Float], progress: (@Sendable (Int, Int) -> Void)? = nil
+        _ volume: Volume, thresholds: [Float], collect: ((LabelEvidence) -> Void)? = nil,
+        progress: (@Sendable (Int, Int) -> Void)? = nil
     ) throws -> [SegmentedVolume] {
         let plan = try plan(for: ImageOutline(volume))
         let scale = try window.scale(for: volume)
@@ -117,31 +102,75 @@ public final class Segmenter: Sendable {
         let passes = batches(of: volume)
         let counter = SliceCounter(total: passes.count * cuts.reduce(0) { $0 + $1.layout.slices }, report: progress)
         var result = Votes(geometry: volume.geometry, threshold: thresholds[0])
+        var left: String?
         for labels in passes {
             let sums = LabelProbabilities(
-                labels: labels.map(\.id), planes: cuts.count, voxels: volume.geometry.shape.count)
+                labels: labels.map(\.id), planes: cuts.count, voxels: volume.geometry.shape.count,
+                keepsNetwork: keepsNetwork)
             for (cut, source) in zip(cuts, sources) {
                 try forEachSlice(of: cut, plan, counter) { index, query, workspace in
                     let draws = source.support(for: index).map { Draw($0, query: query, options) }
                     for (n, label) in labels.enumerated() {
-                        guard let map = try probabilities(query, draws, label.id, workspace) else { continue }
-                        sums.add(cut.placement.restore(map), label: n, slice: index, in: cut.layout)
+                        guard let maps = try probabilities(query, draws, label.id, workspace) else { continue }
+                        sums.add(cut.placement.restore(maps.fused), label: n, slice: index, in: cut.layout)
+                        guard keepsNetwork else { continue }
+                        sums.addNetwork(cut.placement.restore(maps.network), label: n, slice: index, in: cut.layout)
                     }
                 }
             }
+            if keepsNetwork {
+                // Labels are corrected with an eye on all the others.
+                let evidence = passes.count == 1 ? LabelEvidence(sums, volume, scale: scale) : nil
+                if let evidence { collect?(evidence) }
+                left = correct(sums, evidence, plan)
+            }
             result.count(sums)
         }
-        let notices = [scale.notice, plan.notice].compactMap(\.self)
+        let notices = [scale.notice, plan.notice, counter.notice, left].compactMap(\.self)
+        return results(
+            of: &result, volume, plan, thresholds, notices, isCorrected: correction != nil && left == nil)
+    }
+
+    /// Corrects the probabilities by what the pack has learned; says so when it cannot.
+    private func correct(_ sums: LabelProbabilities, _ evidence: LabelEvidence?, _ plan: MemoryPlan) -> String? {
+        guard let correction else { return nil }
+        guard let evidence else {
+            return "what the pack has learned of its errors was left out: the labels lie too far apart or are too large"
+        }
+        guard correction.fits(evidence.spacing) else {
+            return "what the pack has learned of its errors was left out: the voxels are not of its volumes' size"
+        }
+        correction.applied(to: evidence, threads: plan.threads).restore(to: sums)
+        return nil
+    }
+
+    /// The results of a volume whose evidence was corrected, for several thresholds, ascending.
+    package func results(
+        of evidence: LabelEvidence, in volume: Volume, thresholds: [Float]
+    ) throws -> [SegmentedVolume] {
+        let sums = LabelProbabilities(labels: evidence.labels, planes: 1, voxels: volume.geometry.shape.count)
+        evidence.restore(to: sums)
+        var result = Votes(geometry: volume.geometry, threshold: thresholds[0])
+        result.count(sums)
+        return results(
+            of: &result, volume, try plan(for: ImageOutline(volume)), thresholds, [], isCorrected: true)
+    }
+
+    private func results(
+        of result: inout Votes, _ volume: Volume, _ plan: MemoryPlan, _ thresholds: [Float], _ notices: [String],
+        isCorrected: Bool
+    ) -> [SegmentedVolume] {
+        let calibrations = calibrations(isCorrected: isCorrected)
         return thresholds.map { threshold in
             result.raise(to: threshold)
             var votes = result
-            return finish(&votes, volume, plan, counter, notices)
+            return finish(&votes, volume, plan, calibrations, notices)
         }
     }
 
     /// The pack's calibrations, as far as they hold for the way of segmenting.
-    private var calibrations: [UInt16: DiceCalibration] {
-        guard let findings = task.findings else { return [:] }
+    private func calibrations(isCorrected: Bool) -> [UInt16: DiceCalibration] {
+        guard let findings = task.findings, isCorrected == (findings.correction != nil) else { return [:] }
         let known = labels.compactMap { label in
             findings.calibration(
                 of: label.id, planes: planes, choose: options.choose, weightsSHA256: weights.sha256
@@ -152,7 +181,8 @@ public final class Segmenter: Sendable {
 
     /// The labels in groups whose probabilities are held at the same time.
     private func batches(of volume: Volume) -> [ArraySlice<LabelEntry>] {
-        let size = LabelProbabilities.batch(labels.count, voxels: volume.geometry.shape.count)
+        let size = LabelProbabilities.batch(
+            labels.count, voxels: volume.geometry.shape.count, keepsNetwork: keepsNetwork)
         return stride(from: 0, to: labels.count, by: size).map { labels[$0..<min($0 + size, labels.count)] }
     }
 
@@ -221,29 +251,32 @@ public final class Segmenter: Sendable {
         return results.withLock { $0.compactMap(\.self) }
     }
 
-    /// Mean probability over the draws; nil when none of them shows the label.
+    /// Mean probabilities over the draws, with the vote and of the network alone; nil when no draw shows the label.
     private func probabilities(
         _ query: [Float], _ draws: [Draw], _ label: UInt16, _ workspace: Workspace
-    ) throws -> [Float]? {
-        var sum: [Float]?
+    ) throws -> (fused: [Float], network: [Float])? {
+        var sums: (fused: [Float], network: [Float])?
         for draw in draws {
             guard let set = draw.support.set(for: label, side: options.side) else { continue }
             var map = try network.logits(query: query, support: set, workspace: workspace)
             for n in map.indices { map[n] = 1 / (1 + exp(-map[n])) }
+            let network = map
             draw.fuse(&map, label)
-            sum = sum.map { zip($0, map).map(+) } ?? map
+            sums = sums.map { (zip($0.fused, map).map(+), zip($0.network, network).map(+)) } ?? (map, network)
         }
+        guard let sums, draws.count > 1 else { return sums }
         // A draw that does not show the label says no to it.
-        return sum.map { $0.map { $0 / Float(draws.count) } }
+        let share = { (sum: [Float]) in sum.map { $0 / Float(draws.count) } }
+        return (share(sums.fused), share(sums.network))
     }
 
     private func finish(
-        _ result: inout Votes, _ volume: Volume, _ plan: MemoryPlan, _ counter: SliceCounter, _ notices: [String]
+        _ result: inout Votes, _ volume: Volume, _ plan: MemoryPlan, _ calibrations: [UInt16: DiceCalibration],
+        _ notices: [String]
     ) -> SegmentedVolume {
         result.labels.clean(options.clean)
         let measured = result.measured()
         let border = result.labels.idsAtBorder
-        let calibrations = calibrations
         let structures = labels.map { label in
             let count = measured[label.id]?.voxels ?? 0
             let size = Double(count) * volume.geometry.voxelVolume
@@ -260,7 +293,7 @@ public final class Segmenter: Sendable {
         }
         return SegmentedVolume(
             labels: result.labels, structures: structures,
-            notices: volume.notices + notices + [counter.notice].compactMap(\.self) + missing + remarks, plan: plan)
+            notices: volume.notices + notices + missing + remarks, plan: plan)
     }
 }
 

@@ -7,28 +7,42 @@ final class LabelProbabilities: Sendable {
     /// What the probabilities of several labels may take together; one label always fits.
     private static let room = 256 << 20
 
-    /// Bytes of one label's probabilities.
-    static func bytes(voxels: Int) -> Int { voxels * MemoryLayout<UInt16>.stride }
+    /// Bytes of one label's probabilities; twice as many where the network's own are kept beside them.
+    static func bytes(voxels: Int, keepsNetwork: Bool) -> Int {
+        voxels * MemoryLayout<UInt16>.stride * (keepsNetwork ? 2 : 1)
+    }
 
     /// How many of `labels` are worked on at the same time, so that their support is prepared once.
-    static func batch(_ labels: Int, voxels: Int) -> Int { min(labels, max(1, room / max(1, bytes(voxels: voxels)))) }
+    static func batch(_ labels: Int, voxels: Int, keepsNetwork: Bool) -> Int {
+        min(labels, max(1, room / max(1, bytes(voxels: voxels, keepsNetwork: keepsNetwork))))
+    }
 
     /// The labels' ids.
     let labels: [UInt16]
-    /// [label][voxel], in units of 1/65535.
+    /// [label][voxel], in units of 1/65535; then the same of the network alone, if that is kept.
     private let sums: Mutex<[[UInt16]]>
     private let share: Float
 
-    init(labels: [UInt16], planes: Int, voxels: Int) {
+    init(labels: [UInt16], planes: Int, voxels: Int, keepsNetwork: Bool = false) {
         self.labels = labels
         share = 65535 / Float(planes)
-        sums = Mutex(labels.map { _ in [UInt16](repeating: 0, count: voxels) })
+        let none = [UInt16](repeating: 0, count: voxels)
+        sums = Mutex([[UInt16]](repeating: none, count: labels.count * (keepsNetwork ? 2 : 1)))
     }
 
     /// Adds one plane's probabilities of a slice.
     func add(_ slice: [Float], label: Int, slice index: Int, in layout: SliceLayout) {
+        add(slice, to: label, slice: index, in: layout)
+    }
+
+    /// Adds what the network alone says of one plane's slice.
+    func addNetwork(_ slice: [Float], label: Int, slice index: Int, in layout: SliceLayout) {
+        add(slice, to: labels.count + label, slice: index, in: layout)
+    }
+
+    private func add(_ slice: [Float], to place: Int, slice index: Int, in layout: SliceLayout) {
         sums.withLock { sums in
-            sums[label].withUnsafeMutableBufferPointer { sum in
+            sums[place].withUnsafeMutableBufferPointer { sum in
                 for row in 0..<layout.rows {
                     var at = layout.start(slice: index, row: row)
                     for column in 0..<layout.columns {
@@ -45,6 +59,11 @@ final class LabelProbabilities: Sendable {
         sums.withLock { sums in
             for (label, sum) in zip(labels, sums) { body(label, sum) }
         }
+    }
+
+    /// Calls `body` with all sums: the labels', then the network's where they are kept.
+    func withSums<Result: Sendable>(_ body: (inout [[UInt16]]) -> Result) -> Result {
+        sums.withLock { sums in body(&sums) }
     }
 }
 

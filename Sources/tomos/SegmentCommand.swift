@@ -50,6 +50,9 @@ struct SegmentCommand: ParsableCommand {
     @Option(help: "Weight of the vote of the pack's registered labels against the network, 0 to 1.")
     var fusion = SegmentOptions().fusion
 
+    @Flag(help: "Leave out what the pack has learned of its errors ('tomos task check --save').")
+    var noCorrect = false
+
     @Option(help: "auto, none, ct, mr, range(-500, 1000) or percentile(0.5, 99.5); the task's by default.")
     var window: WindowArgument?
 
@@ -160,6 +163,7 @@ struct SegmentCommand: ParsableCommand {
         options.planes = plane?.planes
         options.choose = choose
         options.fusion = fusion
+        options.corrects = !noCorrect
         options.window = window?.window
         options.support = support
         options.side = side

@@ -35,10 +35,16 @@ struct TaskCheckCommand: ParsableCommand {
     @Option(help: "Probability from which a voxel is foreground.")
     var threshold: Double?
 
+    @Flag(help: "Learn nothing of the pack's errors; with eight volumes or more it is tried.")
+    var noCorrect = false
+
     @Option(help: "Every n-th volume only.")
     var step = 1
 
-    @Flag(help: "Keep threshold, planes and calibration in the pack, for its segmentations to go by (check.json).")
+    @Flag(
+        help: """
+            Keep threshold, planes, calibration and correction in the pack, for its segmentations to go by (check.json).
+            """)
     var save = false
 
     func validate() throws {
@@ -58,7 +64,7 @@ struct TaskCheckCommand: ParsableCommand {
         options.weights = try WeightsStore.user.standard()
         options.planes = plane?.planes
         (options.choose, options.support, options.ensemble) = (choose, support, ensemble)
-        options.fusion = fusion
+        (options.fusion, options.corrects) = (fusion, !noCorrect)
         (options.threshold, options.threads) = (threshold, processors)
         let check = try PackCheck(task, options: options, step: step) { done, total, example in
             let values = example.overlaps[example.overlaps.count / 2].map { $0.dice.map { decimal($0, 3) } ?? "-" }
@@ -68,6 +74,12 @@ struct TaskCheckCommand: ParsableCommand {
         Console.result(
             "threshold \(decimal(check.thresholds[check.chosen], 2)), planes \(check.findings.planes.map(\.rawValue).joined(separator: ", "))"
         )
+        if let gain = check.gain {
+            let verdict = check.correction == nil ? "is left out" : "is part of the table"
+            Console.result(
+                "correction learned of \(check.examples.count) volumes: mean Dice \(decimal(gain.without, 4)) without, "
+                    + "\(decimal(gain.with, 4)) with it (in five folds); it \(verdict)")
+        }
         warn(check)
         if save {
             try check.findings.save(in: pack)

@@ -11,8 +11,8 @@ import Volumes
 @Suite struct PackCheckTests {
     private let folder = TemporaryFolder()
 
-    /// Bright balls in a dark box, each a little elsewhere.
-    private func pack(_ names: [String]) throws -> TaskPack {
+    /// Bright balls in a dark box, each a little elsewhere; hard to see where `isFaint`.
+    private func pack(_ names: [String], isFaint: Bool = false) throws -> TaskPack {
         let shape = Shape(24, 22, 10)
         let geometry = Geometry(shape: shape, affine: .identity)
         let examples = try names.enumerated().map { n, name in
@@ -20,9 +20,11 @@ import Volumes
             for k in 0..<shape.k {
                 for j in 0..<shape.j {
                     for i in 0..<shape.i {
-                        let (x, y, z) = (i - 11 - n, j - 11 + n, 2 * (k - 5))
-                        let isInside = x * x + y * y + z * z < 49
-                        values.append(UInt8((isInside ? 180 : 20) + (i * 7 + j * 5 + k * 3) % 16))
+                        let (x, y, z) = (i - 11 - n % 3, j - 11 + n % 3, 2 * (k - 5 - n / 3 % 2))
+                        let isInside = x * x + y * y + z * z < (isFaint ? 36 + n * 11 % 4 * 7 : 49)
+                        let noise =
+                            isFaint ? (i * i * 7 + j * 29 + k * k * 13 + i * j * n) % 97 : (i * 7 + j * 5 + k * 3) % 16
+                        values.append(UInt8((isInside ? (isFaint ? 70 : 180) : 20) + noise))
                         labels.append(isInside ? 1 : 0)
                     }
                 }
@@ -74,6 +76,35 @@ import Volumes
         #expect(try Segmenter(task: checked, options: other).segment(volume).structures[0].predictedDice == nil)
         // A second check starts from the pack, not from what the first one found.
         #expect(try PackCheck(checked, options: options).findings == check.findings)
+    }
+
+    @Test func eightVolumesTeachACorrection() throws {
+        let pack = try pack(["a", "b", "c", "d", "e", "f", "g", "h"], isFaint: true)
+        let check = try PackCheck(pack, options: options)
+        let found = check.gain
+        let gain = try #require(found)
+        let isKept = check.correction != nil
+        #expect(isKept)
+        #expect(check.mean()?.mean == gain.with)
+        try check.findings.save(in: pack.folder)
+        let checked = try TaskPack.load(pack.folder)
+        #expect(checked.findings == check.findings)
+        let volume = try NIfTI.readVolume(pack.examples[0].image)
+        let corrected = try Segmenter(task: checked, options: options).segment(volume)
+        #expect(corrected.structures[0].predictedDice != nil)
+        var plain = options
+        plain.corrects = false
+        let other = try Segmenter(task: checked, options: plain).segment(volume)
+        #expect(other.structures[0].predictedDice == nil)
+        #expect(other.labels.voxels != corrected.labels.voxels)
+        #expect(try PackCheck(pack, options: plain).gain == nil)
+        // A broken network in the file is no correction.
+        let path = pack.folder + "/check.json"
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        let weights = try #require(text.range(of: #""weights" : ""#))
+        try text.replacingCharacters(in: weights.upperBound..<text.index(weights.upperBound, offsetBy: 8), with: "")
+            .write(toFile: path, atomically: true, encoding: .utf8)
+        #expect(throws: TaskPackError.self) { try TaskPack.load(pack.folder) }
     }
 
     @Test func findingsOfAnotherPackAreRefused() throws {

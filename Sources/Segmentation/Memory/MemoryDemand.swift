@@ -15,12 +15,16 @@ struct MemoryDemand: Sendable {
     private let library, reading: Int
     private let largestID: UInt16
     private let labelCount, exampleCount: Int
+    /// Whether results are corrected or evidence for that is collected.
+    private let keepsNetwork: Bool
 
     /// Looks at the headers of the pack's volumes.
     init(
-        _ task: TaskPack, labels: [LabelEntry], planes: [SlicePlane], options: SegmentOptions, network: UniverSeg
+        _ task: TaskPack, labels: [LabelEntry], planes: [SlicePlane], options: SegmentOptions, network: UniverSeg,
+        keepsNetwork: Bool
     ) throws {
         (self.options, self.planes, self.network) = (options, planes, network)
+        self.keepsNetwork = keepsNetwork
         largestID = labels.last?.id ?? 0
         var (library, reading) = (0, 0)
         for example in task.examples {
@@ -57,13 +61,17 @@ struct MemoryDemand: Sendable {
         let result = MemoryNeed.Part("result", voxels * 2 * MemoryLayout<UInt16>.stride)
         let workers = threads * worker(image, support: support)
         let written = voxels * (largestID > UInt8.max ? 2 : 1)
-        let probabilities =
-            LabelProbabilities.batch(labelCount, voxels: voxels) * LabelProbabilities.bytes(voxels: voxels)
+        let sums = MemoryNeed.Part(
+            "probabilities",
+            LabelProbabilities.batch(labelCount, voxels: voxels, keepsNetwork: keepsNetwork)
+                * LabelProbabilities.bytes(voxels: voxels, keepsNetwork: keepsNetwork))
+        let evidence = keepsNetwork ? LabelEvidence.bytes(voxels: voxels, labels: labelCount) : 0
         let phases = [
             [
-                result, .init("probabilities", probabilities), .init("registration", registration),
+                result, sums, .init("registration", registration),
                 .init("\(counted(threads, "job")) with \(counted(support, "support slice"))", workers),
             ],
+            [result, sums, .init("registration", registration), .init("correction", evidence)],
             [result, .init("clean-up", cleaning(image))],
             [result, .init("writing", written)],
         ]

@@ -1,0 +1,134 @@
+import Preparation
+import Volumes
+
+/// What the network and the vote say of the part of a volume in which labels may lie, and what the image shows there:
+/// all that a ``LabelCorrection`` goes by.
+///
+/// Arrays are [S][R][A], the last axis fastest, whatever the volume's own axes are.
+package struct LabelEvidence: Sendable {
+    /// The labels' ids.
+    let labels: [UInt16]
+    /// Voxels along S, R and A.
+    let size: SIMD3<Int>
+    /// Their distances in mm.
+    let spacing: SIMD3<Double>
+    /// [label][voxel], in units of 1/65535: the probabilities that decide, and those of the network alone.
+    private(set) var fused, network: [[UInt16]]
+    /// In [0, 1].
+    let image: [Float]
+
+    private let layout: SliceLayout
+    private let origin: SIMD3<Int>
+
+    /// A label may lie where its probability is above this.
+    static let faint = UInt16(0.05 * 65535)
+    /// Neighbours looked at around such voxels.
+    private static let margin = 3
+    /// Voxels of the part, at most.
+    static let most = 8 << 20
+
+    /// Bytes of it and of what is made from it for one label at a time.
+    static func bytes(voxels: Int, labels: Int) -> Int {
+        min(voxels, most) * (labels * 2 * MemoryLayout<UInt16>.stride + EvidenceFeatures.bytesPerVoxel)
+    }
+
+    /// Takes the part that matters out of a volume, one voxel where no label may lie anywhere; nil when it is too large.
+    init?(_ probabilities: LabelProbabilities, _ volume: Volume, scale: IntensityScale) {
+        let layout = SliceLayout(volume.geometry, plane: .axial)
+        let extent = SIMD3(layout.slices, layout.rows, layout.columns)
+        let labels = probabilities.labels
+        var (lower, upper) = probabilities.withSums { sums in Self.box(sums[..<labels.count], layout) }
+        lower = SIMD3(clamping: lower &- Self.margin, least: .zero, most: extent &- 1)
+        upper = SIMD3(clamping: upper &+ Self.margin, least: .zero, most: extent &- 1)
+        let size = upper &- lower &+ 1
+        guard size.x * size.y * size.z <= Self.most else { return nil }
+        (self.labels, self.size, self.layout, origin) = (labels, size, layout, lower)
+        spacing = SIMD3(layout.sliceSpacing, layout.rowSpacing, layout.columnSpacing)
+        let parts = probabilities.withSums { sums in
+            sums.map { Self.part(of: $0, layout, lower, size) }
+        }
+        (fused, network) = (Array(parts[..<labels.count]), Array(parts[labels.count...]))
+        image = (0..<size.x).flatMap { s in
+            let slice = volume.slice(lower.x + s, in: layout, scale: scale)
+            return (0..<size.y).flatMap { row in
+                slice.values[((lower.y + row) * layout.columns + lower.z)...].prefix(size.z)
+            }
+        }
+    }
+
+    /// Number of voxels.
+    var count: Int { size.x * size.y * size.z }
+
+    /// The least and the greatest place at which any label may lie; the first voxel where there is none.
+    private static func box(_ sums: ArraySlice<[UInt16]>, _ layout: SliceLayout) -> (SIMD3<Int>, SIMD3<Int>) {
+        var (lower, upper) = (SIMD3<Int>(repeating: .max), SIMD3<Int>(repeating: -1))
+        for sum in sums {
+            for s in 0..<layout.slices {
+                for row in 0..<layout.rows {
+                    var at = layout.start(slice: s, row: row)
+                    for column in 0..<layout.columns {
+                        if sum[at] > faint {
+                            let place = SIMD3(s, row, column)
+                            lower = pointwiseMin(lower, place)
+                            upper = pointwiseMax(upper, place)
+                        }
+                        at += layout.columnStride
+                    }
+                }
+            }
+        }
+        return upper.x < 0 ? (.zero, .zero) : (lower, upper)
+    }
+
+    /// Calls `body` with the place of each row of the part, here and in the volume.
+    private static func forEachRow(
+        _ layout: SliceLayout, _ origin: SIMD3<Int>, _ size: SIMD3<Int>, _ body: (Int, Int) -> Void
+    ) {
+        for s in 0..<size.x {
+            for row in 0..<size.y {
+                let at = layout.start(slice: origin.x + s, row: origin.y + row) + origin.z * layout.columnStride
+                body((s * size.y + row) * size.z, at)
+            }
+        }
+    }
+
+    private static func part<Value: ExpressibleByIntegerLiteral>(
+        of voxels: [Value], _ layout: SliceLayout, _ origin: SIMD3<Int>, _ size: SIMD3<Int>
+    ) -> [Value] {
+        var part = [Value](repeating: 0, count: size.x * size.y * size.z)
+        forEachRow(layout, origin, size) { here, there in
+            for n in 0..<size.z { part[here + n] = voxels[there + n * layout.columnStride] }
+        }
+        return part
+    }
+
+    /// The same part of a label map on the volume's grid.
+    package func part(of labels: LabelVolume) -> [UInt16] { Self.part(of: labels.voxels, layout, origin, size) }
+
+    /// The same with other probabilities, [label][voxel].
+    func with(fused: [[UInt16]]) -> LabelEvidence {
+        var result = self
+        result.fused = fused
+        return result
+    }
+
+    /// Puts the probabilities back where they were taken from.
+    func restore(to probabilities: LabelProbabilities) {
+        probabilities.withSums { sums in
+            for n in labels.indices {
+                Self.forEachRow(layout, origin, size) { here, there in
+                    for step in 0..<size.z { sums[n][there + step * layout.columnStride] = fused[n][here + step] }
+                }
+            }
+        }
+    }
+
+    /// What it takes to be kept.
+    package var bytes: Int { count * (labels.count * 2 * MemoryLayout<UInt16>.stride + MemoryLayout<Float>.stride) }
+}
+
+extension SIMD3<Int> {
+    fileprivate init(clamping value: SIMD3<Int>, least: SIMD3<Int>, most: SIMD3<Int>) {
+        self = pointwiseMin(pointwiseMax(value, least), most)
+    }
+}
