@@ -67,8 +67,8 @@ bench: build .venv-bench/requirements.txt .venv-convert/bin/dcm2niix ## Time con
 	python3 -m venv .venv-convert
 	.venv-convert/bin/pip install --quiet numpy pydicom nibabel dcm2niix
 
-bench-accuracy: build ## Dice on 40 hippocampus volumes from 20 labelled ones (needs ../shared)
-	@scripts/install-packages jq
+bench-accuracy: build ## Dice on 40 hippocampus volumes from 20 labelled ones (needs ../shared); writes docs/accuracy.md
+	@scripts/install-packages python3
 	@Benchmarks/accuracy $(TOMOS)
 
 conformance: build ## Compare with references (in ../shared), dcm2niix and SimpleITK (fetched); writes docs/conformance.md

@@ -55,6 +55,9 @@ public struct PackCheck: Sendable {
         // What an earlier check found is not what this one starts from.
         if let findings = task.findings { packSHA256 = findings.packSHA256 } else { packSHA256 = task.sha256 }
         task.findings = nil
+        // What is doubtful counts as what it is.
+        var options = options
+        options.keepsDoubtful = true
         let thresholds = options.threshold.map { [$0] } ?? Set(Self.tried + [task.threshold]).sorted()
         let usual = thresholds.firstIndex(of: options.threshold ?? task.threshold) ?? 0
         (self.thresholds, chosen, labels) = (thresholds, usual, task.labels.entries)

@@ -174,6 +174,16 @@ public enum PipelineSchema {
             allowed: "true, false", fallback: "true"
         ) { value, pipeline in pipeline.options.corrects = try value.oneOf(["true", "false"]) == "true" },
         PipelineKey(
+            path: "segment.doubtful",
+            summary: "Labels whose probabilities promise a Dice below 2/3: taken for absent, or kept.",
+            allowed: "remove, keep", fallback: "remove"
+        ) { value, pipeline in pipeline.options.keepsDoubtful = try value.oneOf(["remove", "keep"]) == "keep" },
+        PipelineKey(
+            path: "segment.fast",
+            summary: "Less time for less accuracy: the first plane only, one draw of support chosen by position.",
+            allowed: "true, false", fallback: "false"
+        ) { value, pipeline in pipeline.options.isFast = try value.oneOf(["true", "false"]) == "true" },
+        PipelineKey(
             path: "segment.threshold", summary: "Probability from which a voxel is foreground.",
             allowed: "a number above 0 and below 1", fallback: "the task's"
         ) { value, pipeline in

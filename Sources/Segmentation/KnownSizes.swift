@@ -9,6 +9,8 @@ public enum StructureFlag: String, Sendable, Hashable, Codable, CaseIterable {
     case truncated
     /// It is larger or smaller than the pack's volumes let one expect.
     case implausible
+    /// It was found, so faintly that it was taken for absent.
+    case doubtful
 }
 
 /// How large the labels are in the volumes of a pack.
@@ -43,10 +45,10 @@ struct KnownSizes: Sendable {
         sightings.append(Dictionary(uniqueKeysWithValues: seen))
     }
 
-    /// The same less one of the volumes.
-    func without(_ example: Int) -> KnownSizes {
+    /// The same of only some of the volumes, by their places.
+    func keeping(_ examples: [Int]) -> KnownSizes {
         var result = self
-        result.sightings.remove(at: example)
+        result.sightings = examples.map { sightings[$0] }
         return result
     }
 
@@ -77,7 +79,7 @@ struct KnownSizes: Sendable {
     func remark(on structure: SegmentedVolume.Structure, flag: StructureFlag) -> String? {
         let name = "\(structure.name) (label \(structure.id))"
         switch flag {
-        case .empty: return nil
+        case .empty, .doubtful: return nil
         case .truncated:
             return "\(name) reaches the volume's border, as in none of the pack's volumes: it may be cut off"
         case .implausible:

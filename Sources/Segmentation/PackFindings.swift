@@ -117,19 +117,10 @@ public struct PackFindings: Sendable, Hashable, Codable {
         try AtomicFile.write([UInt8](try encoder.encode(self)) + [0x0A], to: folder + "/" + Self.fileName)
     }
 
-    /// The line for a label, as far as it holds for the way of segmenting that is asked for.
-    func calibration(
-        of label: UInt16, planes: [SlicePlane], choose: SupportStrategy, weightsSHA256: String
-    ) -> DiceCalibration? {
-        hold(planes, choose, weightsSHA256) ? calibrations.first { $0.label == label } : nil
-    }
-
-    /// What was learned of the errors, as far as it holds for the way of segmenting that is asked for.
-    func correction(planes: [SlicePlane], choose: SupportStrategy, weightsSHA256: String) -> LabelCorrection? {
-        hold(planes, choose, weightsSHA256) ? correction : nil
-    }
-
-    private func hold(_ planes: [SlicePlane], _ choose: SupportStrategy, _ weightsSHA256: String) -> Bool {
-        planes == self.planes && choose.resolved == self.choose.resolved && weightsSHA256 == self.weightsSHA256
+    /// The same where they hold for the way of segmenting that is asked for, nil otherwise.
+    func held(by options: SegmentOptions, planes: [SlicePlane], weightsSHA256: String) -> PackFindings? {
+        let isSame =
+            planes == self.planes && options.choose.resolved == choose.resolved && weightsSHA256 == self.weightsSHA256
+        return isSame ? self : nil
     }
 }

@@ -19,6 +19,10 @@ public struct SegmentOptions: Sendable, Hashable {
     public var fusion = 0.6
     /// Whether what the pack has learned of its errors is put to use.
     public var corrects = true
+    /// Whether labels whose probabilities promise a Dice below ``SegmentedVolume/leastPromise`` stay in the result.
+    public var keepsDoubtful = false
+    /// Whether accuracy gives way to speed: one plane, one draw of support by position, no correction.
+    public var isFast = false
     /// Draws of support that are averaged, 1 to 4.
     public var ensemble = 1
     /// Probability from which a voxel is foreground; nil takes what the check of the pack found best, or the pack's.
@@ -57,8 +61,22 @@ public enum SupportStrategy: String, Sendable, Hashable, CaseIterable, Codable {
     var resolved: SupportStrategy { self == .automatic ? .registered : self }
 }
 
+extension SegmentOptions {
+    /// The same with what being fast means, in one plane of those that would be used.
+    func resolved(planes: [SlicePlane]) -> SegmentOptions {
+        var result = self
+        result.planes = isFast ? [planes[0]] : planes
+        if isFast { (result.choose, result.ensemble, result.corrects) = (.position, 1, false) }
+        return result
+    }
+}
+
 /// One volume's result.
 public struct SegmentedVolume: Sendable {
+    /// A label whose probabilities promise less than this Dice is taken for absent: structures that a volume does not
+    /// hold, searched for in it, were found with up to 0.65 and those that it does hold with 0.7 or more.
+    public static let leastPromise = 2.0 / 3
+
     /// The label map, on the volume's own grid.
     public var labels: LabelVolume
     /// Per label looked for, ascending id.

@@ -22,7 +22,9 @@ public final class Segmenter: Sendable {
     private let threshold: Float
     private let library: SupportLibrary
     private let memory: MemoryDemand
-    /// What the pack has learned of its errors, where it holds for the way of segmenting.
+    /// What the check of the pack found, where it holds for the way of segmenting.
+    private let findings: PackFindings?
+    /// What the pack has learned of its errors, where it is put to use.
     private let correction: LabelCorrection?
     /// Whether what the network alone says is kept beside what decides.
     private let keepsNetwork: Bool
@@ -39,20 +41,23 @@ public final class Segmenter: Sendable {
 
     /// The same; `keepsEvidence` when that is to be collected.
     package init(task: TaskPack, options: SegmentOptions, images: [ImageOutline] = [], keepsEvidence: Bool) throws {
+        let options = options.resolved(planes: options.planes ?? task.findings?.planes ?? [task.plane])
+        planes = options.planes ?? [task.plane]
+        (self.task, self.options) = (task, options)
         guard (1...512).contains(options.support) else { throw SegmentationError.supportOutOfRange(options.support) }
         guard (1...Draws.most).contains(options.ensemble) else {
             throw SegmentationError.ensembleOutOfRange(options.ensemble)
         }
         guard UniverSeg.supports(side: options.side) else { throw SegmentationError.sideOutOfRange(options.side) }
-        (self.task, self.options) = (task, options)
         labels = try task.selected(options.labels)
-        planes = options.planes ?? task.findings?.planes ?? [task.plane]
         window = options.window ?? task.window
-        threshold = Float(options.threshold ?? task.findings?.threshold ?? task.threshold)
         network = try UniverSeg(weights: Weights(options.weights))
-        let findings = options.corrects && labels == task.labels.entries ? task.findings : nil
-        correction = findings?.correction(
-            planes: planes, choose: options.choose, weightsSHA256: network.weights.sha256)
+        let hash = network.weights.sha256
+        findings = task.findings?.held(by: options, planes: planes, weightsSHA256: hash)
+        correction = options.corrects && labels == task.labels.entries ? findings?.correction : nil
+        // A threshold holds with the correction that it was found with.
+        let found = findings?.correction == nil || correction != nil ? findings?.threshold : nil
+        threshold = Float(options.threshold ?? found ?? task.threshold)
         keepsNetwork = keepsEvidence || correction != nil
         memory = try MemoryDemand(
             task, labels: labels, planes: planes, options: options, network: network, keepsNetwork: keepsNetwork)
@@ -60,15 +65,18 @@ public final class Segmenter: Sendable {
         library = try SupportLibrary(task, labels: labels, planes: planes, window: window, side: options.side)
     }
 
-    private init(_ other: Segmenter, without example: Int) {
+    private init(_ other: Segmenter, keeping examples: [Int]) {
         (task, options, network, labels) = (other.task, other.options, other.network, other.labels)
         (planes, window, threshold, memory) = (other.planes, other.window, other.threshold, other.memory)
-        (correction, keepsNetwork) = (other.correction, other.keepsNetwork)
-        library = other.library.without(example)
+        (findings, correction, keepsNetwork) = (other.findings, other.correction, other.keepsNetwork)
+        library = other.library.keeping(examples)
     }
 
+    /// A segmenter whose pack holds only some of the examples, by their places.
+    package func keeping(_ examples: [Int]) -> Segmenter { Segmenter(self, keeping: examples) }
+
     /// A segmenter whose pack lacks one example, for leave-one-out.
-    package func without(_ example: Int) -> Segmenter { Segmenter(self, without: example) }
+    package func without(_ example: Int) -> Segmenter { keeping(task.examples.indices.filter { $0 != example }) }
 
     /// The workers and support slices that an image will be segmented with; what segmenting it takes.
     ///
@@ -170,13 +178,8 @@ public final class Segmenter: Sendable {
 
     /// The pack's calibrations, as far as they hold for the way of segmenting.
     private func calibrations(isCorrected: Bool) -> [UInt16: DiceCalibration] {
-        guard let findings = task.findings, isCorrected == (findings.correction != nil) else { return [:] }
-        let known = labels.compactMap { label in
-            findings.calibration(
-                of: label.id, planes: planes, choose: options.choose, weightsSHA256: weights.sha256
-            ).map { (label.id, $0) }
-        }
-        return Dictionary(uniqueKeysWithValues: known)
+        guard let findings, isCorrected == (findings.correction != nil) else { return [:] }
+        return Dictionary(findings.calibrations.map { ($0.label, $0) }) { first, _ in first }
     }
 
     /// The labels in groups whose probabilities are held at the same time.
@@ -275,7 +278,11 @@ public final class Segmenter: Sendable {
         _ notices: [String]
     ) -> SegmentedVolume {
         result.labels.clean(options.clean)
-        let measured = result.measured()
+        var measured = result.measured()
+        let doubtful =
+            options.keepsDoubtful ? [:] : measured.filter { $0.value.expectedDice < SegmentedVolume.leastPromise }
+        result.remove(Set(doubtful.keys))
+        for id in doubtful.keys { measured[id] = nil }
         let border = result.labels.idsAtBorder
         let structures = labels.map { label in
             let count = measured[label.id]?.voxels ?? 0
@@ -285,9 +292,16 @@ public final class Segmenter: Sendable {
                 meanProbability: measured[label.id]?.meanProbability,
                 expectedDice: measured[label.id]?.expectedDice ?? 0,
                 predictedDice: calibrations[label.id]?.prediction(expected: measured[label.id]?.expectedDice ?? 0),
-                flags: library.known.flags(of: label.id, cubicMillimetres: size, atBorder: border.contains(label.id)))
+                flags: library.known.flags(of: label.id, cubicMillimetres: size, atBorder: border.contains(label.id))
+                    + (doubtful[label.id] == nil ? [] : [.doubtful]))
         }
-        let missing = structures.filter { $0.voxels == 0 }.map { "\($0.name) (label \($0.id)) was not found" }
+        let missing = structures.filter { $0.voxels == 0 }.map { structure in
+            let name = "\(structure.name) (label \(structure.id))"
+            guard let faint = doubtful[structure.id] else { return "\(name) was not found" }
+            let promise = String(format: "%.2f", faint.expectedDice)
+            return "\(name) was taken for absent: \(faint.voxels) voxels whose probabilities promise a Dice of "
+                + "\(promise) only (segment.doubtful, --keep-doubtful)"
+        }
         let remarks = structures.flatMap { structure in
             structure.flags.compactMap { library.known.remark(on: structure, flag: $0) }
         }

@@ -79,17 +79,15 @@ struct SupportLibrary: Sendable {
         (self.stacks, self.reduced, self.known) = (stacks, reduced, known)
     }
 
-    private init(_ other: SupportLibrary, without example: Int) {
+    private init(_ other: SupportLibrary, keeping examples: [Int]) {
         (side, reducedSpacing) = (other.side, other.reducedSpacing)
-        stacks = other.stacks.map { stacks in
-            stacks.indices.filter { $0 != example }.map { stacks[$0] }
-        }
-        known = other.known.without(example)
-        reduced = other.reduced.indices.filter { $0 != example }.map { other.reduced[$0] }
+        stacks = other.stacks.map { stacks in examples.map { stacks[$0] } }
+        known = other.known.keeping(examples)
+        reduced = examples.map { other.reduced[$0] }
     }
 
-    /// The library less one of its volumes.
-    func without(_ example: Int) -> SupportLibrary { SupportLibrary(self, without: example) }
+    /// The library with only some of its volumes, by their places.
+    func keeping(_ examples: [Int]) -> SupportLibrary { SupportLibrary(self, keeping: examples) }
 
     private static func read(_ example: TaskPack.Example) throws -> (Volume, LabelVolume) {
         let volume = try NIfTI.readVolume(example.image)

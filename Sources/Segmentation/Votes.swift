@@ -104,6 +104,14 @@ struct Votes {
         }
     }
 
+    /// Makes some labels' voxels background.
+    mutating func remove(_ ids: Set<UInt16>) {
+        if ids.isEmpty { return }
+        for n in labels.voxels.indices where ids.contains(labels.voxels[n]) {
+            (labels.voxels[n], confidence[n]) = (0, 0)
+        }
+    }
+
     /// What is known of a label's voxels.
     struct Measured {
         var voxels: Int

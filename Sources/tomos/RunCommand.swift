@@ -34,6 +34,9 @@ struct RunCommand: ParsableCommand {
     @Option(help: "Threads; the default is the pipeline's, or one per processor.")
     var jobs: Int?
 
+    @Flag(help: "Less time for less accuracy: segment.fast=true.")
+    var fast = false
+
     @OptionGroup var memory: MemoryOptions
 
     @Flag(help: "Print cases.json instead of the table.")
@@ -56,6 +59,7 @@ struct RunCommand: ParsableCommand {
     func run() throws {
         var file = try PipelineFile.load(pipeline, overrides: overrides)
         if let jobs { file.options.threads = jobs }
+        if fast { file.options.isFast = true }
         memory.apply(to: &file.options)
         let existing: PipelineRun.Existing = overwrite ? .overwrite : resume ? .resume : .refuse
         let run = try PipelineRun(file, study: study, results: output, existing: existing)

@@ -53,6 +53,12 @@ struct SegmentCommand: ParsableCommand {
     @Flag(help: "Leave out what the pack has learned of its errors ('tomos task check --save').")
     var noCorrect = false
 
+    @Flag(help: "Keep labels whose probabilities promise a Dice below 2/3; they are taken for absent otherwise.")
+    var keepDoubtful = false
+
+    @Flag(help: "Less time for less accuracy: the first plane only, one draw of support chosen by position.")
+    var fast = false
+
     @Option(help: "auto, none, ct, mr, range(-500, 1000) or percentile(0.5, 99.5); the task's by default.")
     var window: WindowArgument?
 
@@ -163,7 +169,7 @@ struct SegmentCommand: ParsableCommand {
         options.planes = plane?.planes
         options.choose = choose
         options.fusion = fusion
-        options.corrects = !noCorrect
+        (options.corrects, options.keepsDoubtful, options.isFast) = (!noCorrect, keepDoubtful, fast)
         options.window = window?.window
         options.support = support
         options.side = side

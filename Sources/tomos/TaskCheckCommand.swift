@@ -41,6 +41,9 @@ struct TaskCheckCommand: ParsableCommand {
     @Option(help: "Every n-th volume only.")
     var step = 1
 
+    @Flag(help: "Also with 1, 2, 4, ... volumes of the pack, and what two more may bring; takes as long again.")
+    var curve = false
+
     @Flag(
         help: """
             Keep threshold, planes, calibration and correction in the pack, for its segmentations to go by (check.json).
@@ -81,6 +84,11 @@ struct TaskCheckCommand: ParsableCommand {
                     + "\(decimal(gain.with, 4)) with it (in five folds); it \(verdict)")
         }
         warn(check)
+        if curve {
+            options.threshold = check.thresholds[check.chosen]
+            let curve = try SupportCurve(task, options: options, step: step) { Console.note("curve: \($0)/\($1)") }
+            Console.result(describe(curve))
+        }
         if save {
             try check.findings.save(in: pack)
             Console.result("\(pack)/\(PackFindings.fileName) written")
@@ -98,6 +106,18 @@ struct TaskCheckCommand: ParsableCommand {
         for (n, label) in check.labels.enumerated() { row(String(label.id), label.name, check.dice(label: n)) }
         if check.labels.count > 1 { row("", "all", check.mean()) }
         return table.text
+    }
+
+    private func describe(_ curve: SupportCurve) -> String {
+        var table = TextTable([">volumes that help", ">mean Dice", ">95 % interval"])
+        for point in curve.points {
+            let interval = point.dice.interval.map { "\(decimal($0.lowerBound, 3)) to \(decimal($0.upperBound, 3))" }
+            table.add([String(point.volumes), decimal(point.dice.mean, 4), interval ?? "-"])
+        }
+        let gain = curve.gain(adding: 2).map {
+            "\n\ntwo more volumes may change the mean Dice by about \($0 < 0 ? "" : "+")\(decimal($0, 3))"
+        }
+        return "\n" + table.text + (gain ?? "")
     }
 
     /// Says when results will not be worth much.

@@ -128,6 +128,42 @@ struct SegmenterTests {
         for id in [1, 5] as [UInt16] { #expect(dice(both.labels, query.truth, id) > 0.85) }
     }
 
+    @Test
+    func fastIsOnePlaneByPosition() throws {
+        let query = Phantom(seed: 9).volume
+        let pack = try Phantom.pack([1, 2, 3], in: folder)
+        let fast = options {
+            ($0.planes, $0.choose, $0.ensemble, $0.isFast) = ([.coronal, .axial], .registered, 2, true)
+        }
+        let plain = options { ($0.planes, $0.choose) = ([.coronal], .position) }
+        let results = try [fast, plain].map { try Segmenter(task: pack, options: $0).segment(query) }
+        #expect(results[0].structures == results[1].structures)
+        let isSame = results[0].labels.voxels == results[1].labels.voxels
+        #expect(isSame)
+    }
+
+    /// Where most of a label's probability lies below the threshold, what is found of it is given up, unless asked for.
+    @Test
+    func whatIsFoundFaintlyIsTakenForAbsent() throws {
+        let query = Phantom(seed: 9).volume
+        let pack = try Phantom.pack([1, 2, 3], in: folder)
+        let lenient = options { ($0.choose, $0.threshold, $0.keepsDoubtful) = (.position, 0.985, true) }
+        let strict = options { ($0.choose, $0.threshold) = (.position, 0.985) }
+        let kept = try Segmenter(task: pack, options: lenient).segment(query).structures
+        let faint = kept.filter { $0.voxels > 0 && $0.expectedDice < SegmentedVolume.leastPromise }
+        #expect(!faint.isEmpty, "\(kept)")
+        #expect(kept.allSatisfy { !$0.flags.contains(.doubtful) })
+        let result = try Segmenter(task: pack, options: strict).segment(query)
+        for (before, after) in zip(kept, result.structures) {
+            let isFaint = faint.contains(before)
+            #expect(after.voxels == (isFaint ? 0 : before.voxels))
+            #expect(after.flags.contains(.doubtful) == isFaint)
+            #expect(result.labels.histogram()[after.id, default: 0] == after.voxels)
+            let remark = "\(before.name) (label \(before.id)) was taken for absent: \(before.voxels) voxels"
+            #expect(result.notices.contains { $0.hasPrefix(remark) } == isFaint)
+        }
+    }
+
     /// The same anatomy stored along other axes must get the same label at every point of space, to the voxel.
     @Test
     func storageOrientationDoesNotMatter() throws {
