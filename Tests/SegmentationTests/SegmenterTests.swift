@@ -147,8 +147,8 @@ struct SegmenterTests {
     func whatIsFoundFaintlyIsTakenForAbsent() throws {
         let query = Phantom(seed: 9).volume
         let pack = try Phantom.pack([1, 2, 3], in: folder)
-        let lenient = options { ($0.choose, $0.threshold, $0.keepsDoubtful) = (.position, 0.985, true) }
-        let strict = options { ($0.choose, $0.threshold) = (.position, 0.985) }
+        let lenient = options { ($0.choose, $0.threshold, $0.keepsDoubtful) = (.position, 0.999, true) }
+        let strict = options { ($0.choose, $0.threshold) = (.position, 0.999) }
         let kept = try Segmenter(task: pack, options: lenient).segment(query).structures
         let faint = kept.filter { $0.voxels > 0 && $0.expectedDice < SegmentedVolume.leastPromise }
         #expect(!faint.isEmpty, "\(kept)")
