@@ -1,12 +1,13 @@
-/// What a correction knows of each voxel: 93 numbers about one label, the others together and the image around it.
+/// What a correction knows of each voxel: 174 numbers about one label, the others together and the image around it.
 struct EvidenceFeatures {
     /// Numbers a voxel.
-    static let count = 93
-    /// Bytes a voxel of the grids made here: eleven, one for smoothing and one that is being made.
-    static let bytesPerVoxel = 13 * MemoryLayout<Float>.stride
+    static let count = 174
+    /// Bytes a voxel of the grids made here: thirteen, one for smoothing and one that is being made.
+    static let bytesPerVoxel = 15 * MemoryLayout<Float>.stride
 
-    /// Grids read at the voxel itself, and those read at its 27 neighbours, itself among them.
-    private let points, surroundings: [[Float]]
+    /// Grids read at the voxel itself, and those read at 27 places around it, itself among them, so many voxels apart.
+    private let points: [[Float]]
+    private let surroundings: [(grid: [Float], step: Int)]
     private let size: SIMD3<Int>
     /// The voxels at which the label may lie.
     let places: [Int]
@@ -28,9 +29,11 @@ struct EvidenceFeatures {
         let (own, network) = (share(evidence.fused[label]), share(evidence.network[label]))
         let (rest, restNetwork) = (others(evidence.fused), others(evidence.network))
         let image = Self.relative(evidence.image, to: zip(own, rest).map { $0 + $1 })
+        let (ownSmooth, restSmooth, imageSmooth) = (smoothed(own), smoothed(rest), smoothed(image))
         points =
-            [own, network] + smoothed(own) + smoothed(network) + [rest, restNetwork] + smoothed(rest) + smoothed(image)
-        surroundings = [own, rest, image]
+            [own, network] + ownSmooth + smoothed(network) + [rest, restNetwork] + restSmooth + imageSmooth
+        surroundings =
+            [own, rest, image].map { ($0, 1) } + [ownSmooth[0], restSmooth[0], imageSmooth[0]].map { ($0, 3) }
         let (sums, faint) = (evidence.fused[label], LabelEvidence.faint)
         places = (0..<count).filter { sums[$0] > faint }
     }
@@ -50,18 +53,18 @@ struct EvidenceFeatures {
         return image.map { min(max((($0) - Float(mean)) / Float(deviation), -10), 10) }
     }
 
-    /// Rows of numbers for some of the voxels, [voxel][93].
+    /// Rows of numbers for some of the voxels, [voxel][174].
     func rows(at voxels: ArraySlice<Int>) -> [Float] {
         var rows: [Float] = []
         rows.reserveCapacity(voxels.count * Self.count)
         for voxel in voxels {
             for grid in points { rows.append(grid[voxel]) }
             let (x, y, z) = (voxel / (size.y * size.z), voxel / size.z % size.y, voxel % size.z)
-            // Beyond the part's border the outermost value goes on.
-            let slices = [max(x - 1, 0), x, min(x + 1, size.x - 1)].map { $0 * size.y * size.z }
-            let lines = [max(y - 1, 0), y, min(y + 1, size.y - 1)].map { $0 * size.z }
-            let columns = [max(z - 1, 0), z, min(z + 1, size.z - 1)]
-            for grid in surroundings {
+            for (grid, step) in surroundings {
+                // Beyond the part's border the outermost value goes on.
+                let slices = [max(x - step, 0), x, min(x + step, size.x - 1)].map { $0 * size.y * size.z }
+                let lines = [max(y - step, 0), y, min(y + step, size.y - 1)].map { $0 * size.z }
+                let columns = [max(z - step, 0), z, min(z + step, size.z - 1)]
                 for slice in slices {
                     for line in lines {
                         for column in columns { rows.append(grid[slice + line + column]) }

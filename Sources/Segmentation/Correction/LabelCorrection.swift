@@ -18,7 +18,7 @@ public struct LabelCorrection: Sendable, Hashable, Codable {
     }
 
     /// Networks that are averaged.
-    private static let members = 2
+    private static let members = 4
     /// Rows that a label's networks are fitted to, at most; fewer than the least teach nothing.
     private static let (most, least) = (150_000, 500)
     /// Voxels that are corrected at once.

@@ -23,7 +23,7 @@ package struct LabelEvidence: Sendable {
     /// A label may lie where its probability is above this.
     static let faint = UInt16(0.05 * 65535)
     /// Neighbours looked at around such voxels.
-    private static let margin = 3
+    private static let margin = 6
     /// Voxels of the part, at most.
     static let most = 8 << 20
 
