@@ -112,11 +112,11 @@ public enum PipelineSchema {
             pipeline.options.window = window
         },
         PipelineKey(
-            path: "prepare.crop", summary: "Region that is segmented.", allowed: "none", fallback: "none"
-        ) { value, _ in
-            try value.refuse(["auto"], instead: "use none")
-            _ = try value.oneOf(["none"])
-        },
+            path: "prepare.crop",
+            summary: "Region that is segmented: auto is the part around the pack's registered labels where that is "
+                + "less than half of the volume.",
+            allowed: "auto, none", fallback: "auto"
+        ) { value, pipeline in pipeline.options.crops = try value.oneOf(["auto", "none"]) == "auto" },
     ]
 
     private static let segmentKeys: [PipelineKey] = [

@@ -9,6 +9,9 @@ public struct SegmentOptions: Sendable, Hashable {
     public var planes: [SlicePlane]?
     /// Window; nil takes the pack's.
     public var window: IntensityWindow?
+    /// Whether only the part of a volume around the pack's registered labels is looked at, so much closer, where that
+    /// is less than half of it. Support by position has no registration and takes the whole.
+    public var crops = true
     /// Support slices per query slice.
     public var support = 16
     /// How the support of a slice is chosen.

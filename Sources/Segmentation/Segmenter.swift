@@ -62,7 +62,9 @@ public final class Segmenter: Sendable {
         memory = try MemoryDemand(
             task, labels: labels, planes: planes, options: options, network: network, keepsNetwork: keepsNetwork)
         try memory.require(anyOf: images)
-        library = try SupportLibrary(task, labels: labels, planes: planes, window: window, side: options.side)
+        library = try SupportLibrary(
+            task, labels: labels, planes: planes, window: window, side: options.side,
+            crops: options.crops && options.choose != .position)
     }
 
     private init(_ other: Segmenter, keeping examples: [Int]) {
@@ -97,29 +99,30 @@ public final class Segmenter: Sendable {
         _ volume: Volume, thresholds: [Float], collect: ((LabelEvidence) -> Void)? = nil,
         progress: (@Sendable (Int, Int) -> Void)? = nil
     ) throws -> [SegmentedVolume] {
-        let plan = try plan(for: ImageOutline(volume))
-        let scale = try window.scale(for: volume)
+        let query = try query(volume)
+        let (part, plan) = (query.part, query.plan)
         let cuts = try planes.map { plane in
-            let cut = Cut(volume, scale: scale, plane: plane, side: options.side)
+            let cut = Cut(
+                part, scale: query.scale, plane: plane, side: options.side, offset: query.region?.offset ?? .zero)
             guard cut.layout.rows > 1, cut.layout.columns > 1 else {
                 throw SegmentationError.degenerate(volume.geometry.shape)
             }
             return cut
         }
-        let sources = supportSources(cuts, volume, scale, plan)
-        let passes = batches(of: volume)
+        let sources = supportSources(cuts, query)
+        let passes = batches(of: part)
         let counter = SliceCounter(total: passes.count * cuts.reduce(0) { $0 + $1.layout.slices }, report: progress)
-        var result = Votes(geometry: volume.geometry, threshold: thresholds[0])
+        var result = Votes(geometry: part.geometry, threshold: thresholds[0])
         var left: String?
         for labels in passes {
             let sums = LabelProbabilities(
-                labels: labels.map(\.id), planes: cuts.count, voxels: volume.geometry.shape.count,
+                labels: labels.map(\.id), planes: cuts.count, voxels: part.geometry.shape.count,
                 keepsNetwork: keepsNetwork)
             for (cut, source) in zip(cuts, sources) {
-                try forEachSlice(of: cut, plan, counter) { index, query, workspace in
-                    let draws = source.support(for: index).map { Draw($0, query: query, options) }
+                try forEachSlice(of: cut, plan, counter) { index, slice, workspace in
+                    let draws = source.support(for: index).map { FusedDraw($0, query: slice, options) }
                     for (n, label) in labels.enumerated() {
-                        guard let maps = try probabilities(query, draws, label.id, workspace) else { continue }
+                        guard let maps = try probabilities(slice, draws, label.id, workspace) else { continue }
                         sums.add(cut.placement.restore(maps.fused), label: n, slice: index, in: cut.layout)
                         guard keepsNetwork else { continue }
                         sums.addNetwork(cut.placement.restore(maps.network), label: n, slice: index, in: cut.layout)
@@ -128,15 +131,29 @@ public final class Segmenter: Sendable {
             }
             if keepsNetwork {
                 // Labels are corrected with an eye on all the others.
-                let evidence = passes.count == 1 ? LabelEvidence(sums, volume, scale: scale) : nil
-                if let evidence { collect?(evidence) }
+                let evidence = passes.count == 1 ? LabelEvidence(sums, part, scale: query.scale) : nil
+                if let evidence { collect?(evidence.placed(in: volume.geometry, at: query.region?.start ?? .zero)) }
                 left = correct(sums, evidence, plan)
             }
             result.count(sums)
         }
-        let notices = [scale.notice, plan.notice, counter.notice, left].compactMap(\.self)
-        return results(
-            of: &result, volume, plan, thresholds, notices, isCorrected: correction != nil && left == nil)
+        let notices = [query.scale.notice, plan.notice, counter.notice, left].compactMap(\.self)
+        return results(of: &result, query, thresholds, notices, isCorrected: correction != nil && left == nil)
+    }
+
+    /// Looks where the labels may be, if that is asked for.
+    private func query(_ volume: Volume) throws -> Query {
+        let (plan, scale) = (try plan(for: ImageOutline(volume)), try window.scale(for: volume))
+        if options.choose == .position {
+            return Query(volume, region: nil, scale: scale, plan: plan, registrations: [])
+        }
+        let reduced = ReducedVolume(
+            volume, scale: scale, spacing: library.reducedSpacing, most: SupportLibrary.mostSamples)
+        let registrations = registrations(to: reduced, plan)
+        let region =
+            options.crops
+            ? Region(volume, reduced: reduced, registrations: registrations, labelled: library.labelled) : nil
+        return Query(volume, region: region, scale: scale, plan: plan, registrations: registrations)
     }
 
     /// Corrects the probabilities by what the pack has learned; says so when it cannot.
@@ -160,19 +177,20 @@ public final class Segmenter: Sendable {
         evidence.restore(to: sums)
         var result = Votes(geometry: volume.geometry, threshold: thresholds[0])
         result.count(sums)
-        return results(
-            of: &result, volume, try plan(for: ImageOutline(volume)), thresholds, [], isCorrected: true)
+        let query = Query(
+            volume, region: nil, scale: try window.scale(for: volume), plan: try plan(for: ImageOutline(volume)),
+            registrations: [])
+        return results(of: &result, query, thresholds, [], isCorrected: true)
     }
 
     private func results(
-        of result: inout Votes, _ volume: Volume, _ plan: MemoryPlan, _ thresholds: [Float], _ notices: [String],
-        isCorrected: Bool
+        of result: inout Votes, _ query: Query, _ thresholds: [Float], _ notices: [String], isCorrected: Bool
     ) -> [SegmentedVolume] {
         let calibrations = calibrations(isCorrected: isCorrected)
         return thresholds.map { threshold in
             result.raise(to: threshold)
             var votes = result
-            return finish(&votes, volume, plan, calibrations, notices)
+            return finish(&votes, query, calibrations, notices)
         }
     }
 
@@ -216,17 +234,15 @@ public final class Segmenter: Sendable {
 
     /// Cut by cut, where its slices' support comes from.
     private func supportSources(
-        _ cuts: [Cut], _ volume: Volume, _ scale: IntensityScale, _ plan: MemoryPlan
+        _ cuts: [Cut], _ query: Query
     ) -> [any SupportSource] {
         let side = options.side
-        let isRegistered = options.choose != .position
-        let registrations = isRegistered ? registrations(to: volume, scale, plan) : []
         return zip(cuts, library.stacks).map { cut, stacks in
-            let choice = SupportChoice(counts: stacks.map(\.count), support: plan.support)
+            let choice = SupportChoice(counts: stacks.map(\.count), support: query.plan.support)
             let slices = cut.layout.slices
-            if isRegistered {
+            if options.choose != .position {
                 return RegisteredSupport(
-                    stacks: stacks, side: side, frame: cut.frame, registrations: registrations, choice: choice,
+                    stacks: stacks, side: side, frame: cut.frame, registrations: query.registrations, choice: choice,
                     draws: options.ensemble, slices: slices)
             }
             let alignment = options.ensemble > 1 ? StackAlignment(stacks.map(\.slices), side: side) : nil
@@ -238,9 +254,7 @@ public final class Segmenter: Sendable {
     }
 
     /// The pack's volumes registered to a query.
-    private func registrations(to volume: Volume, _ scale: IntensityScale, _ plan: MemoryPlan) -> [Registration] {
-        let fixed = ReducedVolume(
-            volume, scale: scale, spacing: library.reducedSpacing, most: SupportLibrary.mostSamples)
+    private func registrations(to fixed: ReducedVolume, _ plan: MemoryPlan) -> [Registration] {
         let results = Mutex([Registration?](repeating: nil, count: library.reduced.count))
         let next = Atomic(0)
         DispatchQueue.concurrentPerform(iterations: min(plan.threads, library.reduced.count)) { _ in
@@ -256,7 +270,7 @@ public final class Segmenter: Sendable {
 
     /// Mean probabilities over the draws, with the vote and of the network alone; nil when no draw shows the label.
     private func probabilities(
-        _ query: [Float], _ draws: [Draw], _ label: UInt16, _ workspace: Workspace
+        _ query: [Float], _ draws: [FusedDraw], _ label: UInt16, _ workspace: Workspace
     ) throws -> (fused: [Float], network: [Float])? {
         var sums: (fused: [Float], network: [Float])?
         for draw in draws {
@@ -274,8 +288,7 @@ public final class Segmenter: Sendable {
     }
 
     private func finish(
-        _ result: inout Votes, _ volume: Volume, _ plan: MemoryPlan, _ calibrations: [UInt16: DiceCalibration],
-        _ notices: [String]
+        _ result: inout Votes, _ query: Query, _ calibrations: [UInt16: DiceCalibration], _ notices: [String]
     ) -> SegmentedVolume {
         result.labels.clean(options.clean)
         var measured = result.measured()
@@ -283,7 +296,8 @@ public final class Segmenter: Sendable {
             options.keepsDoubtful ? [:] : measured.filter { $0.value.expectedDice < SegmentedVolume.leastPromise }
         result.remove(Set(doubtful.keys))
         for id in doubtful.keys { measured[id] = nil }
-        let border = result.labels.idsAtBorder
+        let (volume, map) = (query.volume, query.restored(result.labels))
+        let border = map.idsAtBorder
         let structures = labels.map { label in
             let count = measured[label.id]?.voxels ?? 0
             let size = Double(count) * volume.geometry.voxelVolume
@@ -306,82 +320,7 @@ public final class Segmenter: Sendable {
             structure.flags.compactMap { library.known.remark(on: structure, flag: $0) }
         }
         return SegmentedVolume(
-            labels: result.labels, structures: structures,
-            notices: volume.notices + notices + missing + remarks, plan: plan)
+            labels: map, structures: structures, notices: volume.notices + notices + missing + remarks,
+            plan: query.plan)
     }
-}
-
-/// One draw of support for a query slice, and what its registered labels say by themselves.
-private struct Draw {
-    let support: SupportSlices
-    private let fusion: LabelFusion?
-    /// Of the registered labels' vote against the network's.
-    private let weight: Float
-
-    init(_ support: SupportSlices, query: [Float], _ options: SegmentOptions) {
-        self.support = support
-        let aligned = Float(support.aligned.count)
-        // The vote of few volumes is a coarse one.
-        weight = Float(options.fusion) * aligned / (aligned + 3)
-        fusion = weight > 0 ? LabelFusion(query: query, slices: support.aligned, side: options.side) : nil
-    }
-
-    /// Averages the network's probabilities with the vote.
-    func fuse(_ map: inout [Float], _ label: UInt16) {
-        guard let votes = fusion?.probabilities(of: label) else { return }
-        for n in map.indices { map[n] += weight * (votes[n] - map[n]) }
-    }
-}
-
-/// A volume cut into slices along one plane, and how they are fitted to the network's square.
-private struct Cut: Sendable {
-    let volume: Volume
-    let scale: IntensityScale
-    let layout: SliceLayout
-    let placement: Placement
-    let frame: StackFrame
-
-    init(_ volume: Volume, scale: IntensityScale, plane: SlicePlane, side: Int) {
-        (self.volume, self.scale) = (volume, scale)
-        layout = SliceLayout(volume.geometry, plane: plane)
-        placement = Placement(layout, side: side)
-        frame = StackFrame(volume.geometry, plane: plane, placement: placement)
-    }
-
-    /// Slice `index` in [0, 1].
-    func slice(_ index: Int) -> Slice { volume.slice(index, in: layout, scale: scale) }
-
-    /// All slices, each fitted when its turn comes: a volume of them is never held.
-    var fitted: some Sequence<[Float]> { (0..<layout.slices).lazy.map { placement.fit(slice($0)) } }
-}
-
-/// Counts slices from several threads.
-private final class SliceCounter: Sendable {
-    private let counts = Mutex((done: 0, skipped: 0))
-    private let total: Int
-    private let report: (@Sendable (Int, Int) -> Void)?
-
-    init(total: Int, report: (@Sendable (Int, Int) -> Void)?) { (self.total, self.report) = (total, report) }
-
-    func add(skipped: Bool) {
-        let done = counts.withLock {
-            $0.done += 1
-            if skipped { $0.skipped += 1 }
-            return $0.done
-        }
-        report?(done, total)
-    }
-
-    /// What was left out, for a person.
-    var notice: String? {
-        counts.withLock {
-            $0.skipped > 0
-                ? "\($0.skipped) of \($0.done) slices hold one value only and became background (skip-empty)" : nil
-        }
-    }
-}
-
-extension Slice {
-    /// Whether all values are the same.
-    fileprivate var isConstant: Bool { values.allSatisfy { $0 == values[0] } }
 }

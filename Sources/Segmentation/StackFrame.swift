@@ -9,7 +9,8 @@ struct StackFrame: Sendable {
     /// mm at index 0 and from index to index.
     private let start, step: SIMD3<Double>
 
-    init(_ geometry: Geometry, plane: SlicePlane, placement: Placement) {
+    /// `offset` is where the grid begins, in mm along S, R, A, when it was cut out of a larger volume.
+    init(_ geometry: Geometry, plane: SlicePlane, placement: Placement, offset: SIMD3<Double> = .zero) {
         let orientation = geometry.orientation
         let anatomical = [orientation.superior, orientation.right, orientation.anterior]
         let layout = SliceLayout(geometry, plane: plane)
@@ -25,7 +26,7 @@ struct StackFrame: Sendable {
             let isReversed = anatomical[direction].reversed != line.axis.reversed
             let extent = Double(geometry.shape[line.axis.axis]) * geometry.spacing[line.axis.axis]
             axes[n] = direction
-            start[n] = isReversed ? extent - line.start : line.start
+            start[n] = offset[direction] + (isReversed ? extent - line.start : line.start)
             step[n] = isReversed ? -line.step : line.step
         }
         (self.axes, self.start, self.step) = (axes, start, step)

@@ -36,6 +36,8 @@ struct SupportLibrary: Sendable {
     let stacks: [[Stack]]
     /// Every volume on a coarse grid.
     let reduced: [ReducedVolume]
+    /// Volume by volume where its labels are; nil where it has none.
+    let labelled: [Extent?]
     /// What the pack's volumes tell of the labels' sizes.
     let known: KnownSizes
     /// Spacing of these grids in mm.
@@ -56,7 +58,7 @@ struct SupportLibrary: Sendable {
 
     /// Reads and prepares some volumes of the pack for some labels.
     init(
-        _ pack: TaskPack, labels: [LabelEntry], planes: [SlicePlane], window: IntensityWindow, side: Int
+        _ pack: TaskPack, labels: [LabelEntry], planes: [SlicePlane], window: IntensityWindow, side: Int, crops: Bool
     ) throws {
         self.side = side
         let extents = try pack.examples.map { example in
@@ -66,24 +68,32 @@ struct SupportLibrary: Sendable {
         let spacing = (extents.max() ?? 1) / Double(Self.reducedSamples)
         reducedSpacing = spacing
         var (stacks, reduced): ([[Stack]], [ReducedVolume]) = (planes.map { _ in [] }, [])
-        var known = KnownSizes()
+        var (known, labelled) = (KnownSizes(), [Extent?]())
+        let ids = Set(labels.map(\.id))
         for example in pack.examples {
             let (volume, truth) = try Self.read(example)
             known.add(truth, labels: labels.map(\.id))
             let scale = try window.scale(for: volume)
+            let extent = truth.box(of: ids).map { truth.geometry.extent(of: $0) }
+            labelled.append(extent)
+            let region = crops ? extent.flatMap { Region(labelled: $0, of: volume.geometry) } : nil
+            let part = region.map { (volume.cropped(to: $0.box), truth.cropped(to: $0.box)) } ?? (volume, truth)
             for (n, plane) in planes.enumerated() {
-                stacks[n].append(Self.prepare(volume, truth, labels: labels, plane: plane, scale: scale, side: side))
+                let stack = Self.prepare(
+                    part.0, part.1, labels: labels, plane: plane, scale: scale, side: side,
+                    offset: region?.offset ?? .zero)
+                stacks[n].append(stack)
             }
             reduced.append(ReducedVolume(volume, scale: scale, spacing: spacing, most: Self.mostSamples))
         }
-        (self.stacks, self.reduced, self.known) = (stacks, reduced, known)
+        (self.stacks, self.reduced, self.known, self.labelled) = (stacks, reduced, known, labelled)
     }
 
     private init(_ other: SupportLibrary, keeping examples: [Int]) {
         (side, reducedSpacing) = (other.side, other.reducedSpacing)
         stacks = other.stacks.map { stacks in examples.map { stacks[$0] } }
         known = other.known.keeping(examples)
-        reduced = examples.map { other.reduced[$0] }
+        (reduced, labelled) = (examples.map { other.reduced[$0] }, examples.map { other.labelled[$0] })
     }
 
     /// The library with only some of its volumes, by their places.
@@ -104,12 +114,13 @@ struct SupportLibrary: Sendable {
 
     private static func prepare(
         _ volume: Volume, _ truth: LabelVolume, labels: [LabelEntry], plane: SlicePlane, scale: IntensityScale,
-        side: Int
+        side: Int, offset: SIMD3<Double>
     ) -> Stack {
         let layout = SliceLayout(volume.geometry, plane: plane)
         let placement = Placement(layout, side: side)
         var stack = Stack(
-            count: layout.slices, frame: StackFrame(volume.geometry, plane: plane, placement: placement))
+            count: layout.slices,
+            frame: StackFrame(volume.geometry, plane: plane, placement: placement, offset: offset))
         for index in 0..<layout.slices {
             stack.images += placement.fit(volume.slice(index, in: layout, scale: scale))
             let map = fitted(truth.slice(index, in: layout), labels, placement)

@@ -59,6 +59,9 @@ struct SegmentCommand: ParsableCommand {
     @Flag(help: "Less time for less accuracy: the first plane only, one draw of support chosen by position.")
     var fast = false
 
+    @Flag(help: "Look at the whole volume, not just at the part around the pack's registered labels.")
+    var noCrop = false
+
     @Option(help: "auto, none, ct, mr, range(-500, 1000) or percentile(0.5, 99.5); the task's by default.")
     var window: WindowArgument?
 
@@ -170,7 +173,7 @@ struct SegmentCommand: ParsableCommand {
         options.choose = choose
         options.fusion = fusion
         (options.corrects, options.keepsDoubtful, options.isFast) = (!noCorrect, keepDoubtful, fast)
-        options.window = window?.window
+        (options.window, options.crops) = (window?.window, !noCrop)
         options.support = support
         options.side = side
         options.skipsEmpty = skipEmpty

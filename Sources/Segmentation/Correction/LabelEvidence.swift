@@ -17,8 +17,8 @@ package struct LabelEvidence: Sendable {
     /// In [0, 1].
     let image: [Float]
 
-    private let layout: SliceLayout
-    private let origin: SIMD3<Int>
+    private var layout: SliceLayout
+    private var origin: SIMD3<Int>
 
     /// A label may lie where its probability is above this.
     static let faint = UInt16(0.05 * 65535)
@@ -100,6 +100,13 @@ package struct LabelEvidence: Sendable {
             for n in 0..<size.z { part[here + n] = voxels[there + n * layout.columnStride] }
         }
         return part
+    }
+
+    /// The same in a grid that the volume was cut out of, so many voxels along S, R, A from its beginning.
+    func placed(in geometry: Geometry, at start: SIMD3<Int>) -> LabelEvidence {
+        var result = self
+        (result.layout, result.origin) = (SliceLayout(geometry, plane: .axial), origin &+ start)
+        return result
     }
 
     /// The same part of a label map on the volume's grid.

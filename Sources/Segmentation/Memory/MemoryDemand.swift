@@ -33,7 +33,9 @@ struct MemoryDemand: Sendable {
             library += slices * SupportLibrary.bytesPerSlice(side: options.side)
             let (voxels, ids) = (image.geometry.shape.count, truth.geometry.shape.count)
             // The image, and the label map as it is stored and as ids; then the files, whose hashes are checked.
-            let read = voxels * image.bytesPerVoxel + ids * (truth.bytesPerVoxel + MemoryLayout<UInt16>.stride)
+            var read = voxels * image.bytesPerVoxel + ids * (truth.bytesPerVoxel + MemoryLayout<UInt16>.stride)
+            // Less than half is cut out, or nothing is.
+            if options.crops { read += (voxels * image.bytesPerVoxel + ids * MemoryLayout<UInt16>.stride) / 2 }
             reading = max(reading, read + 2 * max(Self.size(example.image), Self.size(example.labels)))
             library += SupportLibrary.reducedBytes
         }
@@ -66,12 +68,14 @@ struct MemoryDemand: Sendable {
             LabelProbabilities.batch(labelCount, voxels: voxels, keepsNetwork: keepsNetwork)
                 * LabelProbabilities.bytes(voxels: voxels, keepsNetwork: keepsNetwork))
         let evidence = keepsNetwork ? LabelEvidence.bytes(voxels: voxels, labels: labelCount) : 0
+        // Less than half of the volume is cut out of it, or nothing is.
+        let region = MemoryNeed.Part("region", options.crops && options.choose != .position ? image.bytes / 2 : 0)
         let phases = [
             [
-                result, sums, .init("registration", registration),
+                result, sums, region, .init("registration", registration),
                 .init("\(counted(threads, "job")) with \(counted(support, "support slice"))", workers),
             ],
-            [result, sums, .init("registration", registration), .init("correction", evidence)],
+            [result, sums, region, .init("registration", registration), .init("correction", evidence)],
             [result, .init("clean-up", cleaning(image))],
             [result, .init("writing", written)],
         ]
