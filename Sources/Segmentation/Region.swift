@@ -23,7 +23,7 @@ struct Region: Sendable, Hashable {
     let offset: SIMD3<Double>
 
     /// What is left around a label: anatomy to tell it by, and room for where registration is wrong.
-    private static let (millimetres, share) = (15.0, 0.2)
+    private static let (millimetres, share) = (10.0, 0.15)
     /// Larger shares of a volume are not worth cutting out.
     private static let worthwhile = 0.5
 
@@ -65,9 +65,9 @@ struct Region: Sendable, Hashable {
         self.init(extent, of: volume.geometry)
     }
 
-    /// What is kept of a labelled volume of the pack: twice the margin, since others' regions are not just its own.
+    /// What is kept of a labelled volume of the pack: a wider margin, since others' regions are not just its own.
     init?(labelled extent: Extent, of geometry: Geometry) {
-        self.init(extent.widened(millimetres: 2 * Self.millimetres, share: 2 * Self.share), of: geometry)
+        self.init(extent.widened(millimetres: 1.5 * Self.millimetres, share: 1.5 * Self.share), of: geometry)
     }
 }
 

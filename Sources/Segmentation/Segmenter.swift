@@ -149,11 +149,20 @@ public final class Segmenter: Sendable {
         }
         let reduced = ReducedVolume(
             volume, scale: scale, spacing: library.reducedSpacing, most: SupportLibrary.mostSamples)
-        let registrations = registrations(to: reduced, plan)
-        let region =
-            options.crops
-            ? Region(volume, reduced: reduced, registrations: registrations, labelled: library.labelled) : nil
-        return Query(volume, region: region, scale: scale, plan: plan, registrations: registrations)
+        let coarse = forEachExample(plan) { [library] in Registration(fixed: reduced, moving: library.reduced[$0]) }
+        guard options.crops,
+            let region = Region(volume, reduced: reduced, registrations: coarse, labelled: library.labelled)
+        else { return Query(volume, region: nil, scale: scale, plan: plan, registrations: coarse) }
+        var query = Query(volume, region: region, scale: scale, plan: plan, registrations: coarse)
+        if let close = library.close {
+            let part = ReducedPart(
+                ReducedVolume(query.part, scale: scale, spacing: close.spacing, most: SupportLibrary.mostSamples),
+                offset: region.offset)
+            query.registrations = forEachExample(plan) {
+                Registration(refining: coarse[$0], fixed: part, moving: close.parts[$0])
+            }
+        }
+        return query
     }
 
     /// Corrects the probabilities by what the pack has learned; says so when it cannot.
@@ -253,15 +262,15 @@ public final class Segmenter: Sendable {
         }
     }
 
-    /// The pack's volumes registered to a query.
-    private func registrations(to fixed: ReducedVolume, _ plan: MemoryPlan) -> [Registration] {
+    /// Registers the pack's volumes on the plan's workers.
+    private func forEachExample(_ plan: MemoryPlan, _ register: @Sendable (Int) -> Registration) -> [Registration] {
         let results = Mutex([Registration?](repeating: nil, count: library.reduced.count))
         let next = Atomic(0)
         DispatchQueue.concurrentPerform(iterations: min(plan.threads, library.reduced.count)) { _ in
             while true {
                 let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
                 guard index < library.reduced.count else { return }
-                let registration = Registration(fixed: fixed, moving: library.reduced[index])
+                let registration = register(index)
                 results.withLock { $0[index] = registration }
             }
         }

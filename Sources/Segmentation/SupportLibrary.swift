@@ -42,6 +42,8 @@ struct SupportLibrary: Sendable {
     let known: KnownSizes
     /// Spacing of these grids in mm.
     let reducedSpacing: Double
+    /// What is kept of every volume on a finer grid, and that one's spacing; nil when all are kept whole.
+    let close: (parts: [ReducedPart], spacing: Double)?
 
     /// Samples of the coarse grid along the longest side of the pack's largest volume; the most along any side of any.
     static let (reducedSamples, mostSamples) = (48, 96)
@@ -61,13 +63,10 @@ struct SupportLibrary: Sendable {
         _ pack: TaskPack, labels: [LabelEntry], planes: [SlicePlane], window: IntensityWindow, side: Int, crops: Bool
     ) throws {
         self.side = side
-        let extents = try pack.examples.map { example in
-            let geometry = try NIfTI.info(example.image).geometry
-            return (0..<3).map { Double(geometry.shape[$0]) * geometry.spacing[$0] }.max() ?? 1
-        }
-        let spacing = (extents.max() ?? 1) / Double(Self.reducedSamples)
+        let spacing = Self.spacing(of: try pack.examples.map { try NIfTI.info($0.image).geometry })
         reducedSpacing = spacing
         var (stacks, reduced): ([[Stack]], [ReducedVolume]) = (planes.map { _ in [] }, [])
+        var kept: [(part: Volume, scale: IntensityScale, region: Region?)] = []
         var (known, labelled) = (KnownSizes(), [Extent?]())
         let ids = Set(labels.map(\.id))
         for example in pack.examples {
@@ -78,6 +77,7 @@ struct SupportLibrary: Sendable {
             labelled.append(extent)
             let region = crops ? extent.flatMap { Region(labelled: $0, of: volume.geometry) } : nil
             let part = region.map { (volume.cropped(to: $0.box), truth.cropped(to: $0.box)) } ?? (volume, truth)
+            kept.append((part.0, scale, region))
             for (n, plane) in planes.enumerated() {
                 let stack = Self.prepare(
                     part.0, part.1, labels: labels, plane: plane, scale: scale, side: side,
@@ -87,13 +87,33 @@ struct SupportLibrary: Sendable {
             reduced.append(ReducedVolume(volume, scale: scale, spacing: spacing, most: Self.mostSamples))
         }
         (self.stacks, self.reduced, self.known, self.labelled) = (stacks, reduced, known, labelled)
+        close = Self.closeUp(kept)
     }
 
     private init(_ other: SupportLibrary, keeping examples: [Int]) {
         (side, reducedSpacing) = (other.side, other.reducedSpacing)
         stacks = other.stacks.map { stacks in examples.map { stacks[$0] } }
         known = other.known.keeping(examples)
+        close = other.close.map { close in (examples.map { close.parts[$0] }, close.spacing) }
         (reduced, labelled) = (examples.map { other.reduced[$0] }, examples.map { other.labelled[$0] })
+    }
+
+    /// Spacing that gives the longest side of any of the grids the usual number of samples.
+    private static func spacing(of grids: [Geometry]) -> Double {
+        let sides = grids.flatMap { grid in (0..<3).map { Double(grid.shape[$0]) * grid.spacing[$0] } }
+        return (sides.max() ?? 1) / Double(reducedSamples)
+    }
+
+    private static func closeUp(
+        _ kept: [(part: Volume, scale: IntensityScale, region: Region?)]
+    ) -> (parts: [ReducedPart], spacing: Double)? {
+        if kept.allSatisfy({ $0.region == nil }) { return nil }
+        let spacing = spacing(of: kept.map(\.part.geometry))
+        let parts = kept.map { part, scale, region in
+            ReducedPart(
+                ReducedVolume(part, scale: scale, spacing: spacing, most: mostSamples), offset: region?.offset ?? .zero)
+        }
+        return (parts, spacing)
     }
 
     /// The library with only some of its volumes, by their places.

@@ -49,6 +49,29 @@ import Volumes
         for point in Self.points { #expect((found(point) - truth(point)).length < 0.1) }
     }
 
+    /// Parts of two volumes, each with a corner of its own, registered after the whole: places are the volumes' own.
+    @Test func partsAreRegisteredInTheVolumesPlaces() {
+        let truth = AffineMap(
+            origin: SIMD3(1.5, -2, 1), SIMD3(1.05, 0.04, 0), SIMD3(-0.05, 0.97, 0.03), SIMD3(0.02, -0.03, 1.04))
+        let coarse = Registration(fixed: Self.volume { truth($0) }, moving: Self.volume { $0 }, demons: nil)
+        func part(at offset: SIMD3<Double>, _ map: (SIMD3<Double>) -> SIMD3<Double>) -> ReducedPart {
+            let (size, spacing) = (SIMD3(30, 30, 30), SIMD3(0.9, 1.2, 1.4))
+            var values: [Float] = []
+            for x in 0..<size.x {
+                for y in 0..<size.y {
+                    for z in 0..<size.z {
+                        let place = offset + (SIMD3(Double(x), Double(y), Double(z)) + 0.5) * spacing
+                        values.append(Float(Self.anatomy(map(place))))
+                    }
+                }
+            }
+            return ReducedPart(ReducedVolume(size: size, spacing: spacing, values: values), offset: offset)
+        }
+        let fine = Registration(
+            refining: coarse, fixed: part(at: SIMD3(5, 8, 12)) { truth($0) }, moving: part(at: SIMD3(3, 6, 9)) { $0 })
+        for point in Self.points { #expect((fine(point) - truth(point)).length < 0.3) }
+    }
+
     @Test func anEmptyFieldAroundTheQueryChangesLittle() {
         // The same anatomy in the middle of a field twice as long; the pack's volume fills its own.
         let (moving, size) = (Self.volume { $0 }, Self.size)

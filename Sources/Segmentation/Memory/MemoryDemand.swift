@@ -37,7 +37,7 @@ struct MemoryDemand: Sendable {
             // Less than half is cut out, or nothing is.
             if options.crops { read += (voxels * image.bytesPerVoxel + ids * MemoryLayout<UInt16>.stride) / 2 }
             reading = max(reading, read + 2 * max(Self.size(example.image), Self.size(example.labels)))
-            library += SupportLibrary.reducedBytes
+            library += SupportLibrary.reducedBytes * (options.crops ? 2 : 1)
         }
         (self.library, self.reading) = (library, reading)
         (labelCount, exampleCount) = (labels.count, task.examples.count)
@@ -86,7 +86,7 @@ struct MemoryDemand: Sendable {
     /// The displacements to every volume of the pack, at most: the image's grid may be small or far larger than theirs.
     private var registration: Int {
         guard options.choose != .position else { return 0 }
-        return exampleCount * Registration.bytes(samples: SupportLibrary.usualSamples)
+        return exampleCount * Registration.bytes(samples: SupportLibrary.usualSamples) * (options.crops ? 2 : 1)
     }
 
     /// What one worker holds: its workspace, the support slices of every draw with their labels, one support set (its

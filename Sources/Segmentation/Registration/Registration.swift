@@ -6,13 +6,26 @@ struct Registration: Sendable {
     private let displacement: Displacement?
     /// The grid of the displacement.
     private let spacing: SIMD3<Double>
+    /// Where the parts that were registered begin in their volumes, in mm along S, R, A.
+    private let fixedOffset, movingOffset: SIMD3<Double>
 
     /// Bytes of a registration on a grid of so many samples.
     static func bytes(samples: Int) -> Int { samples * MemoryLayout<SIMD4<Float>>.stride }
 
     /// Registers `moving` to `fixed`.
     init(fixed: ReducedVolume, moving: ReducedVolume, demons: Demons? = Demons()) {
-        let start = AffineMap(box: fixed.content, to: moving.content)
+        self.init(ReducedPart(fixed), ReducedPart(moving), AffineMap(box: fixed.content, to: moving.content), demons)
+    }
+
+    /// Registers parts of two volumes more closely than the whole of them were.
+    init(refining coarse: Registration, fixed: ReducedPart, moving: ReducedPart) {
+        let (start, columns) = (coarse.affine(fixed.offset) - moving.offset, coarse.affine.columns)
+        self.init(fixed, moving, AffineMap(origin: start, columns.0, columns.1, columns.2), Demons())
+    }
+
+    private init(_ fixedPart: ReducedPart, _ movingPart: ReducedPart, _ start: AffineMap, _ demons: Demons?) {
+        let (fixed, moving) = (fixedPart.values, movingPart.values)
+        (fixedOffset, movingOffset) = (fixedPart.offset, movingPart.offset)
         let fitted = AffineFit(fixed: fixed, moving: moving).fit(from: start)
         let warped = [start, fitted].map { fixed.resampled(moving, $0) }
         // Where the field of view reaches beyond the moving volume's there is nothing to compare.
@@ -28,18 +41,21 @@ struct Registration: Sendable {
 
     /// The place in the moving volume, in mm along S, R, A, of a place in the fixed one.
     func callAsFunction(_ place: SIMD3<Double>) -> SIMD3<Double> {
-        guard let displacement else { return affine(place) }
+        let place = place - fixedOffset
+        guard let displacement else { return affine(place) + movingOffset }
         let shift = displacement.at(SIMD3<Float>(place / spacing - 0.5))
-        return affine(place + SIMD3<Double>(shift) * spacing)
+        return affine(place + SIMD3<Double>(shift) * spacing) + movingOffset
     }
 
     /// The map from the pixels of one of the fixed volume's slices to samples of a stack of the moving one.
     func map(slice: Int, of query: StackFrame, to stack: StackFrame) -> SliceMap {
         let origin = query.place(slice: slice, row: 0, column: 0)
-        let sample = { (place: SIMD3<Double>) in SIMD3<Float>(place / spacing - 0.5) }
+        let sample = { (place: SIMD3<Double>) in SIMD3<Float>((place - fixedOffset) / spacing - 0.5) }
         let start = sample(origin)
         // Samples of the displacement -> mm -> mm in the moving volume -> samples of the stack: affine all the way.
-        let image = { (place: SIMD3<Double>) in SIMD3<Float>(stack.index(of: affine(place * spacing + spacing / 2))) }
+        let image = { (place: SIMD3<Double>) in
+            SIMD3<Float>(stack.index(of: affine(place * spacing + spacing / 2) + movingOffset))
+        }
         let zero = image(.zero)
         return SliceMap(
             start: start, rowStep: sample(query.place(slice: slice, row: 1, column: 0)) - start,
@@ -49,6 +65,15 @@ struct Registration: Sendable {
                 image(SIMD3(1, 0, 0)) - zero, image(SIMD3(0, 1, 0)) - zero, image(SIMD3(0, 0, 1)) - zero
             ))
     }
+}
+
+/// A volume on a coarse grid, or a part of one.
+struct ReducedPart: Sendable {
+    let values: ReducedVolume
+    /// Where it begins in the volume, in mm along S, R, A.
+    let offset: SIMD3<Double>
+
+    init(_ values: ReducedVolume, offset: SIMD3<Double> = .zero) { (self.values, self.offset) = (values, offset) }
 }
 
 /// Where the pixels of a slice are in a stack of another volume.
