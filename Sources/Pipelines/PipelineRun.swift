@@ -27,6 +27,8 @@ public struct PipelineRun: Sendable {
 
     /// The study.
     public let study: Study
+    /// ``Segmenter/advice``.
+    public var advice: String? { runner.segmenter.advice }
     private let runner: CaseRunner
     private let results: ResultFolder
     private let existing: Existing

@@ -80,6 +80,19 @@ public final class Segmenter: Sendable {
     /// A segmenter whose pack lacks one example, for leave-one-out.
     package func without(_ example: Int) -> Segmenter { keeping(task.examples.indices.filter { $0 != example }) }
 
+    /// What a person may do to get more out of the pack; nil when there is nothing.
+    public var advice: String? {
+        guard task.examples.count > 1, !options.isFast else { return nil }
+        guard let checked = task.findings else {
+            return "task '\(task.name)' was not checked: 'tomos task check \(task.folder) --save' says what Dice to expect "
+                + "and finds what does better"
+        }
+        if findings != nil { return nil }
+        return "what the check of task '\(task.name)' found is not used: it holds for planes "
+            + "\(checked.planes.map(\.rawValue).joined(separator: ", ")), choose \(checked.choose.rawValue) and the weights "
+            + "that it was made with"
+    }
+
     /// The workers and support slices that an image will be segmented with; what segmenting it takes.
     ///
     /// - Throws: ``MemoryError`` when it does not fit.

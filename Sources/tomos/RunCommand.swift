@@ -63,6 +63,7 @@ struct RunCommand: ParsableCommand {
         memory.apply(to: &file.options)
         let existing: PipelineRun.Existing = overwrite ? .overwrite : resume ? .resume : .refuse
         let run = try PipelineRun(file, study: study, results: output, existing: existing)
+        if !quiet, let advice = run.advice { Console.note(advice) }
         let progress = Progress(quiet: quiet)
         let quiet = quiet
         let report = try run.run { event in

@@ -138,6 +138,7 @@ struct SegmentCommand: ParsableCommand {
         if !quiet, segmenter.weights.name != "bundled" {
             Console.note("weights \(segmenter.weights.name): \(segmenter.weights.licence)")
         }
+        if !quiet, let advice = segmenter.advice { Console.note(advice) }
         let volume = try source.studyCase.readVolume(volumeIndex: volumeIndex)
         let progress = Progress(quiet: quiet)
         progress.begin("segmenting \(input)")

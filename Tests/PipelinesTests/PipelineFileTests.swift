@@ -162,8 +162,8 @@ struct PipelineFileTests {
                     + "range(-500, 1000), percentile(0.5, 99.5)"
             ),
             (
-                "version: 1\ntask: x\nprepare: { crop: auto }",
-                "p.yaml:3:18: prepare.crop 'auto' is not available in this version; use none"
+                "version: 1\ntask: x\nprepare: { crop: tight }",
+                "p.yaml:3:18: prepare.crop cannot be 'tight'; allowed: auto, none"
             ),
             (
                 "version: 1\ntask: x\nsegment: { ensemble: 9 }",
