@@ -64,35 +64,49 @@ public struct PackCheck: Sendable {
         let segmenter = try Segmenter(task: task, options: options, keepsEvidence: options.corrects)
         (planes, choose, weightsSHA256) = (segmenter.planes, options.choose, segmenter.weights.sha256)
         let places = Array(stride(from: 0, to: task.examples.count, by: step))
-        var lessons = CorrectionLessons(volumes: options.corrects ? places.count : 0)
+        let lessons = try leaveOneOut(segmenter, places, progress)
+        chosen = best(examples, usual: usual)
+        if lessons.areEnough { try learn(from: lessons, segmenter, places, usual: usual) }
+    }
+
+    /// Segments volumes without themselves; returns what can be learned of that.
+    private mutating func leaveOneOut(
+        _ segmenter: Segmenter, _ places: [Int], _ progress: ((Int, Int, Example) -> Void)?
+    ) throws -> CorrectionLessons {
+        var lessons = CorrectionLessons(volumes: segmenter.options.corrects ? places.count : 0)
         for (done, place) in places.enumerated() {
-            let example = task.examples[place]
+            let example = segmenter.task.examples[place]
             let truth = try NIfTI.readLabels(example.labels)
             let results = try segmenter.without(place).segment(
                 NIfTI.readVolume(example.image), thresholds: thresholds.map(Float.init),
                 collect: { lessons.add($0, truth) })
-            examples.append(try Self.compare(example, results, truth, labels))
+            examples.append(try compare(example, results, truth))
             progress?(done + 1, places.count, examples[done])
         }
-        chosen = best(examples, usual: usual)
-        guard lessons.areEnough else { return }
-        let corrected = try lessons.corrected(threads: options.threads).enumerated().map { n, evidence in
-            let example = task.examples[places[n]]
-            let results = try segmenter.without(places[n]).results(
+        return lessons
+    }
+
+    /// Takes over a correction, and the results with it, if it helps the volumes that it was not learned from.
+    private mutating func learn(
+        from lessons: CorrectionLessons, _ segmenter: Segmenter, _ places: [Int], usual: Int
+    ) throws {
+        let threads = segmenter.options.threads
+        let corrected = try zip(places, lessons.corrected(threads: threads)).map { place, evidence in
+            let example = segmenter.task.examples[place]
+            let results = try segmenter.without(place).results(
                 of: evidence, in: NIfTI.readVolume(example.image), thresholds: thresholds.map(Float.init))
-            return try Self.compare(example, results, NIfTI.readLabels(example.labels), labels)
+            return try compare(example, results, NIfTI.readLabels(example.labels))
         }
-        guard corrected.count == examples.count, let plain = mean()?.mean else { return }
         let other = best(corrected, usual: usual)
-        guard let better = Self.mean(corrected, threshold: other)?.mean else { return }
+        guard let plain = mean()?.mean, let better = Self.mean(corrected, threshold: other)?.mean else { return }
         gain = (plain, better)
-        if better > plain + Self.leastGain, let learned = lessons.correction(threads: options.threads) {
+        if better > plain + Self.leastGain, let learned = lessons.correction(threads: threads) {
             (examples, chosen, correction) = (corrected, other, learned)
         }
     }
 
-    private static func compare(
-        _ example: TaskPack.Example, _ results: [SegmentedVolume], _ truth: LabelVolume, _ labels: [LabelEntry]
+    private func compare(
+        _ example: TaskPack.Example, _ results: [SegmentedVolume], _ truth: LabelVolume
     ) throws -> Example {
         Example(
             name: example.name,

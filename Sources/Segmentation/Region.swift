@@ -27,7 +27,7 @@ struct Region: Sendable, Hashable {
     /// Larger shares of a volume are not worth cutting out.
     private static let worthwhile = 0.5
 
-    /// The voxels of an extent; nil when they are most of the volume.
+    /// The voxels of an extent; nil when they are most of the volume, or no volume.
     init?(_ extent: Extent, of geometry: Geometry) {
         var (ranges, start, offset) = ([0..<1, 0..<1, 0..<1], SIMD3<Int>.zero, SIMD3<Double>.zero)
         for (n, signed) in geometry.anatomicalAxes.enumerated() {
@@ -39,7 +39,8 @@ struct Region: Sendable, Hashable {
         }
         box = VoxelBox(i: ranges[0], j: ranges[1], k: ranges[2])
         (self.start, self.offset) = (start, offset)
-        if Double(box.shape.count) > Self.worthwhile * Double(geometry.shape.count) { return nil }
+        let isThin = ranges.contains { $0.count < 2 }
+        if isThin || Double(box.shape.count) > Self.worthwhile * Double(geometry.shape.count) { return nil }
     }
 
     /// Where to look for labels in a volume to which the pack's volumes are registered: wherever a third of them put

@@ -84,7 +84,8 @@ public final class Segmenter: Sendable {
     public var advice: String? {
         guard task.examples.count > 1, !options.isFast else { return nil }
         guard let checked = task.findings else {
-            return "task '\(task.name)' was not checked: 'tomos task check \(task.folder) --save' says what Dice to expect "
+            return
+                "task '\(task.name)' was not checked: 'tomos task check \(task.folder) --save' says what Dice to expect "
                 + "and finds what does better"
         }
         if findings != nil { return nil }
