@@ -18,7 +18,7 @@ public struct SupportCurve: Sendable {
 
     init(points: [Point]) { self.points = points }
 
-    /// Segments every `step`-th volume with 1, 2, 4, ... and all of the others, drawn at random with a fixed seed.
+    /// Segments every `step`-th volume with 1, 2, 4, ... and all of the others, spread over the pack.
     ///
     /// No correction is made. `options.threshold` should be the one found for the pack.
     ///

@@ -163,7 +163,10 @@ public final class Segmenter: Sendable {
         }
         let reduced = ReducedVolume(
             volume, scale: scale, spacing: library.reducedSpacing, most: SupportLibrary.mostSamples)
-        let coarse = forEachExample(plan) { [library] in Registration(fixed: reduced, moving: library.reduced[$0]) }
+        let count = library.reduced.count
+        let coarse = concurrentMap(count, threads: plan.threads) { [library] in
+            Registration(fixed: reduced, moving: library.reduced[$0])
+        }
         guard options.crops,
             let region = Region(volume, reduced: reduced, registrations: coarse, labelled: library.labelled)
         else { return Query(volume, region: nil, scale: scale, plan: plan, registrations: coarse) }
@@ -172,7 +175,7 @@ public final class Segmenter: Sendable {
             let part = ReducedPart(
                 ReducedVolume(query.part, scale: scale, spacing: close.spacing, most: SupportLibrary.mostSamples),
                 offset: region.offset)
-            query.registrations = forEachExample(plan) {
+            query.registrations = concurrentMap(count, threads: plan.threads) {
                 Registration(refining: coarse[$0], fixed: part, moving: close.parts[$0])
             }
         }
@@ -274,21 +277,6 @@ public final class Segmenter: Sendable {
                 stacks: stacks, side: side, draws: Draws(choice: choice, count: options.ensemble, shifts: shifts),
                 slices: slices)
         }
-    }
-
-    /// Registers the pack's volumes on the plan's workers.
-    private func forEachExample(_ plan: MemoryPlan, _ register: @Sendable (Int) -> Registration) -> [Registration] {
-        let results = Mutex([Registration?](repeating: nil, count: library.reduced.count))
-        let next = Atomic(0)
-        DispatchQueue.concurrentPerform(iterations: min(plan.threads, library.reduced.count)) { _ in
-            while true {
-                let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-                guard index < library.reduced.count else { return }
-                let registration = register(index)
-                results.withLock { $0[index] = registration }
-            }
-        }
-        return results.withLock { $0.compactMap(\.self) }
     }
 
     /// Mean probabilities over the draws, with the vote and of the network alone; nil when no draw shows the label.

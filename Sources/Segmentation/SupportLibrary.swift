@@ -36,7 +36,7 @@ struct SupportLibrary: Sendable {
     let stacks: [[Stack]]
     /// Every volume on a coarse grid.
     let reduced: [ReducedVolume]
-    /// Volume by volume where its labels are; nil where it has none.
+    /// Volume by volume where its labels are, nil where it has none; empty where all are kept whole anyway.
     let labelled: [Extent?]
     /// What the pack's volumes tell of the labels' sizes.
     let known: KnownSizes
@@ -66,28 +66,50 @@ struct SupportLibrary: Sendable {
         let spacing = Self.spacing(of: try pack.examples.map { try NIfTI.info($0.image).geometry })
         reducedSpacing = spacing
         var (stacks, reduced): ([[Stack]], [ReducedVolume]) = (planes.map { _ in [] }, [])
-        var kept: [(part: Volume, scale: IntensityScale, region: Region?)] = []
-        var (known, labelled) = (KnownSizes(), [Extent?]())
-        let ids = Set(labels.map(\.id))
-        for example in pack.examples {
+        var (known, parts) = (KnownSizes(), [ReducedPart]())
+        // Before any image is read, since none is held any longer than it takes to prepare it.
+        let sights = crops ? try pack.examples.map { try Sight($0, labels: labels) } : []
+        labelled = sights.map(\.extent)
+        let isCropped = sights.contains { $0.region != nil }
+        let closeSpacing = Self.spacing(of: sights.map(\.kept))
+        for (n, example) in pack.examples.enumerated() {
             let (volume, truth) = try Self.read(example)
             known.add(truth, labels: labels.map(\.id))
             let scale = try window.scale(for: volume)
-            let extent = truth.box(of: ids).map { truth.geometry.extent(of: $0) }
-            labelled.append(extent)
-            let region = crops ? extent.flatMap { Region(labelled: $0, of: volume.geometry) } : nil
-            let part = region.map { (volume.cropped(to: $0.box), truth.cropped(to: $0.box)) } ?? (volume, truth)
-            kept.append((part.0, scale, region))
+            let region = crops ? sights[n].region : nil
+            let (offset, part) = (region?.offset ?? .zero, region.map { volume.cropped(to: $0.box) } ?? volume)
+            let partTruth = region.map { truth.cropped(to: $0.box) } ?? truth
             for (n, plane) in planes.enumerated() {
                 let stack = Self.prepare(
-                    part.0, part.1, labels: labels, plane: plane, scale: scale, side: side,
-                    offset: region?.offset ?? .zero)
+                    part, partTruth, labels: labels, plane: plane, scale: scale, side: side, offset: offset)
                 stacks[n].append(stack)
+            }
+            if isCropped {
+                let close = ReducedVolume(part, scale: scale, spacing: closeSpacing, most: Self.mostSamples)
+                parts.append(ReducedPart(close, offset: offset))
             }
             reduced.append(ReducedVolume(volume, scale: scale, spacing: spacing, most: Self.mostSamples))
         }
-        (self.stacks, self.reduced, self.known, self.labelled) = (stacks, reduced, known, labelled)
-        close = Self.closeUp(kept)
+        (self.stacks, self.reduced, self.known) = (stacks, reduced, known)
+        close = isCropped ? (parts, closeSpacing) : nil
+    }
+
+    /// What the label map of a volume says of the part to keep.
+    private struct Sight {
+        /// Where the labels are; nil where there are none.
+        let extent: Extent?
+        /// What is kept; nil for the whole.
+        let region: Region?
+        /// The grid of what is kept.
+        let kept: Geometry
+
+        init(_ example: TaskPack.Example, labels: [LabelEntry]) throws {
+            let geometry = try NIfTI.info(example.image).geometry
+            let truth = try NIfTI.readLabels(example.labels)
+            extent = truth.box(of: Set(labels.map(\.id))).map { truth.geometry.extent(of: $0) }
+            region = extent.flatMap { Region(labelled: $0, of: geometry) }
+            kept = region.map { geometry.cropped(to: $0.box) } ?? geometry
+        }
     }
 
     private init(_ other: SupportLibrary, keeping examples: [Int]) {
@@ -95,25 +117,14 @@ struct SupportLibrary: Sendable {
         stacks = other.stacks.map { stacks in examples.map { stacks[$0] } }
         known = other.known.keeping(examples)
         close = other.close.map { close in (examples.map { close.parts[$0] }, close.spacing) }
-        (reduced, labelled) = (examples.map { other.reduced[$0] }, examples.map { other.labelled[$0] })
+        reduced = examples.map { other.reduced[$0] }
+        labelled = other.labelled.isEmpty ? [] : examples.map { other.labelled[$0] }
     }
 
     /// Spacing that gives the longest side of any of the grids the usual number of samples.
     private static func spacing(of grids: [Geometry]) -> Double {
         let sides = grids.flatMap { grid in (0..<3).map { Double(grid.shape[$0]) * grid.spacing[$0] } }
         return (sides.max() ?? 1) / Double(reducedSamples)
-    }
-
-    private static func closeUp(
-        _ kept: [(part: Volume, scale: IntensityScale, region: Region?)]
-    ) -> (parts: [ReducedPart], spacing: Double)? {
-        if kept.allSatisfy({ $0.region == nil }) { return nil }
-        let spacing = spacing(of: kept.map(\.part.geometry))
-        let parts = kept.map { part, scale, region in
-            ReducedPart(
-                ReducedVolume(part, scale: scale, spacing: spacing, most: mostSamples), offset: region?.offset ?? .zero)
-        }
-        return (parts, spacing)
     }
 
     /// The library with only some of its volumes, by their places.

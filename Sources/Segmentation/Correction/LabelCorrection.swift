@@ -1,6 +1,3 @@
-import Dispatch
-import Synchronization
-
 /// What a pack has learned of the errors that its segmentations make: a small network for each label that goes by the
 /// probabilities and the image around a voxel and says what is right there.
 ///
@@ -44,15 +41,8 @@ public struct LabelCorrection: Sendable, Hashable, Codable {
         for (n, label) in first.labels.enumerated() {
             let rows = Self.rows(examples, label: n, id: label)
             guard rows.count >= Self.least, rows.isLabel.contains(true), rows.isLabel.contains(false) else { continue }
-            let members = Mutex([Perceptron?](repeating: nil, count: Self.members))
-            let workers = min(threads, Self.members)
-            DispatchQueue.concurrentPerform(iterations: workers) { worker in
-                for member in stride(from: worker, to: Self.members, by: workers) {
-                    let network = Perceptron(rows, seed: UInt64(member) + 1)
-                    members.withLock { $0[member] = network }
-                }
-            }
-            learned.append(Learned(label: label, members: members.withLock { $0.compactMap(\.self) }))
+            let networks = concurrentMap(Self.members, threads: threads) { Perceptron(rows, seed: UInt64($0) + 1) }
+            learned.append(Learned(label: label, members: networks))
         }
         if learned.isEmpty { return nil }
         (self.spacing, labels) = (spacing, learned)
@@ -109,23 +99,15 @@ public struct LabelCorrection: Sendable, Hashable, Codable {
     ) -> [UInt16] {
         let places = features.places
         let chunks = stride(from: 0, to: places.count, by: chunk).map { places[$0..<min($0 + chunk, places.count)] }
-        let results = Mutex([[UInt16]](repeating: [], count: chunks.count))
-        let next = Atomic(0)
-        DispatchQueue.concurrentPerform(iterations: max(1, min(threads, chunks.count))) { _ in
-            while true {
-                let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-                guard index < chunks.count else { return }
-                let rows = features.rows(at: chunks[index])
-                var sum = [Float](repeating: 0, count: chunks[index].count)
-                for member in members {
-                    var inputs = rows
-                    member.standardize(&inputs)
-                    for (n, value) in member.probabilities(inputs, count: sum.count).enumerated() { sum[n] += value }
-                }
-                let mean = sum.map { UInt16(65535 * $0 / Float(members.count)) }
-                results.withLock { $0[index] = mean }
+        return concurrentMap(chunks.count, threads: threads) { index in
+            let rows = features.rows(at: chunks[index])
+            var sum = [Float](repeating: 0, count: chunks[index].count)
+            for member in members {
+                var inputs = rows
+                member.standardize(&inputs)
+                for (n, value) in member.probabilities(inputs, count: sum.count).enumerated() { sum[n] += value }
             }
-        }
-        return results.withLock { $0.flatMap(\.self) }
+            return sum.map { UInt16(65535 * $0 / Float(members.count)) }
+        }.flatMap(\.self)
     }
 }

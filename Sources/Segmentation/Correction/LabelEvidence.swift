@@ -38,8 +38,7 @@ package struct LabelEvidence: Sendable {
         let extent = SIMD3(layout.slices, layout.rows, layout.columns)
         let labels = probabilities.labels
         var (lower, upper) = probabilities.withSums { sums in Self.box(sums[..<labels.count], layout) }
-        lower = SIMD3(clamping: lower &- Self.margin, least: .zero, most: extent &- 1)
-        upper = SIMD3(clamping: upper &+ Self.margin, least: .zero, most: extent &- 1)
+        (lower, upper) = (pointwiseMax(lower &- Self.margin, .zero), pointwiseMin(upper &+ Self.margin, extent &- 1))
         let size = upper &- lower &+ 1
         guard size.x * size.y * size.z <= Self.most else { return nil }
         (self.labels, self.size, self.layout, origin) = (labels, size, layout, lower)
@@ -132,10 +131,4 @@ package struct LabelEvidence: Sendable {
 
     /// What it takes to be kept.
     package var bytes: Int { count * (labels.count * 2 * MemoryLayout<UInt16>.stride + MemoryLayout<Float>.stride) }
-}
-
-extension SIMD3<Int> {
-    fileprivate init(clamping value: SIMD3<Int>, least: SIMD3<Int>, most: SIMD3<Int>) {
-        self = pointwiseMin(pointwiseMax(value, least), most)
-    }
 }
