@@ -24,8 +24,14 @@ struct CorrectionLessons {
         examples.append(LabelCorrection.Example(evidence: evidence, truth: evidence.part(of: truth)))
     }
 
-    /// Whether all volumes are there.
-    var areEnough: Bool { volumes >= Self.leastVolumes && examples.count == volumes }
+    /// Why nothing can be learned; nil when all volumes are there.
+    var lack: String? {
+        if volumes < Self.leastVolumes {
+            return "\(volumes) volumes are too few to learn their errors from: \(Self.leastVolumes) are enough"
+        }
+        if examples.count == volumes { return nil }
+        return "the labels are too large, or lie too far apart, to learn their errors"
+    }
 
     /// What all volumes teach together; nil when that is nothing.
     func correction(threads: Int) -> LabelCorrection? { LabelCorrection(examples, threads: threads) }

@@ -26,16 +26,17 @@ public struct PackCheck: Sendable {
     /// Mean Dice without the correction and with it, each volume corrected by what the others taught; nil when there are
     /// too few volumes to learn from.
     public private(set) var gain: (without: Double, with: Double)?
+    /// Why no correction was learned; nil where one was, kept or not, and where none was asked for.
+    public private(set) var lack: String?
     /// What was checked.
     public let labels: [LabelEntry]
     private let packSHA256, weightsSHA256: String
-    private let planes: [SlicePlane]
-    private let choose: SupportStrategy
+    private let options: CheckedOptions
 
     /// The thresholds tried when none is asked for.
     public static let tried = [0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6]
     /// What another threshold must gain over the usual one: less may be luck.
-    private static let leastGain = 0.002
+    static let leastGain = 0.002
     /// A mean Dice below which a pack is said to be unsuited, and one below which it is doubtful.
     public static let (unsuited, doubtful) = (0.5, 0.7)
 
@@ -62,18 +63,21 @@ public struct PackCheck: Sendable {
         let usual = thresholds.firstIndex(of: options.threshold ?? task.threshold) ?? 0
         (self.thresholds, chosen, labels) = (thresholds, usual, task.labels.entries)
         let segmenter = try Segmenter(task: task, options: options, keepsEvidence: options.corrects)
-        (planes, choose, weightsSHA256) = (segmenter.planes, options.choose, segmenter.weights.sha256)
+        self.options = CheckedOptions(segmenter.options, planes: segmenter.planes)
+        weightsSHA256 = segmenter.weights.sha256
         let places = Array(stride(from: 0, to: task.examples.count, by: step))
         let lessons = try leaveOneOut(segmenter, places, progress)
         chosen = best(examples, usual: usual)
-        if lessons.areEnough { try learn(from: lessons, segmenter, places, usual: usual) }
+        guard options.corrects else { return }
+        lack = lessons.lack
+        if lack == nil { try learn(from: lessons, segmenter, places, usual: usual) }
     }
 
     /// Segments volumes without themselves; returns what can be learned of that.
     private mutating func leaveOneOut(
         _ segmenter: Segmenter, _ places: [Int], _ progress: ((Int, Int, Example) -> Void)?
     ) throws -> CorrectionLessons {
-        var lessons = CorrectionLessons(volumes: segmenter.options.corrects ? places.count : 0)
+        var lessons = CorrectionLessons(volumes: places.count)
         for (done, place) in places.enumerated() {
             let example = segmenter.task.examples[place]
             let truth = try NIfTI.readLabels(example.labels)
@@ -148,7 +152,7 @@ public struct PackCheck: Sendable {
     /// What the pack shall remember.
     public var findings: PackFindings {
         PackFindings(
-            packSHA256: packSHA256, weightsSHA256: weightsSHA256, planes: planes, choose: choose,
+            packSHA256: packSHA256, weightsSHA256: weightsSHA256, options: options,
             threshold: thresholds[chosen], calibrations: calibrations, correction: correction)
     }
 }

@@ -68,10 +68,8 @@ public struct PackFindings: Sendable, Hashable, Codable {
     public var packSHA256: String
     /// SHA-256 of the weights it was checked with.
     public var weightsSHA256: String
-    /// Planes whose probabilities were averaged.
-    public var planes: [SlicePlane]
-    /// How the support was chosen.
-    public var choose: SupportStrategy
+    /// What it was checked with.
+    public var options: CheckedOptions
     /// Probability from which a voxel is foreground.
     public var threshold: Double
     /// One a label, of those that enough volumes hold.
@@ -81,11 +79,11 @@ public struct PackFindings: Sendable, Hashable, Codable {
 
     /// Makes findings.
     public init(
-        packSHA256: String, weightsSHA256: String, planes: [SlicePlane], choose: SupportStrategy, threshold: Double,
+        packSHA256: String, weightsSHA256: String, options: CheckedOptions, threshold: Double,
         calibrations: [DiceCalibration], correction: LabelCorrection?
     ) {
-        (self.packSHA256, self.weightsSHA256, self.planes) = (packSHA256, weightsSHA256, planes)
-        (self.choose, self.threshold) = (choose, threshold)
+        (self.packSHA256, self.weightsSHA256) = (packSHA256, weightsSHA256)
+        (self.options, self.threshold) = (options, threshold)
         (self.calibrations, self.correction) = (calibrations, correction)
     }
 
@@ -101,7 +99,7 @@ public struct PackFindings: Sendable, Hashable, Codable {
         guard let data = FileManager.default.contents(atPath: path) else {
             throw TaskPackError.staleFindings(path, reason: "it cannot be read")
         }
-        guard let found = try? JSONDecoder().decode(PackFindings.self, from: data), !found.planes.isEmpty,
+        guard let found = try? JSONDecoder().decode(PackFindings.self, from: data), !found.options.planes.isEmpty,
             found.threshold > 0, found.threshold < 1, found.correction?.isWhole ?? true
         else { throw TaskPackError.staleFindings(path, reason: "it is not what 'tomos task check --save' writes") }
         guard found.packSHA256 == packSHA256 else {
@@ -118,9 +116,7 @@ public struct PackFindings: Sendable, Hashable, Codable {
     }
 
     /// The same where they hold for the way of segmenting that is asked for, nil otherwise.
-    func held(by options: SegmentOptions, planes: [SlicePlane], weightsSHA256: String) -> PackFindings? {
-        let isSame =
-            planes == self.planes && options.choose.resolved == choose.resolved && weightsSHA256 == self.weightsSHA256
-        return isSame ? self : nil
+    func held(by options: CheckedOptions, weightsSHA256: String) -> PackFindings? {
+        options == self.options && weightsSHA256 == self.weightsSHA256 ? self : nil
     }
 }

@@ -103,7 +103,8 @@ public struct SegmentedVolume: Sendable {
         /// Mean probability (to 1/255) over those that the network gave to a label; nil when there are none.
         public var meanProbability: Double?
         /// The Dice that the probabilities p promise if they are right: 2 sum(p in the label) / (voxels + sum(p)), which
-        /// falls where the network, the vote, the draws or the planes disagree. 0 when there are no voxels.
+        /// falls where the network, the vote, the draws or the planes disagree. p is what these say before the pack's
+        /// correction, if there is one. 0 when there are no voxels.
         public var expectedDice: Double
         /// The true Dice to be expected, where the pack was checked with these planes, strategy and weights.
         public var predictedDice: DicePrediction?

@@ -41,7 +41,7 @@ public final class Segmenter: Sendable {
 
     /// The same; `keepsEvidence` when that is to be collected.
     package init(task: TaskPack, options: SegmentOptions, images: [ImageOutline] = [], keepsEvidence: Bool) throws {
-        let options = options.resolved(planes: options.planes ?? task.findings?.planes ?? [task.plane])
+        let options = options.resolved(planes: options.planes ?? task.findings?.options.planes ?? [task.plane])
         planes = options.planes ?? [task.plane]
         (self.task, self.options) = (task, options)
         guard (1...512).contains(options.support) else { throw SegmentationError.supportOutOfRange(options.support) }
@@ -53,7 +53,7 @@ public final class Segmenter: Sendable {
         window = options.window ?? task.window
         network = try UniverSeg(weights: Weights(options.weights))
         let hash = network.weights.sha256
-        findings = task.findings?.held(by: options, planes: planes, weightsSHA256: hash)
+        findings = task.findings?.held(by: CheckedOptions(options, planes: planes), weightsSHA256: hash)
         correction = options.corrects && labels == task.labels.entries ? findings?.correction : nil
         // A threshold holds with the correction that it was found with.
         let found = findings?.correction == nil || correction != nil ? findings?.threshold : nil
@@ -89,9 +89,8 @@ public final class Segmenter: Sendable {
                 + "and finds what does better"
         }
         if findings != nil { return nil }
-        return "what the check of task '\(task.name)' found is not used: it holds for planes "
-            + "\(checked.planes.map(\.rawValue).joined(separator: ", ")), choose \(checked.choose.rawValue) and the weights "
-            + "that it was made with"
+        return "what the check of task '\(task.name)' found is not used: it holds for \(checked.options.description) and "
+            + "the weights that it was made with"
     }
 
     /// The workers and support slices that an image will be segmented with; what segmenting it takes.
@@ -127,7 +126,7 @@ public final class Segmenter: Sendable {
         let passes = batches(of: part)
         let counter = SliceCounter(total: passes.count * cuts.reduce(0) { $0 + $1.layout.slices }, report: progress)
         var result = Votes(geometry: part.geometry, threshold: thresholds[0])
-        var left: String?
+        var (corrected, left): (LabelEvidence?, String?)
         for labels in passes {
             let sums = LabelProbabilities(
                 labels: labels.map(\.id), planes: cuts.count, voxels: part.geometry.shape.count,
@@ -147,12 +146,13 @@ public final class Segmenter: Sendable {
                 // Labels are corrected with an eye on all the others.
                 let evidence = passes.count == 1 ? LabelEvidence(sums, part, scale: query.scale) : nil
                 if let evidence { collect?(evidence.placed(in: volume.geometry, at: query.region?.start ?? .zero)) }
-                left = correct(sums, evidence, plan)
+                (corrected, left) = correct(evidence, plan)
+                corrected?.restore(to: sums)
             }
             result.count(sums)
         }
         let notices = [query.scale.notice, plan.notice, counter.notice, left].compactMap(\.self)
-        return results(of: &result, query, thresholds, notices, isCorrected: correction != nil && left == nil)
+        return results(of: &result, query, thresholds, notices, corrected: corrected)
     }
 
     /// Looks where the labels may be, if that is asked for.
@@ -182,17 +182,13 @@ public final class Segmenter: Sendable {
         return query
     }
 
-    /// Corrects the probabilities by what the pack has learned; says so when it cannot.
-    private func correct(_ sums: LabelProbabilities, _ evidence: LabelEvidence?, _ plan: MemoryPlan) -> String? {
-        guard let correction else { return nil }
-        guard let evidence else {
-            return "what the pack has learned of its errors was left out: the labels lie too far apart or are too large"
-        }
-        guard correction.fits(evidence.spacing) else {
-            return "what the pack has learned of its errors was left out: the voxels are not of its volumes' size"
-        }
-        correction.applied(to: evidence, threads: plan.threads).restore(to: sums)
-        return nil
+    /// The evidence corrected by what the pack has learned, if it has; why not where that cannot be.
+    private func correct(_ evidence: LabelEvidence?, _ plan: MemoryPlan) -> (LabelEvidence?, notice: String?) {
+        guard let correction else { return (nil, nil) }
+        let left = "what the pack has learned of its errors was left out: "
+        guard let evidence else { return (nil, left + "the labels lie too far apart or are too large") }
+        guard correction.fits(evidence.spacing) else { return (nil, left + "the voxels are not of its volumes' size") }
+        return (correction.applied(to: evidence, threads: plan.threads), nil)
     }
 
     /// The results of a volume whose evidence was corrected, for several thresholds, ascending.
@@ -206,17 +202,17 @@ public final class Segmenter: Sendable {
         let query = Query(
             volume, region: nil, scale: try window.scale(for: volume), plan: try plan(for: ImageOutline(volume)),
             registrations: [])
-        return results(of: &result, query, thresholds, [], isCorrected: true)
+        return results(of: &result, query, thresholds, [], corrected: evidence)
     }
 
     private func results(
-        of result: inout Votes, _ query: Query, _ thresholds: [Float], _ notices: [String], isCorrected: Bool
+        of result: inout Votes, _ query: Query, _ thresholds: [Float], _ notices: [String], corrected: LabelEvidence?
     ) -> [SegmentedVolume] {
-        let calibrations = calibrations(isCorrected: isCorrected)
+        let calibrations = calibrations(isCorrected: corrected != nil)
         return thresholds.map { threshold in
             result.raise(to: threshold)
             var votes = result
-            return finish(&votes, query, calibrations, notices)
+            return finish(&votes, query, corrected, calibrations, notices)
         }
     }
 
@@ -299,10 +295,14 @@ public final class Segmenter: Sendable {
     }
 
     private func finish(
-        _ result: inout Votes, _ query: Query, _ calibrations: [UInt16: DiceCalibration], _ notices: [String]
+        _ result: inout Votes, _ query: Query, _ corrected: LabelEvidence?, _ calibrations: [UInt16: DiceCalibration],
+        _ notices: [String]
     ) -> SegmentedVolume {
         result.labels.clean(options.clean)
         var measured = result.measured()
+        for (id, promised) in corrected?.expectedDice(of: result.labels) ?? [:] {
+            measured[id]?.expectedDice = promised
+        }
         let doubtful =
             options.keepsDoubtful ? [:] : measured.filter { $0.value.expectedDice < SegmentedVolume.leastPromise }
         result.remove(Set(doubtful.keys))

@@ -77,7 +77,7 @@ struct Votes {
     /// Label by label the sum of its probabilities, in the same units.
     private var totals: [UInt16: Int] = [:]
     /// Probabilities below are no part of the sums: those of a whole background would outweigh a small structure.
-    private static let faint = UInt16(0.1 * 65535)
+    static let faint = UInt16(0.1 * 65535)
 
     init(geometry: Geometry, threshold: Float) {
         labels = LabelVolume(geometry: geometry)
@@ -133,14 +133,18 @@ struct Votes {
         }
         return Dictionary(
             uniqueKeysWithValues: voxels.map { id, count in
-                let sum = Double(sums[id] ?? 0) / 65535
-                let total = Double(totals[id] ?? 0) / 65535
+                let sum = sums[id] ?? 0
                 return (
                     id,
                     Measured(
-                        voxels: count, meanProbability: given[id].map { sum / Double($0) },
-                        expectedDice: 2 * sum / (Double(count) + max(total, sum)))
+                        voxels: count, meanProbability: given[id].map { Double(sum) / 65535 / Double($0) },
+                        expectedDice: Self.expectedDice(inside: sum, total: totals[id] ?? 0, voxels: count))
                 )
             })
+    }
+
+    /// See ``SegmentedVolume/Structure/expectedDice``; the sums of probabilities are in units of 1/65535.
+    static func expectedDice(inside: Int, total: Int, voxels: Int) -> Double {
+        2 * Double(inside) / (65535 * Double(voxels) + Double(max(total, inside)))
     }
 }

@@ -36,6 +36,22 @@ struct PlanesArgument: ExpressibleByArgument {
     }
 }
 
+/// `--plane` of a check as typed: planes, or `auto` for those that do best.
+enum CheckedPlanesArgument: ExpressibleByArgument {
+    case planes([SlicePlane])
+    case automatic
+
+    init?(argument: String) {
+        if argument == "auto" {
+            self = .automatic
+        } else if let planes = PlanesArgument(argument: argument)?.planes {
+            self = .planes(planes)
+        } else {
+            return nil
+        }
+    }
+}
+
 /// `--weights` as typed.
 struct WeightsArgument: ExpressibleByArgument {
     private var typed: WeightsSource?

@@ -3,6 +3,7 @@ import Evaluation
 import Inference
 import Pipelines
 import Segmentation
+import Volumes
 
 struct TaskCheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -12,13 +13,15 @@ struct TaskCheckCommand: ParsableCommand {
             EXAMPLES
               tomos task check packs/liver
               tomos task check packs/liver --plane axial,coronal --save
+              tomos task check packs/liver --plane auto --save
             """)
 
     @Argument(help: "The task pack's folder.")
     var pack: String
 
-    @Option(help: "Planes, averaged; the task's by default.")
-    var plane: PlanesArgument?
+    @Option(
+        help: "Planes, averaged; the task's by default. auto tries each and all three, which takes seven times as long.")
+    var plane: CheckedPlanesArgument?
 
     @Option(help: "How support slices are chosen.")
     var choose = SupportStrategy.automatic
@@ -29,8 +32,15 @@ struct TaskCheckCommand: ParsableCommand {
     @Option(help: "Support slices per query slice.")
     var support = 16
 
+    @Option(
+        help: "Rows and columns of what the network sees: a multiple of 32 from 64 to 512; it was trained with 128.")
+    var side = 128
+
     @Option(help: "Draws of support that are averaged.")
     var ensemble = 1
+
+    @Flag(help: "Look at whole volumes, not just at the part around the pack's registered labels.")
+    var noCrop = false
 
     @Option(help: "Probability from which a voxel is foreground.")
     var threshold: Double?
@@ -65,17 +75,18 @@ struct TaskCheckCommand: ParsableCommand {
         let task = try TaskPack.load(pack)
         var options = SegmentOptions()
         options.weights = try WeightsStore.user.standard()
-        options.planes = plane?.planes
         (options.choose, options.support, options.ensemble) = (choose, support, ensemble)
+        (options.side, options.crops) = (side, !noCrop)
         (options.fusion, options.corrects) = (fusion, !noCorrect)
         (options.threshold, options.threads) = (threshold, processors)
+        options.planes = try planes(task, options)
         let check = try PackCheck(task, options: options, step: step) { done, total, example in
             let values = example.overlaps[example.overlaps.count / 2].map { $0.dice.map { decimal($0, 3) } ?? "-" }
             Console.note("\(done)/\(total) \(example.name): Dice \(values.joined(separator: ", "))")
         }
         Console.result(table(check))
         Console.result(
-            "threshold \(decimal(check.thresholds[check.chosen], 2)), planes \(check.findings.planes.map(\.rawValue).joined(separator: ", "))"
+            "threshold \(decimal(check.thresholds[check.chosen], 2)), planes \(names(check.findings.options.planes))"
         )
         if let gain = check.gain {
             let verdict = check.correction == nil ? "is left out" : "is part of the table"
@@ -83,6 +94,7 @@ struct TaskCheckCommand: ParsableCommand {
                 "correction learned of \(check.examples.count) volumes: mean Dice \(decimal(gain.without, 4)) without, "
                     + "\(decimal(gain.with, 4)) with it (in five folds); it \(verdict)")
         }
+        if let lack = check.lack { Console.result("no correction learned: \(lack)") }
         warn(check)
         if curve {
             options.threshold = check.thresholds[check.chosen]
@@ -95,13 +107,35 @@ struct TaskCheckCommand: ParsableCommand {
         }
     }
 
+    private func names(_ planes: [SlicePlane]) -> String { planes.map(\.rawValue).joined(separator: ", ") }
+
+    /// The planes to check in; nil for the task's.
+    private func planes(_ task: TaskPack, _ options: SegmentOptions) throws -> [SlicePlane]? {
+        switch plane {
+        case nil: return nil
+        case .planes(let planes): return planes
+        case .automatic:
+            let search = try PlaneSearch(task, options: options, step: step) {
+                Console.note("\(names($0)): \($1)/\($2)")
+            }
+            var table = TextTable(["planes", ">mean Dice", ">95 % interval"])
+            for candidate in search.candidates {
+                table.add([names(candidate.planes), decimal(candidate.dice.mean, 4), interval(candidate.dice)])
+            }
+            Console.result(table.text + "\n")
+            return search.best
+        }
+    }
+
+    private func interval(_ summary: Summary?) -> String {
+        summary?.interval.map { "\(decimal($0.lowerBound, 3)) to \(decimal($0.upperBound, 3))" } ?? "-"
+    }
+
     private func table(_ check: PackCheck) -> String {
         var table = TextTable([">label", "name", ">mean Dice", ">95 % interval", ">volumes"])
         func row(_ id: String, _ name: String, _ summary: Summary?) {
-            let interval = summary?.interval.map { "\(decimal($0.lowerBound, 3)) to \(decimal($0.upperBound, 3))" }
-            table.add([
-                id, name, summary.map { decimal($0.mean, 4) } ?? "-", interval ?? "-", String(summary?.cases ?? 0),
-            ])
+            let mean = summary.map { decimal($0.mean, 4) } ?? "-"
+            table.add([id, name, mean, interval(summary), String(summary?.cases ?? 0)])
         }
         for (n, label) in check.labels.enumerated() { row(String(label.id), label.name, check.dice(label: n)) }
         if check.labels.count > 1 { row("", "all", check.mean()) }
@@ -111,8 +145,7 @@ struct TaskCheckCommand: ParsableCommand {
     private func describe(_ curve: SupportCurve) -> String {
         var table = TextTable([">volumes that help", ">mean Dice", ">95 % interval"])
         for point in curve.points {
-            let interval = point.dice.interval.map { "\(decimal($0.lowerBound, 3)) to \(decimal($0.upperBound, 3))" }
-            table.add([String(point.volumes), decimal(point.dice.mean, 4), interval ?? "-"])
+            table.add([String(point.volumes), decimal(point.dice.mean, 4), interval(point.dice)])
         }
         let gain = curve.gain(adding: 2).map {
             "\n\ntwo more volumes may change the mean Dice by about \($0 < 0 ? "" : "+")\(decimal($0, 3))"

@@ -74,6 +74,11 @@ import Volumes
         var other = options
         other.choose = .position
         #expect(try Segmenter(task: checked, options: other).segment(volume).structures[0].predictedDice == nil)
+        other = options
+        other.crops = false
+        let segmenter = try Segmenter(task: checked, options: other)
+        #expect(try segmenter.segment(volume).structures[0].predictedDice == nil)
+        #expect(segmenter.advice?.contains("planes axial, choose registered, crop auto, fusion 0.6, support 3") == true)
         // A second check starts from the pack, not from what the first one found.
         #expect(try PackCheck(checked, options: options).findings == check.findings)
     }
@@ -97,7 +102,9 @@ import Volumes
         let other = try Segmenter(task: checked, options: plain).segment(volume)
         #expect(other.structures[0].predictedDice == nil)
         #expect(other.labels.voxels != corrected.labels.voxels)
-        #expect(try PackCheck(pack, options: plain).gain == nil)
+        let unlearned = try PackCheck(pack, options: plain)
+        #expect(unlearned.gain == nil)
+        #expect(unlearned.lack == nil)
         // A broken network in the file is no correction.
         let path = pack.folder + "/check.json"
         let text = try String(contentsOfFile: path, encoding: .utf8)
@@ -125,6 +132,23 @@ import Volumes
         #expect(check.thresholds == [0.4])
         #expect(check.findings.threshold == 0.4)
         #expect(check.calibrations.isEmpty)
+        #expect(check.lack == "2 volumes are too few to learn their errors from: 8 are enough")
+    }
+
+    @Test func planesAreTriedAndTheBestTaken() throws {
+        let pack = try pack(["a", "b", "c"])
+        var options = options
+        (options.threshold, options.side) = (0.5, 64)
+        let search = try PlaneSearch(pack, options: options, step: 2)
+        let tried = search.candidates.map { $0.planes.map(\.rawValue) }
+        #expect(tried == [["axial"], ["coronal"], ["sagittal"], ["axial", "coronal", "sagittal"]])
+        options.planes = [.coronal]
+        let alone = try PackCheck(pack, options: options, step: 2)
+        #expect(search.candidates[1].dice.mean == alone.mean()?.mean)
+        let best = try #require(search.candidates.first { $0.planes == search.best }).dice.mean
+        #expect(search.candidates.allSatisfy { $0.dice.mean <= best + PackCheck.leastGain })
+        // The pack's own plane stays unless another gains.
+        #expect(search.best == [.axial] || best > search.candidates[0].dice.mean + PackCheck.leastGain)
     }
 
     @Test func oneVolumeIsTooFew() throws {

@@ -143,6 +143,24 @@ import Volumes
         #expect(other.errors < before / 4)
     }
 
+    @Test func whatIsPromisedIsWhatWasSaidBeforeTheCorrection() throws {
+        let correction = try #require(LabelCorrection((0..<8).map { try Case($0).example() }, threads: 2))
+        let other = Case(11)
+        let evidence = try other.evidence()
+        // Of the map that the probabilities themselves give it is what the votes promise.
+        var votes = Votes(geometry: other.volume.geometry, threshold: 0.5)
+        votes.count(other.probabilities)
+        let promised = try #require(votes.measured()[2]?.expectedDice)
+        #expect(abs((evidence.expectedDice(of: votes.labels)[2] ?? 0) - promised) < 1e-12)
+        let corrected = correction.applied(to: evidence, threads: 2)
+        #expect(corrected.fused != evidence.fused)
+        #expect(corrected.expectedDice(of: votes.labels) == evidence.expectedDice(of: votes.labels))
+        // What is right after the correction is not what they expected: less is promised of it.
+        let ofTruth = try #require(corrected.expectedDice(of: other.truth)[2])
+        #expect(ofTruth < promised && ofTruth > 0.5)
+        #expect(corrected.expectedDice(of: LabelVolume(geometry: other.volume.geometry)).isEmpty)
+    }
+
     @Test func evidenceDoesNotDependOnHowAVolumeIsStored() throws {
         let plain = Case(4)
         // i runs to posterior, j to the left, k to superior: the same voxels in the same places of the body.

@@ -14,6 +14,9 @@ package struct LabelEvidence: Sendable {
     let spacing: SIMD3<Double>
     /// [label][voxel], in units of 1/65535: the probabilities that decide, and those of the network alone.
     private(set) var fused, network: [[UInt16]]
+    /// [label][voxel]: the probabilities that decided before any correction. Corrected ones are sharp, also where they are
+    /// wrong: what they promise says less of the true Dice (docs/accuracy.md).
+    private let uncorrected: [[UInt16]]
     /// In [0, 1].
     let image: [Float]
 
@@ -27,9 +30,14 @@ package struct LabelEvidence: Sendable {
     /// Voxels of the part, at most.
     static let most = 8 << 20
 
-    /// Bytes of it and of what is made from it for one label at a time.
+    /// Bytes of it once it is corrected.
     static func bytes(voxels: Int, labels: Int) -> Int {
-        min(voxels, most) * (labels * 2 * MemoryLayout<UInt16>.stride + EvidenceFeatures.bytesPerVoxel)
+        min(voxels, most) * (labels * 3 * MemoryLayout<UInt16>.stride + MemoryLayout<Float>.stride)
+    }
+
+    /// The same with what is made from it for one label at a time.
+    static func correctionBytes(voxels: Int, labels: Int) -> Int {
+        bytes(voxels: voxels, labels: labels) + min(voxels, most) * EvidenceFeatures.bytesPerVoxel
     }
 
     /// Takes the part that matters out of a volume, one voxel where no label may lie anywhere; nil when it is too large.
@@ -47,6 +55,7 @@ package struct LabelEvidence: Sendable {
             sums.map { Self.part(of: $0, layout, lower, size) }
         }
         (fused, network) = (Array(parts[..<labels.count]), Array(parts[labels.count...]))
+        uncorrected = fused
         image = (0..<size.x).flatMap { s in
             let slice = volume.slice(lower.x + s, in: layout, scale: scale)
             return (0..<size.y).flatMap { row in
@@ -129,6 +138,24 @@ package struct LabelEvidence: Sendable {
         }
     }
 
-    /// What it takes to be kept.
+    /// By label the Dice that the probabilities before any correction promise of a label map on the volume's grid; see
+    /// ``SegmentedVolume/Structure/expectedDice``. Labels without voxels are left out.
+    func expectedDice(of map: LabelVolume) -> [UInt16: Double] {
+        let ids = part(of: map)
+        var promised: [UInt16: Double] = [:]
+        for (label, values) in zip(labels, uncorrected) {
+            var (voxels, inside, total) = (0, 0, 0)
+            for (id, value) in zip(ids, values) {
+                if value >= Votes.faint { total += Int(value) }
+                guard id == label else { continue }
+                voxels += 1
+                inside += Int(value)
+            }
+            if voxels > 0 { promised[label] = Votes.expectedDice(inside: inside, total: total, voxels: voxels) }
+        }
+        return promised
+    }
+
+    /// What it takes to be kept until it is corrected.
     package var bytes: Int { count * (labels.count * 2 * MemoryLayout<UInt16>.stride + MemoryLayout<Float>.stride) }
 }

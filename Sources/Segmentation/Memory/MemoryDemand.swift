@@ -68,6 +68,7 @@ struct MemoryDemand: Sendable {
             LabelProbabilities.batch(labelCount, voxels: voxels, keepsNetwork: keepsNetwork)
                 * LabelProbabilities.bytes(voxels: voxels, keepsNetwork: keepsNetwork))
         let evidence = keepsNetwork ? LabelEvidence.bytes(voxels: voxels, labels: labelCount) : 0
+        let correction = keepsNetwork ? LabelEvidence.correctionBytes(voxels: voxels, labels: labelCount) : 0
         // Less than half of the volume is cut out of it, or nothing is.
         let region = MemoryNeed.Part("region", options.crops && options.choose != .position ? image.bytes / 2 : 0)
         let phases = [
@@ -75,8 +76,8 @@ struct MemoryDemand: Sendable {
                 result, sums, region, .init("registration", registration),
                 .init("\(counted(threads, "job")) with \(counted(support, "support slice"))", workers),
             ],
-            [result, sums, region, .init("registration", registration), .init("correction", evidence)],
-            [result, .init("clean-up", cleaning(image))],
+            [result, sums, region, .init("registration", registration), .init("correction", correction)],
+            [result, .init("evidence", evidence), .init("clean-up", cleaning(image))],
             [result, .init("writing", written)],
         ]
         let needs = phases.map { MemoryNeed(held + [.init("image", image.bytes)] + $0) } + [standing]

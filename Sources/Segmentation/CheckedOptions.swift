@@ -1,0 +1,28 @@
+import Volumes
+
+/// The options that a check of a pack holds for, and only for: probabilities change with each of them.
+public struct CheckedOptions: Sendable, Hashable, Codable {
+    /// Planes whose probabilities were averaged.
+    public let planes: [SlicePlane]
+    /// How the support was chosen.
+    public let choose: SupportStrategy
+    /// Whether only the part around the labels was looked at, where that is small, and the weight of their vote; by
+    /// position there is neither.
+    public let crops: Bool, fusion: Double
+    /// Support slices, draws of them, and rows and columns of the network's slices.
+    public let support, ensemble, side: Int
+
+    /// Those that the volumes are segmented with.
+    public init(_ options: SegmentOptions, planes: [SlicePlane]) {
+        (self.planes, choose) = (planes, options.choose.resolved)
+        crops = options.crops && choose != .position
+        fusion = choose == .position ? 0 : options.fusion
+        (support, ensemble, side) = (options.support, options.ensemble, options.side)
+    }
+
+    /// In the words of the command line.
+    public var description: String {
+        "planes \(planes.map(\.rawValue).joined(separator: ", ")), choose \(choose.rawValue), crop \(crops ? "auto" : "none"), "
+            + "fusion \(fusion), support \(support), ensemble \(ensemble), side \(side)"
+    }
+}
