@@ -140,13 +140,13 @@ public struct PackCheck: Sendable {
 
     /// How the Dice that the probabilities promise relates to the true one, per label that enough volumes have.
     public var calibrations: [DiceCalibration] {
-        labels.indices.compactMap { n in
-            DiceCalibration(
-                label: labels[n].id,
-                results: examples.compactMap { example in
-                    example.overlaps[chosen][n].dice.map { (example.expected[chosen][n], $0) }
-                })
-        }
+        DiceCalibration.fitted(
+            to: examples.map { example in
+                labels.indices.reduce(into: [:]) { results, n in
+                    guard let dice = example.overlaps[chosen][n].dice else { return }
+                    results[labels[n].id] = .init(expected: example.expected[chosen][n], dice: dice)
+                }
+            })
     }
 
     /// What the pack shall remember.

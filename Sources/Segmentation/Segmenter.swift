@@ -217,9 +217,9 @@ public final class Segmenter: Sendable {
     }
 
     /// The pack's calibrations, as far as they hold for the way of segmenting.
-    private func calibrations(isCorrected: Bool) -> [UInt16: DiceCalibration] {
-        guard let findings, isCorrected == (findings.correction != nil) else { return [:] }
-        return Dictionary(findings.calibrations.map { ($0.label, $0) }) { first, _ in first }
+    private func calibrations(isCorrected: Bool) -> [DiceCalibration] {
+        guard let findings, isCorrected == (findings.correction != nil) else { return [] }
+        return findings.calibrations
     }
 
     /// The labels in groups whose probabilities are held at the same time.
@@ -295,7 +295,7 @@ public final class Segmenter: Sendable {
     }
 
     private func finish(
-        _ result: inout Votes, _ query: Query, _ corrected: LabelEvidence?, _ calibrations: [UInt16: DiceCalibration],
+        _ result: inout Votes, _ query: Query, _ corrected: LabelEvidence?, _ calibrations: [DiceCalibration],
         _ notices: [String]
     ) -> SegmentedVolume {
         result.labels.clean(options.clean)
@@ -309,6 +309,9 @@ public final class Segmenter: Sendable {
         for id in doubtful.keys { measured[id] = nil }
         let (volume, map) = (query.volume, query.restored(result.labels))
         let border = map.idsAtBorder
+        let predicted = DiceCalibration.predictions(
+            calibrations,
+            expected: Dictionary(uniqueKeysWithValues: labels.map { ($0.id, measured[$0.id]?.expectedDice ?? 0) }))
         let structures = labels.map { label in
             let count = measured[label.id]?.voxels ?? 0
             let size = Double(count) * volume.geometry.voxelVolume
@@ -316,7 +319,7 @@ public final class Segmenter: Sendable {
                 id: label.id, name: label.name, voxels: count, cubicMillimetres: size,
                 meanProbability: measured[label.id]?.meanProbability,
                 expectedDice: measured[label.id]?.expectedDice ?? 0,
-                predictedDice: calibrations[label.id]?.prediction(expected: measured[label.id]?.expectedDice ?? 0),
+                predictedDice: predicted[label.id],
                 flags: library.known.flags(of: label.id, cubicMillimetres: size, atBorder: border.contains(label.id))
                     + (doubtful[label.id] == nil ? [] : [.doubtful]))
         }

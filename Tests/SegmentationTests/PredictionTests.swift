@@ -5,23 +5,49 @@ import Volumes
 @testable import Segmentation
 
 @Suite struct PredictionTests {
+    private func fitted(_ results: [(expected: Double, dice: Double)]) -> [DiceCalibration] {
+        DiceCalibration.fitted(to: results.map { [1: .init(expected: $0.expected, dice: $0.dice)] })
+    }
+
     @Test("The line of a calibration is that of least squares, drawn to a slope of 1 when little was seen")
     func calibration() throws {
+        func predict(_ line: DiceCalibration, _ expected: Double) throws -> DicePrediction {
+            try #require(DiceCalibration.predictions([line], expected: [1: expected])[1])
+        }
         // y = 2x - 0.9 over a wide range: the caution weighs next to nothing.
-        let wide = try #require(
-            DiceCalibration(label: 1, results: [0.5, 0.6, 0.7, 0.8, 0.9].map { ($0, 2 * $0 - 0.9) }))
+        let wide = try #require(fitted([0.5, 0.6, 0.7, 0.8, 0.9].map { ($0, 2 * $0 - 0.9) }).first)
         #expect(abs(wide.slope - 2) < 0.02)
         #expect(wide.spread < 0.01)
-        #expect(abs(wide.prediction(expected: 0.7).dice - 0.5) < 0.01)
+        #expect(abs(try predict(wide, 0.7).dice - 0.5) < 0.01)
         // All alike: the mean is known, the slope is the assumed one.
-        let alike = try #require(DiceCalibration(label: 1, results: [(0.9, 0.8), (0.9, 0.82), (0.9, 0.84)]))
+        let alike = try #require(fitted([(0.9, 0.8), (0.9, 0.82), (0.9, 0.84)]).first)
         #expect(alike.slope == 1)
-        let prediction = alike.prediction(expected: 0.9)
+        let prediction = try predict(alike, 0.9)
         #expect(abs(prediction.dice - 0.82) < 1e-9)
         // Standard deviation over n - 2: sqrt(0.0008), and sqrt(4/3) for the mean's own uncertainty.
         #expect(abs(prediction.upper - 0.82 - 1.645 * 0.0008.squareRoot() * (4.0 / 3).squareRoot()) < 1e-9)
-        #expect(DiceCalibration(label: 1, results: [(0.9, 0.8), (0.8, 0.7)]) == nil)
-        #expect(wide.prediction(expected: 0).dice == 0)
+        #expect(fitted([(0.9, 0.8), (0.8, 0.7)]).isEmpty)
+        #expect(try predict(wide, 0).dice == 0)
+    }
+
+    @Test("A label's prediction falls where the volume's other labels promise less than usual, but for those not found")
+    func sharedPredictions() throws {
+        let expected = [(0.90, 0.80), (0.86, 0.82), (0.94, 0.78), (0.90, 0.84), (0.90, 0.76)]
+        let lines = DiceCalibration.fitted(
+            to: expected.map { [4: .init(expected: $0, dice: $0 - 0.05), 7: .init(expected: $1, dice: $1 + 0.02)] })
+        #expect(lines.map(\.label) == [4, 7])
+        #expect(abs(lines[0].usual - 0.9) < 1e-9 && abs(lines[1].usual - 0.8) < 1e-9)
+        func dice(_ four: Double, _ seven: Double) -> [Double?] {
+            let found = DiceCalibration.predictions(lines, expected: [4: four, 7: seven])
+            return [found[4]?.dice, found[7]?.dice]
+        }
+        let usual = dice(0.9, 0.8)
+        #expect(abs((usual[0] ?? 0) - 0.85) < 1e-9 && abs((usual[1] ?? 0) - 0.82) < 1e-9)
+        // A quarter of label 7's distance of -0.12 is label 4's.
+        let hard = dice(0.9, 0.68)
+        #expect(abs((hard[0] ?? 0) - (0.85 - 0.03 * lines[0].slope)) < 1e-9)
+        #expect(abs((hard[1] ?? 0) - (0.82 - 0.09 * lines[1].slope)) < 1e-9)
+        #expect(dice(0.9, 0)[0] == usual[0])
     }
 
     @Test("Probabilities that are right promise the Dice that comes of them")

@@ -1,0 +1,111 @@
+/// A Dice that may be expected of a result.
+public struct DicePrediction: Sendable, Hashable, Codable {
+    /// The prediction.
+    public var dice: Double
+    /// Where nine of ten are expected.
+    public var lower, upper: Double
+
+    /// Makes a prediction.
+    public init(dice: Double, lower: Double, upper: Double) {
+        (self.dice, self.lower, self.upper) = (dice, lower, upper)
+    }
+}
+
+/// How the Dice that a label's probabilities promise relates to the true one, found by leave-one-out in a pack: a
+/// straight line.
+///
+/// A volume in which one label is hard to find is a hard one for the others too, so half of a promise's distance from
+/// the usual is taken from the mean of all labels'. Leave-one-out ranks the results of a volume better so.
+public struct DiceCalibration: Sendable, Hashable, Codable {
+    /// Label id.
+    public var label: UInt16
+    /// Mean of the promises that it was found from.
+    public var usual: Double
+    /// True Dice = intercept + slope * promise.
+    public var slope, intercept: Double
+    /// Standard deviation of what the line leaves.
+    public var spread: Double
+    /// Results that it was found from.
+    public var cases: Int
+
+    /// A label's result in one volume.
+    package struct Result: Sendable {
+        /// The Dice that the probabilities promise.
+        var expected: Double
+        /// The true one.
+        var dice: Double
+
+        package init(expected: Double, dice: Double) { (self.expected, self.dice) = (expected, dice) }
+    }
+
+    /// The slope is drawn to 1 as if this much more had been seen: the sum of squares of some cases.
+    private static let caution = 4 * 0.02 * 0.02
+    /// Standard deviations on either side that hold nine of ten.
+    private static let reach = 1.645
+    /// Results that a line needs.
+    private static let least = 3
+
+    /// Fits a line to each label that has three results or more, ascending ids.
+    ///
+    /// - Parameter volumes: volume by volume the results of the labels that it holds or was given.
+    package static func fitted(to volumes: [[UInt16: Result]]) -> [DiceCalibration] {
+        let expected = Dictionary(grouping: volumes.joined(), by: \.key).mapValues { $0.map(\.value.expected) }
+        let usual = expected.filter { $0.value.count >= least }.mapValues(mean)
+        let promises = volumes.map { shared($0.mapValues(\.expected), usual: usual) }
+        return usual.sorted { $0.key < $1.key }.map { label, usual in
+            let results = zip(volumes, promises).compactMap { volume, promises -> Result? in
+                guard let promise = promises[label], let dice = volume[label]?.dice else { return nil }
+                return Result(expected: promise, dice: dice)
+            }
+            return DiceCalibration(label: label, usual: usual, results: results)
+        }
+    }
+
+    /// Fits a line by least squares.
+    private init(label: UInt16, usual: Double, results: [Result]) {
+        let (x, y) = (Self.mean(results.map(\.expected)), Self.mean(results.map(\.dice)))
+        let xx = results.reduce(0) { $0 + ($1.expected - x) * ($1.expected - x) }
+        let xy = results.reduce(0) { $0 + ($1.expected - x) * ($1.dice - y) }
+        let slope = max(0, (xy + Self.caution) / (xx + Self.caution))
+        let left = results.reduce(0) { sum, result in
+            let miss = result.dice - y - slope * (result.expected - x)
+            return sum + miss * miss
+        }
+        (self.label, self.usual, self.slope, intercept) = (label, usual, slope, y - slope * x)
+        (spread, cases) = ((left / Double(results.count - 2)).squareRoot(), results.count)
+    }
+
+    private static func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(max(values.count, 1)) }
+
+    /// The promises of one volume's labels, each drawn to what the others' are to their usual ones. Labels that were not
+    /// found promise 0 and tell nothing of the others.
+    private static func shared(_ expected: [UInt16: Double], usual: [UInt16: Double]) -> [UInt16: Double] {
+        let known = usual.filter { (expected[$0.key] ?? 0) > 0 }
+        let apart = mean(known.sorted { $0.key < $1.key }.map { (expected[$0.key] ?? 0) - $0.value })
+        return usual.reduce(into: [:]) { promises, label in
+            guard let own = expected[label.key] else { return }
+            promises[label.key] = own > 0 ? label.value + (own - label.value + apart) / 2 : 0
+        }
+    }
+
+    /// What may be expected of the results of one volume.
+    ///
+    /// - Parameter expected: label by label the Dice that the probabilities promise, 0 where there are no voxels.
+    static func predictions(
+        _ calibrations: [DiceCalibration], expected: [UInt16: Double]
+    ) -> [UInt16: DicePrediction] {
+        let promises = shared(
+            expected, usual: Dictionary(calibrations.map { ($0.label, $0.usual) }) { first, _ in first })
+        return Dictionary(
+            calibrations.compactMap { line in promises[line.label].map { (line.label, line.prediction(promise: $0)) } }
+        ) { first, _ in first }
+    }
+
+    private func prediction(promise: Double) -> DicePrediction {
+        func possible(_ dice: Double) -> Double { min(max(dice, 0), 1) }
+        let dice = intercept + slope * promise
+        let reach = Self.reach * spread * (1 + 1 / Double(cases)).squareRoot()
+        return DicePrediction(
+            dice: possible(dice), lower: possible(dice - reach), upper: possible(dice + reach))
+    }
+}
