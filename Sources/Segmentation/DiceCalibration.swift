@@ -25,6 +25,8 @@ public struct DiceCalibration: Sendable, Hashable, Codable {
     public var slope, intercept: Double
     /// Standard deviation of what the line leaves.
     public var spread: Double
+    /// Sum of squared distances of the promises from their mean, as far as the line is held by it.
+    public var squares: Double
     /// Results that it was found from.
     public var cases: Int
 
@@ -40,8 +42,6 @@ public struct DiceCalibration: Sendable, Hashable, Codable {
 
     /// The slope is drawn to 1 as if this much more had been seen: the sum of squares of some cases.
     private static let caution = 4 * 0.02 * 0.02
-    /// Standard deviations on either side that hold nine of ten.
-    private static let reach = 1.645
     /// Results that a line needs.
     private static let least = 3
 
@@ -72,8 +72,12 @@ public struct DiceCalibration: Sendable, Hashable, Codable {
             return sum + miss * miss
         }
         (self.label, self.usual, self.slope, intercept) = (label, usual, slope, y - slope * x)
+        squares = xx + Self.caution
         (spread, cases) = ((left / Double(results.count - 2)).squareRoot(), results.count)
     }
+
+    /// Whether predictions can be made with it; what a file holds may be anything.
+    var isWhole: Bool { cases >= Self.least && squares > 0 }
 
     private static func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(max(values.count, 1)) }
 
@@ -104,8 +108,22 @@ public struct DiceCalibration: Sendable, Hashable, Codable {
     private func prediction(promise: Double) -> DicePrediction {
         func possible(_ dice: Double) -> Double { min(max(dice, 0), 1) }
         let dice = intercept + slope * promise
-        let reach = Self.reach * spread * (1 + 1 / Double(cases)).squareRoot()
+        // The interval of a further result about a line by least squares.
+        let apart = promise - usual
+        let reach =
+            Self.reach(freedom: cases - 2) * spread * (1 + 1 / Double(cases) + apart * apart / squares).squareRoot()
         return DicePrediction(
             dice: possible(dice), lower: possible(dice - reach), upper: possible(dice + reach))
+    }
+
+    /// Standard deviations on either side that hold nine of ten: the 95th percentile of Student's t, from the third
+    /// degree of freedom on to 0.01 by its expansion about the normal one (Abramowitz and Stegun, 26.7.5).
+    static func reach(freedom: Int) -> Double {
+        if freedom < 3 { return freedom < 2 ? 6.314 : 2.920 }
+        let (z, share) = (1.644854, 1 / Double(freedom))
+        let (z3, z5) = (z * z * z, z * z * z * z * z)
+        let (second, third) = (5 * z5 + 16 * z3 + 3 * z, 3 * z5 * z * z + 19 * z5 + 17 * z3 - 15 * z)
+        let terms = [z, (z3 + z) / 4, second / 96, third / 384]
+        return terms.reversed().reduce(0) { $0 * share + $1 }
     }
 }

@@ -40,7 +40,8 @@ public struct PackFindings: Sendable, Hashable, Codable {
             throw TaskPackError.staleFindings(path, reason: "it cannot be read")
         }
         guard let found = try? JSONDecoder().decode(PackFindings.self, from: data), !found.options.planes.isEmpty,
-            found.threshold > 0, found.threshold < 1, found.correction?.isWhole ?? true
+            found.threshold > 0, found.threshold < 1, found.correction?.isWhole ?? true,
+            found.calibrations.allSatisfy(\.isWhole)
         else { throw TaskPackError.staleFindings(path, reason: "it is not what 'tomos task check --save' writes") }
         guard found.packSHA256 == packSHA256 else {
             throw TaskPackError.staleFindings(path, reason: "pack.yaml has changed since it was written")

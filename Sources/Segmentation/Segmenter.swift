@@ -89,8 +89,8 @@ public final class Segmenter: Sendable {
                 + "and finds what does better"
         }
         if findings != nil { return nil }
-        return "what the check of task '\(task.name)' found is not used: it holds for \(checked.options.description) and "
-            + "the weights that it was made with"
+        return "what the check of task '\(task.name)' found is not used: it holds for "
+            + "\(checked.options.description) and the weights that it was made with"
     }
 
     /// The workers and support slices that an image will be segmented with; what segmenting it takes.

@@ -20,7 +20,9 @@ struct TaskCheckCommand: ParsableCommand {
     var pack: String
 
     @Option(
-        help: "Planes, averaged; the task's by default. auto tries each and all three, which takes seven times as long.")
+        help: """
+            Planes, averaged; the task's by default. 'auto' tries each and all three, which takes seven times as long.
+            """)
     var plane: CheckedPlanesArgument?
 
     @Option(help: "How support slices are chosen.")

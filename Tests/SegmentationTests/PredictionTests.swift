@@ -24,10 +24,22 @@ import Volumes
         #expect(alike.slope == 1)
         let prediction = try predict(alike, 0.9)
         #expect(abs(prediction.dice - 0.82) < 1e-9)
-        // Standard deviation over n - 2: sqrt(0.0008), and sqrt(4/3) for the mean's own uncertainty.
-        #expect(abs(prediction.upper - 0.82 - 1.645 * 0.0008.squareRoot() * (4.0 / 3).squareRoot()) < 1e-9)
+        // Standard deviation over n - 2: sqrt(0.0008), and sqrt(4/3) for the mean's own uncertainty; but no Dice is above 1.
+        let reach = 6.314 * 0.0008.squareRoot() * (4.0 / 3).squareRoot()
+        #expect(abs(prediction.lower - 0.82 + reach) < 1e-9)
+        #expect(prediction.upper == 1)
+        // Away from what was seen less is known.
+        let near = try predict(wide, 0.7)
+        let far = try predict(wide, 0.8)
+        #expect(far.upper - far.dice > near.upper - near.dice)
         #expect(fitted([(0.9, 0.8), (0.8, 0.7)]).isEmpty)
         #expect(try predict(wide, 0).dice == 0)
+    }
+
+    /// Against printed tables of Student's distribution.
+    @Test(arguments: [(1, 6.314), (2, 2.920), (3, 2.353), (4, 2.132), (6, 1.943), (18, 1.734), (30, 1.697)])
+    func ninetyPercentOfStudentsT(freedom: Int, reach: Double) {
+        #expect(abs(DiceCalibration.reach(freedom: freedom) - reach) < 0.01)
     }
 
     @Test("A label's prediction falls where the volume's other labels promise less than usual, but for those not found")
