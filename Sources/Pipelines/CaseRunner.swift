@@ -8,7 +8,7 @@ import Volumes
 public struct CaseRunner: Sendable {
     /// The task and the network.
     public let segmenter: Segmenter
-    /// What to write.
+    /// What to write; ``OutputKind/certainty`` only of a segmenter that keeps it.
     public let outputs: [OutputKind]
     /// What the results will say they were made by.
     public let provenance: Provenance
@@ -50,7 +50,7 @@ public struct CaseRunner: Sendable {
         outcome.notices = volume.notices + result.notices.filter { !volume.notices.contains($0) }
         try results.commit(studyCase.id, replacing: overwrite) { folder in
             let writer = CaseWriter(
-                volume: volume, labels: result.labels, table: segmenter.task.labels,
+                volume: volume, result: result, table: segmenter.task.labels,
                 window: segmenter.options.window ?? segmenter.task.window, outcome: outcome)
             let names = try outputs.flatMap { try writer.write($0, to: folder) } + ["case.json"]
             outcome.outputs = names.map { studyCase.id + "/" + $0 }

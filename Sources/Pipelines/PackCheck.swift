@@ -63,8 +63,7 @@ public struct PackCheck: Sendable {
         let usual = thresholds.firstIndex(of: options.threshold ?? task.threshold) ?? 0
         (self.thresholds, chosen, labels) = (thresholds, usual, task.labels.entries)
         let segmenter = try Segmenter(task: task, options: options, keepsEvidence: options.corrects)
-        self.options = CheckedOptions(segmenter.options, planes: segmenter.planes)
-        weightsSHA256 = segmenter.weights.sha256
+        (self.options, weightsSHA256) = (segmenter.checked, segmenter.weights.sha256)
         let places = Array(stride(from: 0, to: task.examples.count, by: step))
         let lessons = try leaveOneOut(segmenter, places, progress)
         chosen = best(examples, usual: usual)

@@ -49,19 +49,22 @@ public enum OutputKind: Sendable, Hashable {
     case nifti
     /// `volumes.csv`: voxels, mm³ and mean probability of each label.
     case volumes
+    /// `<case>_probability.nii.gz` and `<case>_disagreement.nii.gz`: how sure each voxel is.
+    case certainty
     /// `<case>_overlay.png`: the labels over the image in three planes.
     case picture
     /// Names and colours of the labels for one viewer, beside the label map.
     case table(LabelTableFormat)
 
     /// Every kind, in the order in which they are listed and written.
-    public static let all = [.nifti, .volumes, .picture] + LabelTableFormat.allCases.map(OutputKind.table)
+    public static let all = [.nifti, .volumes, .certainty, .picture] + LabelTableFormat.allCases.map(OutputKind.table)
 
     /// The word in the pipeline file.
     public var name: String {
         switch self {
         case .nifti: "nifti"
         case .volumes: "volumes"
+        case .certainty: "certainty"
         case .picture: "picture"
         case .table(let format): format.rawValue
         }

@@ -42,7 +42,9 @@ public struct PipelineRun: Sendable {
         let task = try TaskPack.load(pipeline.task)
         let images = study.cases.filter { existing != .resume || !ResultFolder.isCase(folder + "/" + $0.id) }
             .compactMap { $0.outline() }
-        let segmenter = try Segmenter(task: task, options: pipeline.options, images: images)
+        var options = pipeline.options
+        options.keepsCertainty = pipeline.outputs.contains(.certainty)
+        let segmenter = try Segmenter(task: task, options: options, images: images)
         let provenance = Provenance(
             pipeline: pipeline.name, pipelineSHA256: pipeline.sha256, task: task.name, taskSHA256: task.sha256,
             weights: segmenter.weights.name + ": " + segmenter.weights.licence, weightsSHA256: segmenter.weights.sha256)

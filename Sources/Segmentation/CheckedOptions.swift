@@ -1,9 +1,12 @@
+import Preparation
 import Volumes
 
 /// The options that a check of a pack holds for, and only for: probabilities change with each of them.
-public struct CheckedOptions: Sendable, Hashable, Codable {
+public struct CheckedOptions: Sendable, Hashable, Codable, CustomStringConvertible {
     /// Planes whose probabilities were averaged.
     public let planes: [SlicePlane]
+    /// The window, as it is written.
+    public let window: String
     /// How the support was chosen.
     public let choose: SupportStrategy
     /// Whether only the part around the labels was looked at, where that is small, and the weight of their vote; by
@@ -12,9 +15,8 @@ public struct CheckedOptions: Sendable, Hashable, Codable {
     /// Support slices, draws of them, and rows and columns of the network's slices.
     public let support, ensemble, side: Int
 
-    /// Those that the volumes are segmented with.
-    public init(_ options: SegmentOptions, planes: [SlicePlane]) {
-        (self.planes, choose) = (planes, options.choose.resolved)
+    init(_ options: SegmentOptions, planes: [SlicePlane], window: IntensityWindow) {
+        (self.planes, self.window, choose) = (planes, window.description, options.choose.resolved)
         crops = options.crops && choose != .position
         fusion = choose == .position ? 0 : options.fusion
         (support, ensemble, side) = (options.support, options.ensemble, options.side)
@@ -22,7 +24,7 @@ public struct CheckedOptions: Sendable, Hashable, Codable {
 
     /// In the words of the command line.
     public var description: String {
-        "planes \(planes.map(\.rawValue).joined(separator: ", ")), choose \(choose.rawValue), crop \(crops ? "auto" : "none"), "
-            + "fusion \(fusion), support \(support), ensemble \(ensemble), side \(side)"
+        "planes \(planes.map(\.rawValue).joined(separator: ", ")), window \(window), choose \(choose.rawValue), "
+            + "crop \(crops ? "auto" : "none"), fusion \(fusion), support \(support), ensemble \(ensemble), side \(side)"
     }
 }

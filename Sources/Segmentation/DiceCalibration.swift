@@ -11,21 +11,21 @@ public struct DicePrediction: Sendable, Hashable, Codable {
     }
 }
 
-/// How the Dice that a label's probabilities promise relates to the true one, found by leave-one-out in a pack: a
-/// straight line.
+/// How the Dice that the probabilities of a label that was found promise relates to the true one, seen by leave-one-out
+/// in a pack: a straight line.
 ///
 /// A volume in which one label is hard to find is a hard one for the others too, so half of a promise's distance from
 /// the usual is taken from the mean of all labels'. Leave-one-out ranks the results of a volume better so.
 public struct DiceCalibration: Sendable, Hashable, Codable {
     /// Label id.
     public var label: UInt16
-    /// Mean of the promises that it was found from.
+    /// Mean of what the probabilities promised.
     public var usual: Double
     /// True Dice = intercept + slope * promise.
     public var slope, intercept: Double
     /// Standard deviation of what the line leaves.
     public var spread: Double
-    /// Sum of squared distances of the promises from their mean, as far as the line is held by it.
+    /// Sum of the promises' squared distances from their mean, which hold the line, and of the caution.
     public var squares: Double
     /// Results that it was found from.
     public var cases: Int
@@ -47,8 +47,10 @@ public struct DiceCalibration: Sendable, Hashable, Codable {
 
     /// Fits a line to each label that has three results or more, ascending ids.
     ///
-    /// - Parameter volumes: volume by volume the results of the labels that it holds or was given.
+    /// - Parameter volumes: volume by volume the results of the labels that it holds or was given; those that promise 0
+    ///   were not found and are left out.
     package static func fitted(to volumes: [[UInt16: Result]]) -> [DiceCalibration] {
+        let volumes = volumes.map { $0.filter { $0.value.expected > 0 } }
         let expected = Dictionary(grouping: volumes.joined(), by: \.key).mapValues { $0.map(\.value.expected) }
         let usual = expected.filter { $0.value.count >= least }.mapValues(mean)
         let promises = volumes.map { shared($0.mapValues(\.expected), usual: usual) }
@@ -81,20 +83,18 @@ public struct DiceCalibration: Sendable, Hashable, Codable {
 
     private static func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(max(values.count, 1)) }
 
-    /// The promises of one volume's labels, each drawn to what the others' are to their usual ones. Labels that were not
-    /// found promise 0 and tell nothing of the others.
+    /// The promises of one volume's labels, each drawn to what the others' are to their usual ones.
     private static func shared(_ expected: [UInt16: Double], usual: [UInt16: Double]) -> [UInt16: Double] {
-        let known = usual.filter { (expected[$0.key] ?? 0) > 0 }
-        let apart = mean(known.sorted { $0.key < $1.key }.map { (expected[$0.key] ?? 0) - $0.value })
-        return usual.reduce(into: [:]) { promises, label in
-            guard let own = expected[label.key] else { return }
-            promises[label.key] = own > 0 ? label.value + (own - label.value + apart) / 2 : 0
-        }
+        let known = usual.keys.sorted().filter { expected[$0] != nil }
+        let apart = known.map { expected[$0, default: 0] - usual[$0, default: 0] }
+        let mean = mean(apart)
+        return Dictionary(
+            uniqueKeysWithValues: zip(known, apart).map { ($0, usual[$0, default: 0] + ($1 + mean) / 2) })
     }
 
     /// What may be expected of the results of one volume.
     ///
-    /// - Parameter expected: label by label the Dice that the probabilities promise, 0 where there are no voxels.
+    /// - Parameter expected: the Dice that the probabilities promise, label by label of those found.
     static func predictions(
         _ calibrations: [DiceCalibration], expected: [UInt16: Double]
     ) -> [UInt16: DicePrediction] {

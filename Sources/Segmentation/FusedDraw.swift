@@ -13,9 +13,44 @@ struct FusedDraw {
         fusion = weight > 0 ? LabelFusion(query: query, slices: support.aligned, side: options.side) : nil
     }
 
-    /// Averages the network's probabilities with the vote.
-    func fuse(_ map: inout [Float], _ label: UInt16) {
-        guard let votes = fusion?.probabilities(of: label) else { return }
-        for n in map.indices { map[n] += weight * (votes[n] - map[n]) }
+    /// What the network and the vote say of a label together.
+    func answer(network: [Float], _ label: UInt16, keepsSquares: Bool) -> Answer {
+        var fused = network
+        if let votes = fusion?.probabilities(of: label) {
+            for n in fused.indices { fused[n] += weight * (votes[n] - fused[n]) }
+        }
+        return Answer(
+            fused: fused, network: network, squares: keepsSquares ? squares(network: network, fused: fused) : [])
+    }
+
+    private func squares(network: [Float], fused: [Float]) -> [Float] {
+        // A mean m of a with weight 1 - w and of b with w: the variance is (1 - w) w (a - b)^2, and m - a is w (b - a).
+        let share = weight > 0 ? (1 - weight) / weight : 0
+        return zip(network, fused).map { $1 * $1 + share * ($1 - $0) * ($1 - $0) }
+    }
+}
+
+/// What is said of a label in a slice, [side][side].
+struct Answer {
+    /// Probabilities with the vote, and those of the network alone.
+    var fused, network: [Float]
+    /// Means of the squares of what network and vote say; empty unless they are kept.
+    var squares: [Float]
+}
+
+extension Answer {
+    /// Means over so many draws, of which these show the label; nil when none does. The others say no to it.
+    init?(meanOf answers: [Answer], draws: Int) {
+        guard var sum = answers.first else { return nil }
+        func add(_ map: [Float], to sum: inout [Float]) {
+            for n in map.indices { sum[n] += map[n] }
+        }
+        for answer in answers.dropFirst() {
+            add(answer.fused, to: &sum.fused)
+            add(answer.network, to: &sum.network)
+            add(answer.squares, to: &sum.squares)
+        }
+        func share(_ sum: [Float]) -> [Float] { draws > 1 ? sum.map { $0 / Float(draws) } : sum }
+        self.init(fused: share(sum.fused), network: share(sum.network), squares: share(sum.squares))
     }
 }

@@ -22,6 +22,8 @@ public struct SegmentOptions: Sendable, Hashable {
     public var fusion = 0.6
     /// Whether what the pack has learned of its errors is put to use.
     public var corrects = true
+    /// Whether ``SegmentedVolume/certainty`` is part of the result.
+    public var keepsCertainty = false
     /// Whether labels whose probabilities promise a Dice below ``SegmentedVolume/leastPromise`` stay in the result.
     public var keepsDoubtful = false
     /// Whether accuracy gives way to speed: one plane, one draw of support by position, no correction.
@@ -85,6 +87,8 @@ public struct SegmentedVolume: Sendable {
     public var labels: LabelVolume
     /// Per label looked for, ascending id.
     public var structures: [Structure]
+    /// How sure each voxel is; nil unless ``SegmentOptions/keepsCertainty``.
+    public var certainty: CertaintyMaps?
     /// What a person should know, one sentence each.
     public var notices: [String]
     /// The workers and support slices it was made with, and the memory they took.

@@ -22,12 +22,14 @@ public final class Segmenter: Sendable {
     private let threshold: Float
     private let library: SupportLibrary
     private let memory: MemoryDemand
+    /// What a check of the pack must have been made with to hold.
+    package let checked: CheckedOptions
     /// What the check of the pack found, where it holds for the way of segmenting.
     private let findings: PackFindings?
     /// What the pack has learned of its errors, where it is put to use.
     private let correction: LabelCorrection?
-    /// Whether what the network alone says is kept beside what decides.
-    private let keepsNetwork: Bool
+    /// What is kept beside the probabilities that decide.
+    private let kept: KeptProbabilities
 
     /// Reads weights and pack.
     ///
@@ -53,14 +55,17 @@ public final class Segmenter: Sendable {
         window = options.window ?? task.window
         network = try UniverSeg(weights: Weights(options.weights))
         let hash = network.weights.sha256
-        findings = task.findings?.held(by: CheckedOptions(options, planes: planes), weightsSHA256: hash)
+        checked = CheckedOptions(options, planes: planes, window: window)
+        findings = task.findings?.held(by: checked, weightsSHA256: hash)
         correction = options.corrects && labels == task.labels.entries ? findings?.correction : nil
         // A threshold holds with the correction that it was found with.
         let found = findings?.correction == nil || correction != nil ? findings?.threshold : nil
         threshold = Float(options.threshold ?? found ?? task.threshold)
-        keepsNetwork = keepsEvidence || correction != nil
+        var kept: KeptProbabilities = keepsEvidence || correction != nil ? .network : []
+        if options.keepsCertainty { kept.insert(.squares) }
+        self.kept = kept
         memory = try MemoryDemand(
-            task, labels: labels, planes: planes, options: options, network: network, keepsNetwork: keepsNetwork)
+            task, labels: labels, planes: planes, options: options, network: network, kept: kept)
         try memory.require(anyOf: images)
         library = try SupportLibrary(
             task, labels: labels, planes: planes, window: window, side: options.side,
@@ -70,7 +75,8 @@ public final class Segmenter: Sendable {
     private init(_ other: Segmenter, keeping examples: [Int]) {
         (task, options, network, labels) = (other.task, other.options, other.network, other.labels)
         (planes, window, threshold, memory) = (other.planes, other.window, other.threshold, other.memory)
-        (findings, correction, keepsNetwork) = (other.findings, other.correction, other.keepsNetwork)
+        (checked, findings, correction) = (other.checked, other.findings, other.correction)
+        kept = other.kept
         library = other.library.keeping(examples)
     }
 
@@ -83,14 +89,14 @@ public final class Segmenter: Sendable {
     /// What a person may do to get more out of the pack; nil when there is nothing.
     public var advice: String? {
         guard task.examples.count > 1, !options.isFast else { return nil }
-        guard let checked = task.findings else {
+        guard let found = task.findings else {
             return
                 "task '\(task.name)' was not checked: 'tomos task check \(task.folder) --save' says what Dice to expect "
                 + "and finds what does better"
         }
         if findings != nil { return nil }
         return "what the check of task '\(task.name)' found is not used: it holds for "
-            + "\(checked.options.description) and the weights that it was made with"
+            + "\(found.options), and the weights that it was made with"
     }
 
     /// The workers and support slices that an image will be segmented with; what segmenting it takes.
@@ -125,31 +131,30 @@ public final class Segmenter: Sendable {
         let sources = supportSources(cuts, query)
         let passes = batches(of: part)
         let counter = SliceCounter(total: passes.count * cuts.reduce(0) { $0 + $1.layout.slices }, report: progress)
-        var result = Votes(geometry: part.geometry, threshold: thresholds[0])
+        var result = Votes(
+            geometry: part.geometry, threshold: thresholds[0], keepsCertainty: options.keepsCertainty)
         var (corrected, left): (LabelEvidence?, String?)
         for labels in passes {
             let sums = LabelProbabilities(
-                labels: labels.map(\.id), planes: cuts.count, voxels: part.geometry.shape.count,
-                keepsNetwork: keepsNetwork)
+                labels: labels.map(\.id), planes: cuts.count, voxels: part.geometry.shape.count, keeping: kept)
             for (cut, source) in zip(cuts, sources) {
                 try forEachSlice(of: cut, plan, counter) { index, slice, workspace in
                     let draws = source.support(for: index).map { FusedDraw($0, query: slice, options) }
                     for (n, label) in labels.enumerated() {
-                        guard let maps = try probabilities(slice, draws, label.id, workspace) else { continue }
-                        sums.add(cut.placement.restore(maps.fused), label: n, slice: index, in: cut.layout)
-                        guard keepsNetwork else { continue }
-                        sums.addNetwork(cut.placement.restore(maps.network), label: n, slice: index, in: cut.layout)
+                        guard let answer = try answer(slice, draws, label.id, workspace) else { continue }
+                        add(answer, of: n, slice: index, of: cut, to: sums)
                     }
                 }
             }
-            if keepsNetwork {
+            let deviations = sums.takeDeviations()
+            if kept.contains(.network) {
                 // Labels are corrected with an eye on all the others.
                 let evidence = passes.count == 1 ? LabelEvidence(sums, part, scale: query.scale) : nil
                 if let evidence { collect?(evidence.placed(in: volume.geometry, at: query.region?.start ?? .zero)) }
                 (corrected, left) = correct(evidence, plan)
                 corrected?.restore(to: sums)
             }
-            result.count(sums)
+            result.count(sums, deviations: deviations)
         }
         let notices = [query.scale.notice, plan.notice, counter.notice, left].compactMap(\.self)
         return results(of: &result, query, thresholds, notices, corrected: corrected)
@@ -224,8 +229,7 @@ public final class Segmenter: Sendable {
 
     /// The labels in groups whose probabilities are held at the same time.
     private func batches(of volume: Volume) -> [ArraySlice<LabelEntry>] {
-        let size = LabelProbabilities.batch(
-            labels.count, voxels: volume.geometry.shape.count, keepsNetwork: keepsNetwork)
+        let size = LabelProbabilities.batch(labels.count, voxels: volume.geometry.shape.count, keeping: kept)
         return stride(from: 0, to: labels.count, by: size).map { labels[$0..<min($0 + size, labels.count)] }
     }
 
@@ -275,23 +279,33 @@ public final class Segmenter: Sendable {
         }
     }
 
-    /// Mean probabilities over the draws, with the vote and of the network alone; nil when no draw shows the label.
-    private func probabilities(
+    /// What is said of a label in a slice; nil when no draw shows the label.
+    private func answer(
         _ query: [Float], _ draws: [FusedDraw], _ label: UInt16, _ workspace: Workspace
-    ) throws -> (fused: [Float], network: [Float])? {
-        var sums: (fused: [Float], network: [Float])?
+    ) throws -> Answer? {
+        var answers: [Answer] = []
         for draw in draws {
             guard let set = draw.support.set(for: label, side: options.side) else { continue }
             var map = try network.logits(query: query, support: set, workspace: workspace)
             for n in map.indices { map[n] = 1 / (1 + exp(-map[n])) }
-            let network = map
-            draw.fuse(&map, label)
-            sums = sums.map { (zip($0.fused, map).map(+), zip($0.network, network).map(+)) } ?? (map, network)
+            answers.append(draw.answer(network: map, label, keepsSquares: kept.contains(.squares)))
         }
-        guard let sums, draws.count > 1 else { return sums }
-        // A draw that does not show the label says no to it.
-        let share = { (sum: [Float]) in sum.map { $0 / Float(draws.count) } }
-        return (share(sums.fused), share(sums.network))
+        return Answer(meanOf: answers, draws: draws.count)
+    }
+
+    /// Adds an answer on the volume's own grid to what the other planes say.
+    private func add(_ answer: Answer, of label: Int, slice: Int, of cut: Cut, to sums: LabelProbabilities) {
+        let fused = cut.placement.restore(answer.fused)
+        sums.add(fused, label: label, slice: slice, in: cut.layout)
+        if kept.contains(.network) {
+            sums.addNetwork(cut.placement.restore(answer.network), label: label, slice: slice, in: cut.layout)
+        }
+        if kept.contains(.squares) {
+            // Neighbours that differ are no disagreement: variances are brought to the grid, not squares.
+            let variances = zip(answer.squares, answer.fused).map { max(0, $0 - $1 * $1) }
+            let squares = zip(cut.placement.restore(variances), fused).map { min(1, $0 + $1 * $1) }
+            sums.addSquares(squares, label: label, slice: slice, in: cut.layout)
+        }
     }
 
     private func finish(
@@ -309,9 +323,7 @@ public final class Segmenter: Sendable {
         for id in doubtful.keys { measured[id] = nil }
         let (volume, map) = (query.volume, query.restored(result.labels))
         let border = map.idsAtBorder
-        let predicted = DiceCalibration.predictions(
-            calibrations,
-            expected: Dictionary(uniqueKeysWithValues: labels.map { ($0.id, measured[$0.id]?.expectedDice ?? 0) }))
+        let predicted = DiceCalibration.predictions(calibrations, expected: measured.mapValues(\.expectedDice))
         let structures = labels.map { label in
             let count = measured[label.id]?.voxels ?? 0
             let size = Double(count) * volume.geometry.voxelVolume
@@ -334,7 +346,8 @@ public final class Segmenter: Sendable {
             structure.flags.compactMap { library.known.remark(on: structure, flag: $0) }
         }
         return SegmentedVolume(
-            labels: map, structures: structures, notices: volume.notices + notices + missing + remarks,
-            plan: query.plan)
+            labels: map, structures: structures,
+            certainty: result.certainty?.maps(on: volume.geometry, at: query.region?.box),
+            notices: volume.notices + notices + missing + remarks, plan: query.plan)
     }
 }

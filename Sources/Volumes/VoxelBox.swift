@@ -30,6 +30,17 @@ public struct VoxelBox: Sendable, Hashable {
     }
 }
 
+extension VoxelBox {
+    /// An array of a grid's voxels that holds the box's own and one value around them.
+    public func pasted<Value>(_ voxels: [Value], into grid: Shape, around value: Value) -> [Value] {
+        var result = [Value](repeating: value, count: grid.count)
+        forEachRow(of: grid) { here, there in
+            result.replaceSubrange(there..<there + i.count, with: voxels[here..<here + i.count])
+        }
+        return result
+    }
+}
+
 extension Geometry {
     /// The grid of a box of voxels, which stay where they are in space.
     public func cropped(to box: VoxelBox) -> Geometry {
@@ -73,11 +84,7 @@ extension LabelVolume {
     /// A larger map that holds this one in a box and background around it.
     public func pasted(into grid: Geometry, at box: VoxelBox) -> LabelVolume {
         precondition(box.shape == geometry.shape, "\(geometry.shape) labels for a box of \(box.shape)")
-        var result = LabelVolume(geometry: grid)
-        box.forEachRow(of: grid.shape) { here, there in
-            result.voxels.replaceSubrange(there..<there + box.i.count, with: voxels[here..<here + box.i.count])
-        }
-        return result
+        return LabelVolume(geometry: grid, voxels: box.pasted(voxels, into: grid.shape, around: 0))
     }
 
     /// The smallest box that holds every voxel of some labels; nil when there are none.

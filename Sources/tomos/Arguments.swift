@@ -96,10 +96,14 @@ func requireNIfTIOutput(_ path: String) throws {
     }
 }
 
+/// One name of a file that may have several.
+func canonicalPath(_ path: String) -> String {
+    URL(fileURLWithPath: path).resolvingSymlinksInPath().standardizedFileURL.path
+}
+
 /// Refuses to write over what is being read.
 func requireDifferent(input: String, output: String) throws {
-    let canonical = { (path: String) in URL(fileURLWithPath: path).resolvingSymlinksInPath().standardizedFileURL.path }
-    if canonical(input) == canonical(output) {
+    if canonicalPath(input) == canonicalPath(output) {
         throw UsageError("\(output): input and output are the same file; give -o another name")
     }
 }

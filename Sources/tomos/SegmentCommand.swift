@@ -65,6 +65,12 @@ struct SegmentCommand: ParsableCommand {
     @Option(help: "auto, none, ct, mr, range(-500, 1000) or percentile(0.5, 99.5); the task's by default.")
     var window: WindowArgument?
 
+    @Option(help: "Also write how probable the most probable label of each voxel is (.nii.gz or .nii).")
+    var probability: String?
+
+    @Option(help: "Also write how far apart network, vote, planes and draws are on that (.nii.gz or .nii).")
+    var disagreement: String?
+
     @Option(help: "Label ids to find, such as 1,2; all of the task's by default.")
     var labels: LabelIDs?
 
@@ -108,6 +114,10 @@ struct SegmentCommand: ParsableCommand {
 
     func validate() throws {
         try requireNIfTIOutput(output)
+        try certaintyFiles.forEach(requireNIfTIOutput)
+        guard Set(([output] + certaintyFiles).map(canonicalPath)).count == 1 + certaintyFiles.count else {
+            throw ValidationError("--output, --probability and --disagreement: give each another file")
+        }
         guard (1...512).contains(support) else { throw ValidationError("--support \(support): use 1 to 512") }
         guard UniverSeg.supports(side: side) else {
             throw ValidationError("--side \(side): use a multiple of 32 from 64 to 512")
@@ -127,8 +137,10 @@ struct SegmentCommand: ParsableCommand {
     }
 
     func run() throws {
-        try requireDifferent(input: input, output: output)
-        try requireWritable(output)
+        for file in [output] + certaintyFiles {
+            try requireDifferent(input: input, output: file)
+            try requireWritable(file)
+        }
         let task = try TaskPack.load(task)
         let source = try InputImage(input, series: series, selection: policies.selection)
         let outline = source.studyCase.outline()
@@ -146,6 +158,8 @@ struct SegmentCommand: ParsableCommand {
         let result = try segmenter.segment(volume) { progress.advance($0, of: $1) }
         progress.clear()
         try NIfTI.write(result.labels, to: output)
+        if let probability, let map = result.certainty?.probability { try NIfTI.write(map, to: probability) }
+        if let disagreement, let map = result.certainty?.disagreement { try NIfTI.write(map, to: disagreement) }
         if !quiet { result.notices.forEach { Console.note($0) } }
         if json {
             try Console.json(
@@ -168,8 +182,11 @@ struct SegmentCommand: ParsableCommand {
         }
     }
 
+    private var certaintyFiles: [String] { [probability, disagreement].compactMap(\.self) }
+
     private var options: SegmentOptions {
         var options = SegmentOptions()
+        options.keepsCertainty = !certaintyFiles.isEmpty
         options.planes = plane?.planes
         options.choose = choose
         options.fusion = fusion

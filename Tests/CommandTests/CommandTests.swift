@@ -70,6 +70,19 @@ struct CommandTests {
         #expect(structures.count == 1)
         #expect(structures[0]["voxels"] as? Int == labels.histogram()[1])
         #expect(labels.geometry.matches(BallPhantom().geometry))
+        let sure = try tomos(
+            "segment", "-i", "images/c.nii.gz", "-o", "sure/c.nii.gz", "--task", "pack", "--support", "1", "--quiet",
+            "--probability", "sure/p.nii", "--disagreement", "sure/d.nii.gz")
+        #expect(sure.code == 0, "\(sure.errors)")
+        for name in ["p.nii", "d.nii.gz"] {
+            let map = try NIfTI.readVolume(folder.file("sure/" + name))
+            #expect(map.geometry.matches(labels.geometry))
+            #expect(abs(map.scaling.slope - 1 / 255.0) < 1e-7)
+        }
+        let twice = try tomos(
+            "segment", "-i", "images/c.nii.gz", "-o", "new/d.nii", "--task", "pack", "--probability", "new/./d.nii")
+        #expect(twice.code == 64)
+        #expect(twice.errors.contains("--output, --probability and --disagreement: give each another file"))
         let evaluated = try tomos(
             "evaluate", "new/c.nii.gz", "truth/c.nii.gz", "--task", "pack", "--json", "--csv", "d.csv")
         let mean = try #require(try json(evaluated.output)["mean"] as? Double)
@@ -88,15 +101,17 @@ struct CommandTests {
         try folder.write("hello", to: "study/broken.nii.gz")
         let outcome = try tomos(
             "run", repository + "/pipelines/phantom.yaml", "study", "-o", "out", "--set", "segment.support=2", "--set",
-            "segment.labels=[1]")
+            "segment.labels=[1]", "--set", "outputs=[volumes, certainty, picture, itk-snap, slicer]")
         #expect(outcome.code == 1)
         #expect(
             folder.files.filter { $0.hasPrefix("out/") } == [
-                "out/case-1/case-1_labels.ctbl", "out/case-1/case-1_labels.label", "out/case-1/case-1_labels.nii.gz",
-                "out/case-1/case-1_overlay.png", "out/case-1/case.json", "out/case-1/volumes.csv",
-                "out/case-2/case-2_labels.ctbl", "out/case-2/case-2_labels.label", "out/case-2/case-2_labels.nii.gz",
-                "out/case-2/case-2_overlay.png", "out/case-2/case.json", "out/case-2/volumes.csv", "out/cases.json",
-                "out/volumes.csv",
+                "out/case-1/case-1_disagreement.nii.gz", "out/case-1/case-1_labels.ctbl",
+                "out/case-1/case-1_labels.label", "out/case-1/case-1_labels.nii.gz", "out/case-1/case-1_overlay.png",
+                "out/case-1/case-1_probability.nii.gz", "out/case-1/case.json", "out/case-1/volumes.csv",
+                "out/case-2/case-2_disagreement.nii.gz", "out/case-2/case-2_labels.ctbl",
+                "out/case-2/case-2_labels.label", "out/case-2/case-2_labels.nii.gz", "out/case-2/case-2_overlay.png",
+                "out/case-2/case-2_probability.nii.gz", "out/case-2/case.json", "out/case-2/volumes.csv",
+                "out/cases.json", "out/volumes.csv",
             ])
         let refusal =
             "study/broken.nii.gz: not a NIfTI file: it starts with no header size of 348 or 540 (check that the name fits the content)"

@@ -78,7 +78,12 @@ import Volumes
         other.crops = false
         let segmenter = try Segmenter(task: checked, options: other)
         #expect(try segmenter.segment(volume).structures[0].predictedDice == nil)
-        #expect(segmenter.advice?.contains("planes axial, choose registered, crop auto, fusion 0.6, support 3") == true)
+        let held =
+            "planes axial, window none, choose registered, crop auto, fusion 0.6, support 3, ensemble 1, side 128"
+        #expect(segmenter.advice?.contains("\(held), and the weights") == true)
+        other = options
+        other.window = .mr
+        #expect(try Segmenter(task: checked, options: other).advice?.contains("is not used") == true)
         // A second check starts from the pack, not from what the first one found.
         #expect(try PackCheck(checked, options: options).findings == check.findings)
     }

@@ -171,12 +171,12 @@ struct PipelineFileTests {
             ),
             (
                 "version: 1\ntask: x\noutputs: [nifti, dicom-seg]",
-                "p.yaml:3:18: outputs 'dicom-seg' is not available in this version; available: nifti, volumes, picture, "
+                "p.yaml:3:18: outputs 'dicom-seg' is not available in this version; available: nifti, volumes, certainty, picture, "
                     + "itk-snap, slicer, slicer-csv, freesurfer, fsleyes, niivue, bids"
             ),
             (
                 "version: 1\ntask: x\noutputs: [nifty]",
-                "p.yaml:3:11: outputs cannot be 'nifty'; allowed: nifti, volumes, picture, itk-snap, slicer, slicer-csv, "
+                "p.yaml:3:11: outputs cannot be 'nifty'; allowed: nifti, volumes, certainty, picture, itk-snap, slicer, slicer-csv, "
                     + "freesurfer, fsleyes, niivue, bids; did you mean 'nifti'?"
             ),
             (

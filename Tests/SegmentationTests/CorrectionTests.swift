@@ -112,7 +112,7 @@ import Volumes
             }
             volume = Volume(geometry: geometry, voxels: .uint8(values))
             self.truth = truth
-            probabilities = LabelProbabilities(labels: [2], planes: 1, voxels: shape.count, keepsNetwork: true)
+            probabilities = LabelProbabilities(labels: [2], planes: 1, voxels: shape.count, keeping: .network)
             let filled = sums
             probabilities.withSums { $0 = filled }
         }

@@ -33,7 +33,9 @@ import Volumes
         let far = try predict(wide, 0.8)
         #expect(far.upper - far.dice > near.upper - near.dice)
         #expect(fitted([(0.9, 0.8), (0.8, 0.7)]).isEmpty)
-        #expect(try predict(wide, 0).dice == 0)
+        #expect(try predict(wide, 0.01).dice == 0)
+        // What was not found is no part of it.
+        #expect(fitted([(0.9, 0.8), (0.9, 0.82), (0, 0), (0.9, 0.84)]) == [alike])
     }
 
     /// Against printed tables of Student's distribution.
@@ -49,8 +51,10 @@ import Volumes
             to: expected.map { [4: .init(expected: $0, dice: $0 - 0.05), 7: .init(expected: $1, dice: $1 + 0.02)] })
         #expect(lines.map(\.label) == [4, 7])
         #expect(abs(lines[0].usual - 0.9) < 1e-9 && abs(lines[1].usual - 0.8) < 1e-9)
-        func dice(_ four: Double, _ seven: Double) -> [Double?] {
-            let found = DiceCalibration.predictions(lines, expected: [4: four, 7: seven])
+        func dice(_ four: Double, _ seven: Double?) -> [Double?] {
+            var expected: [UInt16: Double] = [4: four]
+            expected[7] = seven
+            let found = DiceCalibration.predictions(lines, expected: expected)
             return [found[4]?.dice, found[7]?.dice]
         }
         let usual = dice(0.9, 0.8)
@@ -59,7 +63,7 @@ import Volumes
         let hard = dice(0.9, 0.68)
         #expect(abs((hard[0] ?? 0) - (0.85 - 0.03 * lines[0].slope)) < 1e-9)
         #expect(abs((hard[1] ?? 0) - (0.82 - 0.09 * lines[1].slope)) < 1e-9)
-        #expect(dice(0.9, 0)[0] == usual[0])
+        #expect(dice(0.9, nil) == [usual[0], nil])
     }
 
     @Test("Probabilities that are right promise the Dice that comes of them")
@@ -77,6 +81,42 @@ import Volumes
         #expect(abs(measured.expectedDice - 0.75) < 1e-3)
         votes.raise(to: 0.8)
         #expect(votes.labels.voxels.allSatisfy { $0 == 0 })
+    }
+
+    @Test("Deviations are those of what the planes say")
+    func deviations() {
+        let geometry = Geometry(shape: Shape(3, 1, 1), affine: .identity)
+        let layout = SliceLayout(geometry, plane: .axial)
+        let sums = LabelProbabilities(labels: [3], planes: 2, voxels: 3, keeping: .squares)
+        for plane: [Float] in [[0.2, 0.9, 0], [0.8, 0.9, 1]] {
+            sums.add(plane, label: 0, slice: 0, in: layout)
+            sums.addSquares(plane.map { $0 * $0 }, label: 0, slice: 0, in: layout)
+        }
+        let found = sums.takeDeviations()[0].map { Double($0) / 65535 }
+        #expect(zip(found, [0.3, 0, 0.5]).allSatisfy { abs($0 - $1) < 1e-3 }, "\(found)")
+        #expect(sums.takeDeviations().isEmpty)
+    }
+
+    @Test("Network and vote count by their weights in the mean of squares")
+    func meanSquares() {
+        var support = SupportSlices()
+        let ids: [UInt16] = [1, 1, 0, 0]
+        support.aligned = (0..<2).map { _ in AlignedSlice(image: [0, 0, 0, 0], labels: ids) }
+        var options = SegmentOptions()
+        (options.fusion, options.side) = (0.6, 2)
+        // Two volumes: 0.6 * 2 / (2 + 3).
+        let (draw, weight) = (FusedDraw(support, query: [0, 0, 0, 0], options), Float(0.24))
+        let network: [Float] = [0.4, 1, 0.5, 0]
+        let answer = draw.answer(network: network, 1, keepsSquares: true)
+        for (n, square) in answer.squares.enumerated() {
+            let vote = Float(ids[n])
+            #expect(abs(answer.fused[n] - (1 - weight) * network[n] - weight * vote) < 1e-6)
+            #expect(abs(square - (1 - weight) * network[n] * network[n] - weight * vote * vote) < 1e-6)
+        }
+        // A draw that does not show the label says no.
+        let mean = Answer(meanOf: [answer], draws: 2)
+        #expect(mean?.network == network.map { $0 / 2 })
+        #expect(Answer(meanOf: [], draws: 2) == nil)
     }
 
     @Test("Sizes beyond the pack's stand out, as does a border that no volume of the pack reaches")

@@ -119,6 +119,46 @@ struct SegmenterTests {
     }
 
     @Test
+    func voxelsTellHowSureTheyAre() throws {
+        let query = Phantom(seed: 9)
+        let pack = try Phantom.pack([1, 2, 3], in: folder)
+        func segmented(_ change: (inout SegmentOptions) -> Void) throws -> SegmentedVolume {
+            try Segmenter(
+                task: pack,
+                options: options {
+                    ($0.threshold, $0.planes, $0.keepsDoubtful) = (0.5, [.axial, .coronal], true)
+                    change(&$0)
+                }
+            ).segment(query.volume)
+        }
+        let result = try segmented { $0.keepsCertainty = true }
+        let plain = try segmented { _ in }
+        #expect(plain.certainty == nil)
+        let isSame = plain.labels == result.labels
+        #expect(isSame)
+        let maps = try #require(result.certainty)
+        #expect(maps.probability.geometry == query.volume.geometry)
+        #expect(maps.disagreement.scaling == ValueScaling(slope: 1 / 255, intercept: 0))
+        guard case .uint8(let probability) = maps.probability.voxels,
+            case .uint8(let disagreement) = maps.disagreement.voxels
+        else {
+            Issue.record("the maps are not uint8")
+            return
+        }
+        // Without clean-up a voxel has a label if and only if one is probable enough; 127 and 128 are one half.
+        #expect(zip(probability, result.labels.voxels).allSatisfy { $0 == 127 || $0 == 128 || ($0 > 128) == ($1 != 0) })
+        // What lies in [0, 1] deviates by one half at most, and by none where all are sure.
+        #expect(disagreement.allSatisfy { $0 <= 128 })
+        #expect(zip(probability, disagreement).allSatisfy { $0 < 254 || $1 < 25 })
+        let doubtful = zip(probability, disagreement).filter { (64...192).contains($0.0) }.map { Int($0.1) }
+        let sure = zip(probability, disagreement).filter { $0.0 < 16 || $0.0 > 240 }.map { Int($0.1) }
+        #expect(doubtful.reduce(0, +) / doubtful.count > 3 * (sure.reduce(0, +) / sure.count))
+        // One plane without a vote has nobody to disagree with.
+        let alone = try segmented { ($0.keepsCertainty, $0.planes, $0.fusion) = (true, [.axial], 0) }
+        #expect(alone.certainty?.disagreement.voxels == .uint8([UInt8](repeating: 0, count: probability.count)))
+    }
+
+    @Test
     func planesAreAveraged() throws {
         let query = Phantom(seed: 9)
         let pack = try Phantom.pack([1, 2, 3], in: folder)

@@ -15,16 +15,16 @@ struct MemoryDemand: Sendable {
     private let library, reading: Int
     private let largestID: UInt16
     private let labelCount, exampleCount: Int
-    /// Whether results are corrected or evidence for that is collected.
-    private let keepsNetwork: Bool
+    /// What is kept beside the probabilities that decide; the network's for a correction or to learn one.
+    private let kept: KeptProbabilities
 
     /// Looks at the headers of the pack's volumes.
     init(
         _ task: TaskPack, labels: [LabelEntry], planes: [SlicePlane], options: SegmentOptions, network: UniverSeg,
-        keepsNetwork: Bool
+        kept: KeptProbabilities
     ) throws {
         (self.options, self.planes, self.network) = (options, planes, network)
-        self.keepsNetwork = keepsNetwork
+        self.kept = kept
         largestID = labels.last?.id ?? 0
         var (library, reading) = (0, 0)
         for example in task.examples {
@@ -59,16 +59,18 @@ struct MemoryDemand: Sendable {
     func need(_ image: ImageOutline, threads: Int, support: Int) -> MemoryNeed {
         let voxels = image.shape.count
         let held = [MemoryNeed.program, .init("network", network.bytes), .init("support library", library)]
-        // A label map and the confidence that goes with it.
-        let result = MemoryNeed.Part("result", voxels * 2 * MemoryLayout<UInt16>.stride)
+        // A label map and the confidence that goes with it; two values of certainty, and their maps.
+        let values = kept.contains(.squares) ? 5 : 2
+        let result = MemoryNeed.Part("result", voxels * values * MemoryLayout<UInt16>.stride)
         let workers = threads * worker(image, support: support)
         let written = voxels * (largestID > UInt8.max ? 2 : 1)
         let sums = MemoryNeed.Part(
             "probabilities",
-            LabelProbabilities.batch(labelCount, voxels: voxels, keepsNetwork: keepsNetwork)
-                * LabelProbabilities.bytes(voxels: voxels, keepsNetwork: keepsNetwork))
-        let evidence = keepsNetwork ? LabelEvidence.bytes(voxels: voxels, labels: labelCount) : 0
-        let correction = keepsNetwork ? LabelEvidence.correctionBytes(voxels: voxels, labels: labelCount) : 0
+            LabelProbabilities.batch(labelCount, voxels: voxels, keeping: kept)
+                * LabelProbabilities.bytes(voxels: voxels, keeping: kept))
+        let corrects = kept.contains(.network)
+        let evidence = corrects ? LabelEvidence.bytes(voxels: voxels, labels: labelCount) : 0
+        let correction = corrects ? LabelEvidence.correctionBytes(voxels: voxels, labels: labelCount) : 0
         // Less than half of the volume is cut out of it, or nothing is.
         let region = MemoryNeed.Part("region", options.crops && options.choose != .position ? image.bytes / 2 : 0)
         let phases = [
@@ -94,11 +96,12 @@ struct MemoryDemand: Sendable {
     /// labels twice while it is made), the weights of the labels' vote, and a handful of arrays of a slice's and of the square's size.
     private func worker(_ image: ImageOutline, support: Int) -> Int {
         let square = options.side * options.side * MemoryLayout<Float>.stride
+        let values = kept.contains(.squares) ? 9 : 6
         return network.workspaceBytes(side: options.side, supports: support)
             + SupportSet.bytes(side: options.side, supports: support) + support * square
             + options.ensemble * support * SupportLibrary.bytesPerSlice(side: options.side)
             + aligned(square)
-            + 6 * image.largestFace * MemoryLayout<Float>.stride + 6 * square
+            + values * image.largestFace * MemoryLayout<Float>.stride + values * square
     }
 
     /// A slice of every volume of the pack, and the weights of its vote in every draw.

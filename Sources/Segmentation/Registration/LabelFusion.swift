@@ -17,6 +17,9 @@ struct LabelFusion {
 
     /// Compares slices, of which there must be one, with the query slice that they are aligned to.
     init(query: [Float], slices: [AlignedSlice], side: Int) {
+        precondition(
+            query.count == side * side && slices.allSatisfy { $0.image.count == query.count },
+            "slices are not of \(side)x\(side)")
         var distances = slices.map { Self.distances(query, $0.image, side: side) }
         var totals = [Float](repeating: 0, count: side * side)
         for n in Self.disputed(slices, count: side * side) {
