@@ -18,15 +18,15 @@ public struct ReducedVolume: Sendable {
         (self.size, self.spacing, self.values) = (size, spacing, values)
     }
 
-    /// Reduces a volume to samples about `spacing` mm apart, averaging what each covers, at most `most` along an axis.
+    /// Reduces a volume to samples about `spacing` mm apart, averaging what each covers; further apart where it would
+    /// have more than `most`.
     public init(_ volume: Volume, scale: IntensityScale, spacing: Double, most: Int) {
         let layout = SliceLayout(volume.geometry, plane: .axial)
         let counts = SIMD3(layout.slices, layout.rows, layout.columns)
         let extent = SIMD3(
             Double(layout.slices) * layout.sliceSpacing, Double(layout.rows) * layout.rowSpacing,
             Double(layout.columns) * layout.columnSpacing)
-        func samples(_ axis: Int) -> Int { min(max(Int((extent[axis] / spacing).rounded()), 1), most) }
-        let size = SIMD3(samples(0), samples(1), samples(2))
+        let size = Self.size(extent, spacing: spacing, most: most)
         func table(_ axis: Int) -> ResampleTable {
             .fit(inputs: counts[axis], before: 0, length: Double(counts[axis]), outputs: size[axis])
         }
@@ -42,6 +42,16 @@ public struct ReducedVolume: Sendable {
             spacing: SIMD3(
                 extent.x / Double(size.x), extent.y / Double(size.y), extent.z / Double(size.z)),
             values: table(0).alongRows(planes, columns: size.y * size.z))
+    }
+
+    private static func size(_ extent: SIMD3<Double>, spacing: Double, most: Int) -> SIMD3<Int> {
+        var spacing = spacing
+        while true {
+            func samples(_ axis: Int) -> Int { max(Int((extent[axis] / spacing).rounded()), 1) }
+            let size = SIMD3(samples(0), samples(1), samples(2))
+            if size.x * size.y * size.z <= most { return size }
+            spacing *= 1.01
+        }
     }
 
     /// The grid's extent in mm along S, R, A.

@@ -166,8 +166,7 @@ public final class Segmenter: Sendable {
         if options.choose == .position {
             return Query(volume, region: nil, scale: scale, plan: plan, registrations: [])
         }
-        let reduced = ReducedVolume(
-            volume, scale: scale, spacing: library.reducedSpacing, most: SupportLibrary.mostSamples)
+        let reduced = ReducedVolume(comparable: volume, scale: scale, spacing: library.reducedSpacing)
         let count = library.reduced.count
         let coarse = concurrentMap(count, threads: plan.threads) { [library] in
             Registration(fixed: reduced, moving: library.reduced[$0])
@@ -178,8 +177,7 @@ public final class Segmenter: Sendable {
         var query = Query(volume, region: region, scale: scale, plan: plan, registrations: coarse)
         if let close = library.close {
             let part = ReducedPart(
-                ReducedVolume(query.part, scale: scale, spacing: close.spacing, most: SupportLibrary.mostSamples),
-                offset: region.offset)
+                ReducedVolume(comparable: query.part, scale: scale, spacing: close.spacing), offset: region.offset)
             query.registrations = concurrentMap(count, threads: plan.threads) {
                 Registration(refining: coarse[$0], fixed: part, moving: close.parts[$0])
             }

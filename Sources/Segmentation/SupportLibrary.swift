@@ -1,3 +1,4 @@
+import Foundation
 import Inference
 import Preparation
 import VolumeIO
@@ -45,13 +46,8 @@ struct SupportLibrary: Sendable {
     /// What is kept of every volume on a finer grid, and that one's spacing; nil when all are kept whole.
     let close: (parts: [ReducedPart], spacing: Double)?
 
-    /// Samples of the coarse grid along the longest side of the pack's largest volume; the most along any side of any.
-    static let (reducedSamples, mostSamples) = (48, 96)
-    /// Samples of a coarse grid when none of its sides is longer than the pack's longest.
-    static let usualSamples = reducedSamples * reducedSamples * reducedSamples
-
     /// Bytes of a volume on the coarse grid, at most.
-    static var reducedBytes: Int { usualSamples * MemoryLayout<Float>.stride }
+    static var reducedBytes: Int { ReducedVolume.mostSamples * MemoryLayout<Float>.stride }
 
     /// Bytes of one slice: its image and its labels.
     static func bytesPerSlice(side: Int) -> Int {
@@ -85,10 +81,10 @@ struct SupportLibrary: Sendable {
                 stacks[n].append(stack)
             }
             if isCropped {
-                let close = ReducedVolume(part, scale: scale, spacing: closeSpacing, most: Self.mostSamples)
+                let close = ReducedVolume(comparable: part, scale: scale, spacing: closeSpacing)
                 parts.append(ReducedPart(close, offset: offset))
             }
-            reduced.append(ReducedVolume(volume, scale: scale, spacing: spacing, most: Self.mostSamples))
+            reduced.append(ReducedVolume(comparable: volume, scale: scale, spacing: spacing))
         }
         (self.stacks, self.reduced, self.known) = (stacks, reduced, known)
         close = isCropped ? (parts, closeSpacing) : nil
@@ -121,10 +117,13 @@ struct SupportLibrary: Sendable {
         labelled = other.labelled.isEmpty ? [] : examples.map { other.labelled[$0] }
     }
 
-    /// Spacing that gives the longest side of any of the grids the usual number of samples.
+    /// Spacing at which the largest of the grids has as many samples as may be, or its own voxels' where that is wider.
     private static func spacing(of grids: [Geometry]) -> Double {
-        let sides = grids.flatMap { grid in (0..<3).map { Double(grid.shape[$0]) * grid.spacing[$0] } }
-        return (sides.max() ?? 1) / Double(reducedSamples)
+        let spacings = grids.map { grid in
+            let finest = (0..<3).map { grid.spacing[$0] }.min() ?? 1
+            return max(finest, cbrt(Double(grid.shape.count) * grid.voxelVolume / Double(ReducedVolume.mostSamples)))
+        }
+        return spacings.max() ?? 1
     }
 
     /// The library with only some of its volumes, by their places.

@@ -1,5 +1,6 @@
 import Foundation
 import Inference
+import Preparation
 import VolumeIO
 import Volumes
 
@@ -86,10 +87,10 @@ struct MemoryDemand: Sendable {
         return needs.max { $0.bytes < $1.bytes } ?? standing
     }
 
-    /// The displacements to every volume of the pack, at most: the image's grid may be small or far larger than theirs.
+    /// The displacements to every volume of the pack, at most: the image's grid may have fewer samples.
     private var registration: Int {
         guard options.choose != .position else { return 0 }
-        return exampleCount * Registration.bytes(samples: SupportLibrary.usualSamples) * (options.crops ? 2 : 1)
+        return exampleCount * Registration.bytes(samples: ReducedVolume.mostSamples) * (options.crops ? 2 : 1)
     }
 
     /// What one worker holds: its workspace, the support slices of every draw with their labels, one support set (its

@@ -14,7 +14,8 @@ struct Registration: Sendable {
 
     /// Registers `moving` to `fixed`.
     init(fixed: ReducedVolume, moving: ReducedVolume, demons: Demons? = Demons()) {
-        self.init(ReducedPart(fixed), ReducedPart(moving), AffineMap(box: fixed.content, to: moving.content), demons)
+        let start = AffineStart(fixed: fixed, moving: moving).find()
+        self.init(ReducedPart(fixed), ReducedPart(moving), start, demons)
     }
 
     /// Registers parts of two volumes more closely than the whole of them were.
