@@ -170,7 +170,7 @@ public enum PipelineSchema {
         },
         PipelineKey(
             path: "segment.correct",
-            summary: "Whether what the pack has learned of its errors ('tomos task check --save') is put to use.",
+            summary: "Whether what the pack has learned of its errors ('tomos task check') is put to use.",
             allowed: "true, false", fallback: "true"
         ) { value, pipeline in pipeline.options.corrects = try value.oneOf(["true", "false"]) == "true" },
         PipelineKey(

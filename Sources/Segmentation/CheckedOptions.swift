@@ -15,16 +15,23 @@ public struct CheckedOptions: Sendable, Hashable, Codable, CustomStringConvertib
     /// Support slices, draws of them, and rows and columns of the network's slices.
     public let support, ensemble, side: Int
 
+    /// The way from these to probabilities, counted up when it changes; nil in files of before it was counted.
+    public let version: Int?
+
+    private static let currentVersion = 2
+
     init(_ options: SegmentOptions, planes: [SlicePlane], window: IntensityWindow) {
         (self.planes, self.window, choose) = (planes, window.description, options.choose.resolved)
         crops = options.crops && choose != .position
         fusion = choose == .position ? 0 : options.fusion
         (support, ensemble, side) = (options.support, options.ensemble, options.side)
+        version = Self.currentVersion
     }
 
     /// In the words of the command line.
     public var description: String {
-        "planes \(planes.map(\.rawValue).joined(separator: ", ")), window \(window), choose \(choose.rawValue), "
+        (version == Self.currentVersion ? "" : "an earlier version of tomos (check again), ")
+            + "planes \(planes.map(\.rawValue).joined(separator: ", ")), window \(window), choose \(choose.rawValue), "
             + "crop \(crops ? "auto" : "none"), fusion \(fusion), support \(support), ensemble \(ensemble), side \(side)"
     }
 }

@@ -1,7 +1,7 @@
 import Foundation
 import VolumeIO
 
-/// What a pack knows of itself: `check.json` in its folder, written by `tomos task check --save` and from then on what
+/// What a pack knows of itself: `check.json` in its folder, written by `tomos task check` and from then on what
 /// its segmentations go by.
 public struct PackFindings: Sendable, Hashable, Codable {
     /// SHA-256 of the `pack.yaml` that was checked.
@@ -42,7 +42,7 @@ public struct PackFindings: Sendable, Hashable, Codable {
         guard let found = try? JSONDecoder().decode(PackFindings.self, from: data), !found.options.planes.isEmpty,
             found.threshold > 0, found.threshold < 1, found.correction?.isWhole ?? true,
             found.calibrations.allSatisfy(\.isWhole)
-        else { throw TaskPackError.staleFindings(path, reason: "it is not what 'tomos task check --save' writes") }
+        else { throw TaskPackError.staleFindings(path, reason: "it is not what 'tomos task check' writes") }
         guard found.packSHA256 == packSHA256 else {
             throw TaskPackError.staleFindings(path, reason: "pack.yaml has changed since it was written")
         }

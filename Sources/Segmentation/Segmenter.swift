@@ -91,7 +91,7 @@ public final class Segmenter: Sendable {
         guard task.examples.count > 1, !options.isFast else { return nil }
         guard let found = task.findings else {
             return
-                "task '\(task.name)' was not checked: 'tomos task check \(task.folder) --save' says what Dice to expect "
+                "task '\(task.name)' was not checked: 'tomos task check \(task.folder)' says what Dice to expect "
                 + "and finds what does better"
         }
         if findings != nil { return nil }

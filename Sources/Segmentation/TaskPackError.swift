@@ -52,7 +52,7 @@ public enum TaskPackError: TomosError, Equatable {
         case .cannotCreate(let folder, let reason): "\(folder): the task pack cannot be made: \(reason)"
         case .tooFew(let pack): "task '\(pack)' has one labelled volume: leave-one-out needs two or more"
         case .staleFindings(let path, let reason):
-            "\(path): \(reason) (delete it, then check the pack again with 'tomos task check --save')"
+            "\(path): \(reason) (delete it, then check the pack again with 'tomos task check')"
         case .changed(let path):
             "\(path): its content is not what pack.yaml records (restore the file, or make the pack again with 'tomos task create')"
         }

@@ -50,7 +50,7 @@ struct SegmentCommand: ParsableCommand {
     @Option(help: "Weight of the vote of the pack's registered labels against the network, 0 to 1.")
     var fusion = SegmentOptions().fusion
 
-    @Flag(help: "Leave out what the pack has learned of its errors ('tomos task check --save').")
+    @Flag(help: "Leave out what the pack has learned of its errors ('tomos task check').")
     var noCorrect = false
 
     @Flag(help: "Keep labels whose probabilities promise a Dice below 2/3; they are taken for absent otherwise.")

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Evaluation
+import Foundation
 import Inference
 import Pipelines
 import Segmentation
@@ -10,10 +11,14 @@ struct TaskCheckCommand: ParsableCommand {
         commandName: "check",
         abstract: "Segments each volume of a pack with the help of the others and compares with its labels.",
         discussion: """
+            What it finds stays in the pack (check.json): threshold, planes and options, how the Dice that is promised
+            relates to the true one, and the correction. The pack's segmentations go by it.
+
             EXAMPLES
               tomos task check packs/liver
-              tomos task check packs/liver --plane axial,coronal --save
-              tomos task check packs/liver --plane auto --save
+              tomos task check packs/liver --plane axial,coronal
+              tomos task check packs/liver --plane auto --curve
+              tomos task check packs/liver --step 5 --no-save
             """)
 
     @Argument(help: "The task pack's folder.")
@@ -50,20 +55,19 @@ struct TaskCheckCommand: ParsableCommand {
     @Flag(help: "Learn nothing of the pack's errors; with eight volumes or more it is tried.")
     var noCorrect = false
 
-    @Option(help: "Every n-th volume only.")
+    @Option(help: "Every n-th volume only, which tells less and keeps nothing.")
     var step = 1
 
     @Flag(help: "Also with 1, 2, 4, ... volumes of the pack, and what two more may bring; takes as long again.")
     var curve = false
 
     @Flag(
-        help: """
-            Keep threshold, planes, calibration and correction in the pack, for its segmentations to go by (check.json).
-            """)
-    var save = false
+        inversion: .prefixedNo,
+        help: "Keep what is found in the pack, in place of what an earlier check found; the default without --step.")
+    var save: Bool?
 
     func validate() throws {
-        if save, step > 1 {
+        if save == true, step > 1 {
             throw ValidationError("--save with --step \(step): check all volumes to keep what is found")
         }
         if step < 1 { throw ValidationError("--step \(step): use 1 or more") }
@@ -75,6 +79,9 @@ struct TaskCheckCommand: ParsableCommand {
 
     func run() throws {
         let task = try TaskPack.load(pack)
+        if save ?? (step == 1), !FileManager.default.isWritableFile(atPath: pack) {
+            throw UsageError("\(pack): what is found cannot be kept there: give --no-save, or make the folder writable")
+        }
         var options = SegmentOptions()
         options.weights = try WeightsStore.user.standard()
         (options.choose, options.support, options.ensemble) = (choose, support, ensemble)
@@ -103,7 +110,7 @@ struct TaskCheckCommand: ParsableCommand {
             let curve = try SupportCurve(task, options: options, step: step) { Console.note("curve: \($0)/\($1)") }
             Console.result(describe(curve))
         }
-        if save {
+        if save ?? (step == 1) {
             try check.findings.save(in: pack)
             Console.result("\(pack)/\(PackFindings.fileName) written")
         }

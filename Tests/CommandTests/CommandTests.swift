@@ -95,6 +95,24 @@ struct CommandTests {
         #expect(exported.output == "new/c.label\nnew/c_dseg.tsv\nnew/c_dseg.json\n")
     }
 
+    @Test("A check stays in the pack unless that is not wanted, or only some volumes were checked")
+    func taskCheck() throws {
+        try makePack()
+        let kept = folder.file("pack/check.json")
+        for options in [["--no-save"], ["--step", "2"]] {
+            let outcome = try tomos.run(["task", "check", "pack", "--support", "1"] + options)
+            #expect(outcome.code == 0, "\(outcome.errors)")
+            #expect(outcome.output.contains("threshold ") && !outcome.output.contains("written"))
+            #expect(!FileManager.default.fileExists(atPath: kept))
+        }
+        let outcome = try tomos("task", "check", "pack", "--support", "1")
+        #expect(outcome.code == 0 && outcome.output.hasSuffix("pack/check.json written\n"))
+        let found = try json(try String(contentsOfFile: kept, encoding: .utf8))
+        #expect((found["options"] as? [String: Any])?["support"] as? Int == 1)
+        let both = try tomos("task", "check", "pack", "--step", "2", "--save")
+        #expect(both.code == 64 && both.errors.contains("--save with --step 2: check all volumes"))
+    }
+
     @Test("A NIfTI file, a DICOM series and a broken file: two label maps, one refusal, a table, exit code 1")
     func mixedStudy() throws {
         try FileManager.default.copyItem(atPath: repository + "/sample-data/study", toPath: folder.file("study"))

@@ -119,6 +119,18 @@ import Volumes
         #expect(throws: TaskPackError.self) { try TaskPack.load(pack.folder) }
     }
 
+    /// Files that earlier versions wrote say what probabilities of another kind gave.
+    @Test func findingsOfAnEarlierVersionAreNotUsed() throws {
+        let pack = try pack(["a", "b", "c"])
+        try PackCheck(pack, options: options).findings.save(in: pack.folder)
+        let path = pack.folder + "/check.json"
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        let version = try #require(text.firstRange(of: #/,\s*"version" : \d+/#))
+        try text.replacingCharacters(in: version, with: "").write(toFile: path, atomically: true, encoding: .utf8)
+        let advice = try Segmenter(task: TaskPack.load(pack.folder), options: options).advice
+        #expect(advice?.contains("it holds for an earlier version of tomos (check again)") == true)
+    }
+
     @Test func findingsOfAnotherPackAreRefused() throws {
         let pack = try pack(["a", "b", "c"])
         var findings = try PackCheck(pack, options: options).findings

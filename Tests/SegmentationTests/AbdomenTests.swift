@@ -57,4 +57,27 @@ struct AbdomenTests {
             #expect(share < 0.005, "label \(id) takes \(100 * share) % of a volume that does not hold it")
         }
     }
+
+    /// A CT of another person, of which a DICOM series shows 4 of 9 cm, in a wider frame that holds the arms too.
+    @Test func anotherFieldOfViewIsAligned() throws {
+        let folder = TemporaryFolder()
+        let ids: [UInt16] = [1, 5, 6, 20, 52, 63, 79, 86, 87]
+        let example = TaskPack.Example(
+            image: SharedFolder.file("data/abdomen/example_ct_sm.nii.gz"),
+            labels: SharedFolder.file("data/abdomen/example_seg.nii.gz"))
+        let entries = ids.map { LabelEntry(id: $0, name: "label \($0)", colour: Colour(1, 1, 1)) }
+        let task = try TaskPack.create(
+            TaskPack.Recipe(
+                name: "abdomen", examples: [example], labels: LabelTable(entries), plane: .axial, window: .ct),
+            at: folder.file("pack"))
+        var options = SegmentOptions()
+        options.keepsDoubtful = true
+        let scan = try DICOM.scan([SharedFolder.file("data/abdomen/ct_dicom")])
+        let image = try DICOM.readVolume(try #require(scan.series.first))
+        let result = try Segmenter(task: task, options: options).segment(image).labels
+        let truth = try NIfTI.readLabels(SharedFolder.file("data/abdomen/example_seg_dicom.nii.gz"))
+        let scores = ids.map { dice(result.reoriented(to: truth.geometry.orientation), truth, $0) }
+        // Boxes laid on each other gave 0.32 in the mean, spleen 0.59, liver 0.69, aorta and spinal cord 0.
+        #expect(scores.reduce(0, +) / Double(scores.count) > 0.6, "\(scores)")
+    }
 }

@@ -72,6 +72,49 @@ import Volumes
         for point in Self.points { #expect((fine(point) - truth(point)).length < 0.3) }
     }
 
+    /// One volume shows a part of what the other shows, at the same size: boxes laid on each other would stretch it.
+    @Test(arguments: [0, 1, 2]) func aPartOfTheFieldIsNotStretched(axis: Int) {
+        func part(_ range: Range<Int>) -> ReducedVolume {
+            let whole = Self.volume { $0 }
+            var (size, values) = (Self.size, [Float]())
+            size[axis] = range.count
+            for x in 0..<Self.size.x {
+                for y in 0..<Self.size.y {
+                    for z in 0..<Self.size.z where range.contains(SIMD3(x, y, z)[axis]) {
+                        values.append(whole.values[(x * Self.size.y + y) * Self.size.z + z])
+                    }
+                }
+            }
+            return ReducedVolume(size: size, spacing: Self.spacing, values: values).equalized
+        }
+        let cut = Self.size[axis] * 3 / 10
+        var offset = SIMD3<Double>.zero
+        offset[axis] = Double(cut) * Self.spacing[axis]
+        let (whole, lower, upper) = (
+            part(0..<Self.size[axis]), part(0..<Self.size[axis] - cut), part(cut..<Self.size[axis])
+        )
+        for (fixed, moving, shift) in [(upper, whole, offset), (whole, upper, -offset), (upper, lower, offset)] {
+            let found = Registration(fixed: fixed, moving: moving)
+            // What both show, away from where the parts end.
+            let inside = Self.points.map { $0 - (fixed.size == upper.size ? offset : .zero) }.filter { place in
+                let (here, there) = (place[axis], place[axis] + shift[axis])
+                return here > 6 && there > 6 && here < fixed.extent[axis] - 6 && there < moving.extent[axis] - 6
+            }
+            #expect(!inside.isEmpty)
+            for place in inside { #expect((found(place) - place - shift).length < 1) }
+        }
+    }
+
+    /// Ranks of 0, 0, 0.1, 0.2, 0.2, 0.9 are 1, 1, 2.5, 4, 4, 5.5 (equal ones in the middle of theirs), 0 to 1 from first to last.
+    @Test func valuesAndRanksAreAveraged() {
+        let values: [Float] = [0.2, 0, 0.9, 0.1, 0, 0.2]
+        let ranks: [Float] = [3.0 / 4.5, 0, 1, 1.5 / 4.5, 0, 3.0 / 4.5]
+        let found = ReducedVolume(size: SIMD3(1, 2, 3), spacing: SIMD3(1, 1, 1), values: values).equalized
+        for (n, value) in found.values.enumerated() { #expect(abs(value - (values[n] + ranks[n]) / 2) < 1e-6) }
+        let flat = ReducedVolume(size: SIMD3(1, 1, 2), spacing: SIMD3(1, 1, 1), values: [0.5, 0.5])
+        #expect(flat.equalized.values == flat.values)
+    }
+
     @Test func anEmptyFieldAroundTheQueryChangesLittle() {
         // The same anatomy in the middle of a field twice as long; the pack's volume fills its own.
         let (moving, size) = (Self.volume { $0 }, Self.size)
