@@ -74,7 +74,9 @@ struct MemoryDemand: Sendable {
         let correction = corrects ? LabelEvidence.correctionBytes(voxels: voxels, labels: labelCount) : 0
         // Less than half of the volume is cut out of it, or nothing is.
         let region = MemoryNeed.Part("region", options.crops && options.choose != .position ? image.bytes / 2 : 0)
+        let registering = options.choose == .position ? 0 : threads * Registration.workingBytes
         let phases = [
+            [region, .init("registration", registration), .init("registering", registering)],
             [
                 result, sums, region, .init("registration", registration),
                 .init("\(counted(threads, "job")) with \(counted(support, "support slice"))", workers),

@@ -12,6 +12,9 @@ struct Registration: Sendable {
     /// Bytes of a registration on a grid of so many samples.
     static func bytes(samples: Int) -> Int { samples * MemoryLayout<SIMD4<Float>>.stride }
 
+    /// Bytes that finding one takes at most: fourteen grids of values in the demons, fewer and a list of points before.
+    static let workingBytes = ReducedVolume.mostSamples * 16 * MemoryLayout<Float>.stride
+
     /// Registers `moving` to `fixed`.
     init(fixed: ReducedVolume, moving: ReducedVolume, demons: Demons? = Demons()) {
         let start = AffineStart(fixed: fixed, moving: moving).find()
