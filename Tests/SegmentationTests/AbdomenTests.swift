@@ -6,42 +6,22 @@ import Volumes
 
 @testable import Segmentation
 
-/// One half of an abdomen labelled, the other to do: what occurs in both is found, what does not is not.
+/// One half of a CT of the abdomen labelled, the other to do: what occurs in both is found, what does not is not.
 @Suite(.enabled(if: SharedFolder.isPresent))
 struct AbdomenTests {
-    /// A volume with labels.
-    struct Body: Sendable, CustomTestStringConvertible {
-        let image, labels: String
-        let shape: Shape
-        let window: IntensityWindow
-        /// Larger structures that both halves show.
-        let both: [UInt16]
-        let testDescription: String
-    }
+    private static let shape = Shape(122, 101, 30)
 
-    /// Spleen, liver, colon, aorta, vena cava, spinal cord and the muscles of the back in CT; liver, stomach, the iliopsoas
-    /// muscles of both sides and those of the back in MR.
-    static let bodies = [
-        Body(
-            image: "example_ct_sm", labels: "example_seg", shape: Shape(122, 101, 30), window: .ct,
-            both: [1, 5, 20, 52, 63, 79, 86, 87], testDescription: "CT"),
-        Body(
-            image: "example_mr_sm", labels: "example_seg_mr", shape: Shape(117, 91, 20), window: .mr,
-            both: [5, 6, 15, 19, 46, 47], testDescription: "MR"),
-    ]
-
-    /// The lower or upper half of an image and its label map.
-    private func half(of body: Body, isUpper: Bool) throws -> (volume: Volume, truth: LabelVolume) {
-        let image = try NIfTI.readVolume(SharedFolder.file("data/abdomen/\(body.image).nii.gz"))
-        let truth = try NIfTI.readLabels(SharedFolder.file("data/abdomen/\(body.labels).nii.gz"))
-        try #require(image.geometry.shape == body.shape && truth.geometry.shape == body.shape)
+    /// The lower or upper 15 slices of an image or label map.
+    private func half(isUpper: Bool) throws -> (volume: Volume, truth: LabelVolume) {
+        let image = try NIfTI.readVolume(SharedFolder.file("data/abdomen/example_ct_sm.nii.gz"))
+        let truth = try NIfTI.readLabels(SharedFolder.file("data/abdomen/example_seg.nii.gz"))
+        try #require(image.geometry.shape == Self.shape && truth.geometry.shape == Self.shape)
         let layout = SliceLayout(image.geometry, plane: .native)
-        let (shape, half) = (body.shape, body.shape.k / 2)
-        let slices = isUpper ? half..<shape.k : 0..<half
+        let slices = isUpper ? 15..<30 : 0..<15
         let affine = image.geometry.affine
         let origin = affine.position(of: Vec3(0, 0, Double(slices.lowerBound)))
         let geometry = Geometry(
-            shape: Shape(shape.i, shape.j, half),
+            shape: Shape(122, 101, 15),
             affine: Affine(i: affine.column(0), j: affine.column(1), k: affine.column(2), origin: origin))
         let values = slices.flatMap { image.slice($0, in: layout).values }
         let labels = slices.flatMap { truth.slice($0, in: layout) }
@@ -50,22 +30,26 @@ struct AbdomenTests {
         )
     }
 
-    @Test(arguments: bodies, [true, false]) func oneHalfIsSegmentedByTheOther(body: Body, isUpper: Bool) throws {
+    /// Spleen, liver, colon, aorta, vena cava, spinal cord and the muscles of the back, which both halves show.
+    private static let both: [UInt16] = [1, 5, 20, 52, 63, 79, 86, 87]
+
+    @Test(arguments: [true, false]) func oneHalfIsSegmentedByTheOther(isUpper: Bool) throws {
         let folder = TemporaryFolder()
-        let (pack, query) = (try half(of: body, isUpper: isUpper), try half(of: body, isUpper: !isUpper))
+        let (pack, query) = (try half(isUpper: isUpper), try half(isUpper: !isUpper))
         let (known, wanted) = (pack.truth.histogram(), query.truth.histogram())
         // Those of more than a handful of voxels that the other half does not hold.
-        let absent = known.keys.filter { $0 != 0 && known[$0, default: 0] > 300 && wanted[$0] == nil }.sorted()
+        let absent = known.keys.filter { $0 != 0 && known[$0, default: 0] > 1000 && wanted[$0] == nil }.sorted()
+        #expect(absent.count > 1)
         let example = TaskPack.Example(image: folder.file("image.nii"), labels: folder.file("labels.nii"))
         try NIfTI.write(pack.volume, to: example.image)
         try NIfTI.write(pack.truth, to: example.labels)
-        let entries = (body.both + absent).map { LabelEntry(id: $0, name: "label \($0)", colour: Colour(1, 1, 1)) }
+        let entries = (Self.both + absent).map { LabelEntry(id: $0, name: "label \($0)", colour: Colour(1, 1, 1)) }
         let task = try TaskPack.create(
             TaskPack.Recipe(
-                name: "abdomen", examples: [example], labels: LabelTable(entries), plane: .axial, window: body.window),
+                name: "abdomen", examples: [example], labels: LabelTable(entries), plane: .axial, window: .ct),
             at: folder.file("pack"))
         let result = try Segmenter(task: task, options: SegmentOptions()).segment(query.volume).labels
-        let scores = body.both.map { dice(result, query.truth, $0) }
+        let scores = Self.both.map { dice(result, query.truth, $0) }
         #expect(scores.reduce(0, +) / Double(scores.count) > 0.5, "\(scores)")
         let found = result.histogram()
         for id in absent {
