@@ -42,6 +42,7 @@ public struct PackCheck: Sendable {
 
     /// Segments every volume of a pack, or every `step`-th, with the others as support.
     ///
+    /// Where the options name no planes they are all three if the pack's voxels are nearly cubes, the task's one else.
     /// The options' threshold is the only one tried when it is there. Without, several are, and the one with the best
     /// mean Dice is chosen when it gains 0.002 over the pack's. With eight volumes or more a correction is learned and
     /// kept when it gains as much.
@@ -56,8 +57,9 @@ public struct PackCheck: Sendable {
         // What an earlier check found is not what this one starts from.
         if let findings = task.findings { packSHA256 = findings.packSHA256 } else { packSHA256 = task.sha256 }
         task.findings = nil
-        // What is doubtful counts as what it is.
         var options = options
+        if options.planes == nil, try PackGrids(task).areNearIsotropic { options.planes = SlicePlane.anatomical }
+        // What is doubtful counts as what it is.
         options.keepsDoubtful = true
         let thresholds = options.threshold.map { [$0] } ?? Set(Self.tried + [task.threshold]).sorted()
         let usual = thresholds.firstIndex(of: options.threshold ?? task.threshold) ?? 0

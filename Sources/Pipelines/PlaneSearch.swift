@@ -28,10 +28,9 @@ public struct PlaneSearch: Sendable {
         var options = options
         options.corrects = false
         best = [task.plane]
-        let anatomical: [SlicePlane] = [.axial, .coronal, .sagittal]
-        let others = anatomical.filter { $0 != task.plane }
+        let others = SlicePlane.anatomical.filter { $0 != task.plane }
         var most = -Double.infinity
-        for planes in [[task.plane]] + others.map({ [$0] }) + [anatomical] {
+        for planes in [[task.plane]] + others.map({ [$0] }) + [SlicePlane.anatomical] {
             options.planes = planes
             let check = try PackCheck(task, options: options, step: step) { done, total, _ in
                 progress?(planes, done, total)

@@ -20,11 +20,13 @@ public struct CheckedOptions: Sendable, Hashable, Codable, CustomStringConvertib
 
     private static let currentVersion = 2
 
-    init(_ options: SegmentOptions, planes: [SlicePlane], window: IntensityWindow) {
-        (self.planes, self.window, choose) = (planes, window.description, options.choose.resolved)
+    init(_ options: SegmentOptions, planes: [SlicePlane], side: Int, window: IntensityWindow) {
+        // In whatever order they are averaged, the mean is the same.
+        self.planes = SlicePlane.allCases.filter(planes.contains)
+        (self.window, choose) = (window.description, options.choose.resolved)
         crops = options.crops && choose != .position
         fusion = choose == .position ? 0 : options.fusion
-        (support, ensemble, side) = (options.support, options.ensemble, options.side)
+        (support, ensemble, self.side) = (options.support, options.ensemble, side)
         version = Self.currentVersion
     }
 

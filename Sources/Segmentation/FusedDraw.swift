@@ -5,12 +5,12 @@ struct FusedDraw {
     /// Of the registered labels' vote against the network's.
     private let weight: Float
 
-    init(_ support: SupportSlices, query: [Float], _ options: SegmentOptions) {
+    init(_ support: SupportSlices, query: [Float], side: Int, fusion share: Double) {
         self.support = support
         let aligned = Float(support.aligned.count)
         // The vote of few volumes is a coarse one.
-        weight = Float(options.fusion) * aligned / (aligned + 3)
-        fusion = weight > 0 ? LabelFusion(query: query, slices: support.aligned, side: options.side) : nil
+        weight = Float(share) * aligned / (aligned + 3)
+        fusion = weight > 0 ? LabelFusion(query: query, slices: support.aligned, side: side) : nil
     }
 
     /// What the network and the vote say of a label together.

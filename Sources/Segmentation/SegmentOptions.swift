@@ -16,8 +16,9 @@ public struct SegmentOptions: Sendable, Hashable {
     public var support = 16
     /// How the support of a slice is chosen.
     public var choose = SupportStrategy.automatic
-    /// Rows and columns of the slices that the network sees: a multiple of 32 from 64 to 512.
-    public var side = 128
+    /// Rows and columns of the slices that the network sees: a multiple of 32 from 64 to 512; nil takes
+    /// ``PackGrids/side``.
+    public var side: Int?
     /// Weight of the vote of the pack's registered labels against the network, 0 to 1; with few volumes less is given.
     public var fusion = 0.6
     /// Whether what the pack has learned of its errors is put to use.
@@ -48,7 +49,7 @@ public struct SegmentOptions: Sendable, Hashable {
     /// Clean-up, in order.
     public var clean: [CleanStep] = []
 
-    /// The defaults: the pack's plane, window and threshold, 16 support slices of 128x128, no clean-up.
+    /// The defaults: the pack's plane, window and threshold, 16 support slices, no clean-up.
     public init() {}
 }
 
@@ -67,10 +68,11 @@ public enum SupportStrategy: String, Sendable, Hashable, CaseIterable, Codable {
 }
 
 extension SegmentOptions {
-    /// The same with what being fast means, in one plane of those that would be used.
-    func resolved(planes: [SlicePlane]) -> SegmentOptions {
+    /// The same with the planes that a task is cut in, and with what being fast means.
+    func resolved(for task: TaskPack) -> SegmentOptions {
         var result = self
-        result.planes = isFast ? [planes[0]] : planes
+        result.planes =
+            isFast ? [planes?.first ?? task.plane] : planes ?? task.findings?.options.planes ?? [task.plane]
         if isFast { (result.choose, result.ensemble, result.corrects) = (.position, 1, false) }
         return result
     }

@@ -18,6 +18,8 @@ public final class Segmenter: Sendable {
     private let labels: [LabelEntry]
     /// The planes that volumes are cut in.
     public let planes: [SlicePlane]
+    /// Rows and columns of the slices that the network sees.
+    private let side: Int
     private let window: IntensityWindow
     private let threshold: Float
     private let library: SupportLibrary
@@ -43,19 +45,20 @@ public final class Segmenter: Sendable {
 
     /// The same; `keepsEvidence` when that is to be collected.
     package init(task: TaskPack, options: SegmentOptions, images: [ImageOutline] = [], keepsEvidence: Bool) throws {
-        let options = options.resolved(planes: options.planes ?? task.findings?.options.planes ?? [task.plane])
+        let options = options.resolved(for: task)
         planes = options.planes ?? [task.plane]
         (self.task, self.options) = (task, options)
         guard (1...512).contains(options.support) else { throw SegmentationError.supportOutOfRange(options.support) }
         guard (1...Draws.most).contains(options.ensemble) else {
             throw SegmentationError.ensembleOutOfRange(options.ensemble)
         }
-        guard UniverSeg.supports(side: options.side) else { throw SegmentationError.sideOutOfRange(options.side) }
+        side = try options.side ?? PackGrids(task).side
+        guard UniverSeg.supports(side: side) else { throw SegmentationError.sideOutOfRange(side) }
         labels = try task.selected(options.labels)
         window = options.window ?? task.window
         network = try UniverSeg(weights: Weights(options.weights))
         let hash = network.weights.sha256
-        checked = CheckedOptions(options, planes: planes, window: window)
+        checked = CheckedOptions(options, planes: planes, side: side, window: window)
         findings = task.findings?.held(by: checked, weightsSHA256: hash)
         correction = options.corrects && labels == task.labels.entries ? findings?.correction : nil
         // A threshold holds with the correction that it was found with.
@@ -65,16 +68,17 @@ public final class Segmenter: Sendable {
         if options.keepsCertainty { kept.insert(.squares) }
         self.kept = kept
         memory = try MemoryDemand(
-            task, labels: labels, planes: planes, options: options, network: network, kept: kept)
+            task, labels: labels, planes: planes, side: side, options: options, network: network, kept: kept)
         try memory.require(anyOf: images)
         library = try SupportLibrary(
-            task, labels: labels, planes: planes, window: window, side: options.side,
+            task, labels: labels, planes: planes, window: window, side: side,
             crops: options.crops && options.choose != .position)
     }
 
     private init(_ other: Segmenter, keeping examples: [Int]) {
         (task, options, network, labels) = (other.task, other.options, other.network, other.labels)
-        (planes, window, threshold, memory) = (other.planes, other.window, other.threshold, other.memory)
+        (planes, side, window) = (other.planes, other.side, other.window)
+        (threshold, memory) = (other.threshold, other.memory)
         (checked, findings, correction) = (other.checked, other.findings, other.correction)
         kept = other.kept
         library = other.library.keeping(examples)
@@ -122,7 +126,7 @@ public final class Segmenter: Sendable {
         let (part, plan) = (query.part, query.plan)
         let cuts = try planes.map { plane in
             let cut = Cut(
-                part, scale: query.scale, plane: plane, side: options.side, offset: query.region?.offset ?? .zero)
+                part, scale: query.scale, plane: plane, side: side, offset: query.region?.offset ?? .zero)
             guard cut.layout.rows > 1, cut.layout.columns > 1 else {
                 throw SegmentationError.degenerate(volume.geometry.shape)
             }
@@ -139,7 +143,9 @@ public final class Segmenter: Sendable {
                 labels: labels.map(\.id), planes: cuts.count, voxels: part.geometry.shape.count, keeping: kept)
             for (cut, source) in zip(cuts, sources) {
                 try forEachSlice(of: cut, plan, counter) { index, slice, workspace in
-                    let draws = source.support(for: index).map { FusedDraw($0, query: slice, options) }
+                    let draws = source.support(for: index).map {
+                        FusedDraw($0, query: slice, side: side, fusion: options.fusion)
+                    }
                     for (n, label) in labels.enumerated() {
                         guard let answer = try answer(slice, draws, label.id, workspace) else { continue }
                         add(answer, of: n, slice: index, of: cut, to: sums)
@@ -240,7 +246,7 @@ public final class Segmenter: Sendable {
         let next = Atomic(0)
         DispatchQueue.concurrentPerform(iterations: min(plan.threads, cut.layout.slices)) { _ in
             do {
-                let workspace = try network.makeWorkspace(side: options.side, supports: plan.support)
+                let workspace = try network.makeWorkspace(side: side, supports: plan.support)
                 while failure.withLock({ $0 == nil }) {
                     let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
                     guard index < cut.layout.slices else { return }
@@ -260,7 +266,6 @@ public final class Segmenter: Sendable {
     private func supportSources(
         _ cuts: [Cut], _ query: Query
     ) -> [any SupportSource] {
-        let side = options.side
         return zip(cuts, library.stacks).map { cut, stacks in
             let choice = SupportChoice(counts: stacks.map(\.count), support: query.plan.support)
             let slices = cut.layout.slices
@@ -283,7 +288,7 @@ public final class Segmenter: Sendable {
     ) throws -> Answer? {
         var answers: [Answer] = []
         for draw in draws {
-            guard let set = draw.support.set(for: label, side: options.side) else { continue }
+            guard let set = draw.support.set(for: label, side: side) else { continue }
             var map = try network.logits(query: query, support: set, workspace: workspace)
             for n in map.indices { map[n] = 1 / (1 + exp(-map[n])) }
             answers.append(draw.answer(network: map, label, keepsSquares: kept.contains(.squares)))

@@ -47,6 +47,9 @@ public enum SlicePlane: String, Sendable, Hashable, CaseIterable, Codable {
     case sagittal
     /// As acquired: slices along k, rows along j, columns along i.
     case native
+
+    /// Those across the body's axes.
+    public static let anatomical: [SlicePlane] = [.axial, .coronal, .sagittal]
 }
 
 extension Orientation {

@@ -26,7 +26,8 @@ struct TaskCheckCommand: ParsableCommand {
 
     @Option(
         help: """
-            Planes, averaged; the task's by default. 'auto' tries each and all three, which takes seven times as long.
+            Planes, averaged; by default all three where voxels are nearly cubes, else the task's. 'auto' tries each and \
+            all three, which takes three times as long as all three.
             """)
     var plane: CheckedPlanesArgument?
 
@@ -40,8 +41,11 @@ struct TaskCheckCommand: ParsableCommand {
     var support = 16
 
     @Option(
-        help: "Rows and columns of what the network sees: a multiple of 32 from 64 to 512; it was trained with 128.")
-    var side = 128
+        help: """
+            Rows and columns of what the network sees: a multiple of 32 from 64 to 512; 96 by default where no volume \
+            of the task has more voxels along an axis, else 128.
+            """)
+    var side: Int?
 
     @Option(help: "Draws of support that are averaged.")
     var ensemble = 1
@@ -66,8 +70,10 @@ struct TaskCheckCommand: ParsableCommand {
         help: "Keep what is found in the pack, in place of what an earlier check found; the default without --step.")
     var save: Bool?
 
+    private var keeps: Bool { save ?? (step == 1) }
+
     func validate() throws {
-        if save == true, step > 1 {
+        if keeps, step > 1 {
             throw ValidationError("--save with --step \(step): check all volumes to keep what is found")
         }
         if step < 1 { throw ValidationError("--step \(step): use 1 or more") }
@@ -79,7 +85,7 @@ struct TaskCheckCommand: ParsableCommand {
 
     func run() throws {
         let task = try TaskPack.load(pack)
-        if save ?? (step == 1), !FileManager.default.isWritableFile(atPath: pack) {
+        if keeps, !FileManager.default.isWritableFile(atPath: pack) {
             throw UsageError("\(pack): what is found cannot be kept there: give --no-save, or make the folder writable")
         }
         var options = SegmentOptions()
@@ -110,7 +116,7 @@ struct TaskCheckCommand: ParsableCommand {
             let curve = try SupportCurve(task, options: options, step: step) { Console.note("curve: \($0)/\($1)") }
             Console.result(describe(curve))
         }
-        if save ?? (step == 1) {
+        if keeps {
             try check.findings.save(in: pack)
             Console.result("\(pack)/\(PackFindings.fileName) written")
         }

@@ -12,9 +12,10 @@ import Volumes
     private let folder = TemporaryFolder()
 
     /// Bright balls in a dark box, each a little elsewhere; hard to see where `isFaint`.
-    private func pack(_ names: [String], isFaint: Bool = false) throws -> TaskPack {
+    private func pack(_ names: [String], isFaint: Bool = false, thickness: Double = 1) throws -> TaskPack {
         let shape = Shape(24, 22, 10)
-        let geometry = Geometry(shape: shape, affine: .identity)
+        let affine = Affine(i: [1, 0, 0], j: [0, 1, 0], k: [0, 0, thickness], origin: [0, 0, 0])
+        let geometry = Geometry(shape: shape, affine: affine)
         let examples = try names.enumerated().map { n, name in
             var (values, labels): ([UInt8], [UInt16]) = ([], [])
             for k in 0..<shape.k {
@@ -79,7 +80,8 @@ import Volumes
         let segmenter = try Segmenter(task: checked, options: other)
         #expect(try segmenter.segment(volume).structures[0].predictedDice == nil)
         let held =
-            "planes axial, window none, choose registered, crop auto, fusion 0.6, support 3, ensemble 1, side 128"
+            "planes axial, coronal, sagittal, window none, choose registered, crop auto, fusion 0.6, support 3, "
+            + "ensemble 1, side 96"
         #expect(segmenter.advice?.contains("\(held), and the weights") == true)
         other = options
         other.window = .mr
@@ -150,6 +152,24 @@ import Volumes
         #expect(check.findings.threshold == 0.4)
         #expect(check.calibrations.isEmpty)
         #expect(check.lack == "2 volumes are too few to learn their errors from: 8 are enough")
+    }
+
+    /// Nearly cubes are cut in three planes, thicker voxels in the pack's.
+    @Test(arguments: [(1.0, 3), (1.5, 3), (1.6, 1)])
+    func planesFollowTheVoxels(thickness: Double, planes: Int) throws {
+        let pack = try pack(["a", "b", "c"], thickness: thickness)
+        var options = options
+        (options.threshold, options.side) = (0.5, 64)
+        let check = try PackCheck(pack, options: options)
+        #expect(check.findings.options.planes == Array([SlicePlane.axial, .coronal, .sagittal].prefix(planes)))
+        try check.findings.save(in: pack.folder)
+        let checked = try TaskPack.load(pack.folder)
+        #expect(try Segmenter(task: checked, options: options).planes.count == planes)
+        // In another order they are the same planes; being fast is one of them.
+        options.planes = planes == 1 ? [.axial] : [.sagittal, .axial, .coronal]
+        #expect(try Segmenter(task: checked, options: options).advice == nil)
+        (options.planes, options.isFast) = (nil, true)
+        #expect(try Segmenter(task: checked, options: options).planes == [.axial])
     }
 
     @Test func planesAreTriedAndTheBestTaken() throws {

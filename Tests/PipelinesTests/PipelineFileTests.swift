@@ -94,7 +94,7 @@ struct PipelineFileTests {
         #expect(pipeline.options.planes == nil)
         #expect(pipeline.options.window == nil)
         #expect(pipeline.options.support == 16)
-        #expect(pipeline.options.side == 128)
+        #expect(pipeline.options.side == nil)
         #expect(pipeline.options.memory == .machine)
         #expect(!pipeline.options.skipsEmpty)
         #expect(!pipeline.options.allowsReduction)

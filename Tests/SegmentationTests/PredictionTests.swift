@@ -102,10 +102,8 @@ import Volumes
         var support = SupportSlices()
         let ids: [UInt16] = [1, 1, 0, 0]
         support.aligned = (0..<2).map { _ in AlignedSlice(image: [0, 0, 0, 0], labels: ids) }
-        var options = SegmentOptions()
-        (options.fusion, options.side) = (0.6, 2)
         // Two volumes: 0.6 * 2 / (2 + 3).
-        let (draw, weight) = (FusedDraw(support, query: [0, 0, 0, 0], options), Float(0.24))
+        let (draw, weight) = (FusedDraw(support, query: [0, 0, 0, 0], side: 2, fusion: 0.6), Float(0.24))
         let network: [Float] = [0.4, 1, 0.5, 0]
         let answer = draw.answer(network: network, 1, keepsSquares: true)
         for (n, square) in answer.squares.enumerated() {

@@ -10,6 +10,7 @@ import Volumes
 /// by their voxels, clean-up by the arrays it makes; what a run-time keeps beside that is in `MemoryNeed.program`.
 struct MemoryDemand: Sendable {
     let options: SegmentOptions
+    private let side: Int
     private let planes: [SlicePlane]
     private let network: UniverSeg
     /// Bytes of the support library, and of the largest volume it is read from.
@@ -21,17 +22,17 @@ struct MemoryDemand: Sendable {
 
     /// Looks at the headers of the pack's volumes.
     init(
-        _ task: TaskPack, labels: [LabelEntry], planes: [SlicePlane], options: SegmentOptions, network: UniverSeg,
-        kept: KeptProbabilities
+        _ task: TaskPack, labels: [LabelEntry], planes: [SlicePlane], side: Int, options: SegmentOptions,
+        network: UniverSeg, kept: KeptProbabilities
     ) throws {
-        (self.options, self.planes, self.network) = (options, planes, network)
-        self.kept = kept
+        (self.options, self.planes, self.side) = (options, planes, side)
+        (self.network, self.kept) = (network, kept)
         largestID = labels.last?.id ?? 0
         var (library, reading) = (0, 0)
         for example in task.examples {
             let (image, truth) = (try NIfTI.info(example.image), try NIfTI.info(example.labels))
             let slices = planes.reduce(0) { $0 + SliceLayout(image.geometry, plane: $1).slices }
-            library += slices * SupportLibrary.bytesPerSlice(side: options.side)
+            library += slices * SupportLibrary.bytesPerSlice(side: side)
             let (voxels, ids) = (image.geometry.shape.count, truth.geometry.shape.count)
             // The image, and the label map as it is stored and as ids; then the files, whose hashes are checked.
             var read = voxels * image.bytesPerVoxel + ids * (truth.bytesPerVoxel + MemoryLayout<UInt16>.stride)
@@ -98,11 +99,11 @@ struct MemoryDemand: Sendable {
     /// What one worker holds: its workspace, the support slices of every draw with their labels, one support set (its
     /// labels twice while it is made), the weights of the labels' vote, and a handful of arrays of a slice's and of the square's size.
     private func worker(_ image: ImageOutline, support: Int) -> Int {
-        let square = options.side * options.side * MemoryLayout<Float>.stride
+        let square = side * side * MemoryLayout<Float>.stride
         let values = kept.contains(.squares) ? 9 : 6
-        return network.workspaceBytes(side: options.side, supports: support)
-            + SupportSet.bytes(side: options.side, supports: support) + support * square
-            + options.ensemble * support * SupportLibrary.bytesPerSlice(side: options.side)
+        return network.workspaceBytes(side: side, supports: support)
+            + SupportSet.bytes(side: side, supports: support) + support * square
+            + options.ensemble * support * SupportLibrary.bytesPerSlice(side: side)
             + aligned(square)
             + values * image.largestFace * MemoryLayout<Float>.stride + values * square
     }
@@ -111,7 +112,7 @@ struct MemoryDemand: Sendable {
     private func aligned(_ square: Int) -> Int {
         guard options.choose != .position else { return 0 }
         let weights = options.fusion > 0 ? options.ensemble * (exampleCount + 2) * square : 0
-        return exampleCount * SupportLibrary.bytesPerSlice(side: options.side) + weights
+        return exampleCount * SupportLibrary.bytesPerSlice(side: side) + weights
     }
 
     private func cleaning(_ image: ImageOutline) -> Int {
