@@ -144,7 +144,7 @@ public enum PipelineSchema {
             path: "segment.side",
             summary: "Rows and columns of the slices that the network sees; time and memory grow with the square.",
             allowed: "a multiple of 32 from 64 to 512 (the network was trained with 128)",
-            fallback: "96 where no volume of the task has more voxels along an axis, else 128"
+            fallback: "96 where no volume of the task has more than 64 voxels along an axis, else 128"
         ) { value, pipeline in
             let side = try value.integer(in: 64...512)
             guard side.isMultiple(of: 32) else { throw value.bad() }

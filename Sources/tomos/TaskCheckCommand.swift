@@ -43,7 +43,7 @@ struct TaskCheckCommand: ParsableCommand {
     @Option(
         help: """
             Rows and columns of what the network sees: a multiple of 32 from 64 to 512; 96 by default where no volume \
-            of the task has more voxels along an axis, else 128.
+            of the task has more than 64 voxels along an axis, else 128.
             """)
     var side: Int?
 
