@@ -94,7 +94,8 @@ public enum PipelineSchema {
         ) { value, pipeline in pipeline.task = try value.path() },
         PipelineKey(
             path: "prepare.plane", summary: "Plane in which volumes are cut, or a list of them to average.",
-            allowed: SlicePlane.allCases.map(\.rawValue).joined(separator: ", "), fallback: "the task's"
+            allowed: SlicePlane.allCases.map(\.rawValue).joined(separator: ", "),
+            fallback: "those that the task was checked with, or its own"
         ) { value, pipeline in
             let names = SlicePlane.allCases.map(\.rawValue)
             let values = try value.list()
@@ -181,7 +182,8 @@ public enum PipelineSchema {
         ) { value, pipeline in pipeline.options.keepsDoubtful = try value.oneOf(["remove", "keep"]) == "keep" },
         PipelineKey(
             path: "segment.fast",
-            summary: "Less time for less accuracy: the first plane only, one draw of support chosen by position.",
+            summary: "Less time for less accuracy: one plane only (the first one named, or the task's), one draw of support "
+                + "chosen by position.",
             allowed: "true, false", fallback: "false"
         ) { value, pipeline in pipeline.options.isFast = try value.oneOf(["true", "false"]) == "true" },
         PipelineKey(

@@ -8,7 +8,7 @@ package struct PackGrids {
     /// Voxels whose sides differ by more are not nearly cubes. Headers hold floats: 1.2 is not quite 1.5 times 0.8.
     private static let nearlyCube = 1.5001
     /// The side of the network's slices that it was trained with, and one for small volumes: as accurate for those of
-    /// the hippocampus in little more than half of the network's time (docs/accuracy.md).
+    /// the hippocampus in two thirds of the time (docs/accuracy.md).
     private static let (usualSide, smallSide) = (128, 96)
     /// Voxels along an axis up to which a volume is small: one and a half pixels for each. With one for each, phantoms
     /// lose 0.002 of their Dice.

@@ -17,7 +17,7 @@ public struct SegmentOptions: Sendable, Hashable {
     /// How the support of a slice is chosen.
     public var choose = SupportStrategy.automatic
     /// Rows and columns of the slices that the network sees: a multiple of 32 from 64 to 512; nil takes
-    /// ``PackGrids/side``.
+    /// 96 where no volume of the pack has more than 64 voxels along an axis, else 128.
     public var side: Int?
     /// Weight of the vote of the pack's registered labels against the network, 0 to 1; with few volumes less is given.
     public var fusion = 0.6

@@ -43,7 +43,7 @@ struct SegmentCommand: ParsableCommand {
 
     @Option(
         help:
-            "Plane in which the volume is cut, or several whose results are averaged (coronal,axial); the task's by default."
+            "Plane in which the volume is cut, or several whose results are averaged (coronal,axial); by default those that the task was checked with, or its own."
     )
     var plane: PlanesArgument?
 
@@ -59,7 +59,7 @@ struct SegmentCommand: ParsableCommand {
     @Flag(help: "Keep labels whose probabilities promise a Dice below 2/3; they are taken for absent otherwise.")
     var keepDoubtful = false
 
-    @Flag(help: "Less time for less accuracy: the first plane only, one draw of support chosen by position.")
+    @Flag(help: "Less time for less accuracy: one plane only, one draw of support chosen by position.")
     var fast = false
 
     @Flag(help: "Look at the whole volume, not just at the part around the pack's registered labels.")
