@@ -182,8 +182,8 @@ public enum PipelineSchema {
         ) { value, pipeline in pipeline.options.keepsDoubtful = try value.oneOf(["remove", "keep"]) == "keep" },
         PipelineKey(
             path: "segment.fast",
-            summary: "Less time for less accuracy: one plane only (the first one named, or the task's), one draw of support "
-                + "chosen by position.",
+            summary: "Less time for less accuracy: one plane only (the first one named, or the task's), one draw of "
+                + "support chosen by position.",
             allowed: "true, false", fallback: "false"
         ) { value, pipeline in pipeline.options.isFast = try value.oneOf(["true", "false"]) == "true" },
         PipelineKey(
