@@ -19,7 +19,8 @@ let package = Package(
         .library(
             name: "Tomos",
             targets: [
-                "Volumes", "VolumeIO", "Preparation", "Inference", "Segmentation", "Evaluation", "Export", "Pipelines",
+                "Volumes", "Platform", "VolumeIO", "Preparation", "Inference", "Segmentation", "Evaluation", "Export",
+                "Pipelines",
             ]),
     ],
     dependencies: [
@@ -42,31 +43,34 @@ let package = Package(
         .target(name: "CPerceptron", cSettings: [.unsafeFlags(["-O3", "-ffp-contract=fast"])]),
 
         .target(name: "Volumes", swiftSettings: swift),
+        .target(name: "Platform", dependencies: ["Volumes", "CDigest"], swiftSettings: swift),
         .target(
-            name: "VolumeIO", dependencies: ["Volumes", "CNifti2", "CDeflate", "CZlib", "CDCMTKBridge", "COpenJPEG"],
+            name: "VolumeIO",
+            dependencies: ["Volumes", "Platform", "CNifti2", "CDeflate", "CZlib", "CDCMTKBridge", "COpenJPEG"],
             swiftSettings: swift),
         .target(name: "Preparation", dependencies: ["Volumes"], swiftSettings: swift),
         .target(
-            name: "Inference", dependencies: ["Volumes", "CUniverSegKernels", "CTomosWeights", "CZlib", "CDigest"],
+            name: "Inference", dependencies: ["Volumes", "Platform", "CUniverSegKernels", "CTomosWeights", "CZlib"],
             swiftSettings: swift),
         .target(
             name: "Segmentation",
             dependencies: [
-                "Volumes", "VolumeIO", "Preparation", "Inference", "CPerceptron",
+                "Volumes", "Platform", "VolumeIO", "Preparation", "Inference", "CPerceptron",
                 .product(name: "Yams", package: "Yams"),
             ], swiftSettings: optimised),
-        .target(name: "Evaluation", dependencies: ["Volumes", "VolumeIO"], swiftSettings: optimised),
-        .target(name: "Export", dependencies: ["Volumes", "VolumeIO", "CPNG"], swiftSettings: swift),
+        .target(name: "Evaluation", dependencies: ["Volumes", "Platform", "VolumeIO"], swiftSettings: optimised),
+        .target(name: "Export", dependencies: ["Volumes", "Platform", "VolumeIO", "CPNG"], swiftSettings: swift),
         .target(
             name: "Pipelines",
             dependencies: [
-                "Volumes", "VolumeIO", "Preparation", "Inference", "Segmentation", "Evaluation", "Export",
+                "Volumes", "Platform", "VolumeIO", "Preparation", "Inference", "Segmentation", "Evaluation", "Export",
                 .product(name: "Yams", package: "Yams"),
             ], swiftSettings: swift),
         .executableTarget(
             name: "tomos",
             dependencies: [
-                "Pipelines", "Export", "Evaluation", "Segmentation", "Inference", "Preparation", "VolumeIO", "Volumes",
+                "Pipelines", "Export", "Evaluation", "Segmentation", "Inference", "Preparation", "VolumeIO", "Platform",
+                "Volumes",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: swift),
 
@@ -82,6 +86,9 @@ let package = Package(
             ], path: "Tests/Fuzz", swiftSettings: swift),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swift),
         .testTarget(name: "VolumesTests", dependencies: ["Volumes"], swiftSettings: swift),
+        .testTarget(
+            name: "PlatformTests", dependencies: ["Platform", "VolumeIO", "Volumes", "TestSupport"],
+            swiftSettings: swift),
         .testTarget(name: "VolumeIOTests", dependencies: ["VolumeIO", "TestSupport"], swiftSettings: swift),
         .testTarget(name: "PreparationTests", dependencies: ["Preparation", "TestSupport"], swiftSettings: swift),
         // The published graph in float64, as the engine's judge; tests run it for seconds as it is.

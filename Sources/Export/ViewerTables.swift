@@ -1,3 +1,4 @@
+import Platform
 import VolumeIO
 import Volumes
 

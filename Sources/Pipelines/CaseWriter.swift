@@ -1,4 +1,5 @@
 import Export
+import Platform
 import Preparation
 import Segmentation
 import VolumeIO

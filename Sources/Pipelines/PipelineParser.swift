@@ -1,5 +1,6 @@
 import Foundation
 import Inference
+import Platform
 import Segmentation
 import Volumes
 import Yams

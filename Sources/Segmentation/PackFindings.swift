@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 import VolumeIO
 
 /// What a pack knows of itself: `check.json` in its folder, written by `tomos task check` and from then on what

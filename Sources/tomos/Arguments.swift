@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Inference
+import Platform
 import Preparation
 import Segmentation
 import VolumeIO

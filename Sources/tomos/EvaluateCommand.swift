@@ -2,6 +2,7 @@ import ArgumentParser
 import Evaluation
 import Foundation
 import Pipelines
+import Platform
 import Segmentation
 import VolumeIO
 import Volumes

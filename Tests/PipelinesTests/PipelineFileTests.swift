@@ -1,6 +1,7 @@
 import Export
 import Foundation
 import Inference
+import Platform
 import Preparation
 import Segmentation
 import TestSupport

@@ -1,5 +1,6 @@
 import CZlib
 import Foundation
+import Platform
 import TestSupport
 import Testing
 import Volumes

@@ -1,5 +1,6 @@
 import CTomosWeights
 import Foundation
+import Platform
 
 /// Where a network's weights come from.
 public enum WeightsSource: Sendable, Hashable {

@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 
 /// The weights a person keeps on this machine beside the bundled ones, and which of all are taken when none are named.
 ///

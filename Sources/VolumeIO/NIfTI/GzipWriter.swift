@@ -2,6 +2,7 @@ import CDeflate
 import CZlib
 import Dispatch
 import Glibc
+import Platform
 
 /// Compresses to one gzip member, part by part in parallel.
 ///

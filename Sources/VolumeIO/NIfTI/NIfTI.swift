@@ -1,4 +1,5 @@
 import CNifti2
+import Platform
 import Volumes
 
 /// NIfTI-1 and -2 files.

@@ -1,4 +1,5 @@
 import CNifti2
+import Platform
 import Volumes
 
 /// Makes NIfTI files of grids and voxels.

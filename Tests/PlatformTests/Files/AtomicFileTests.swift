@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 import TestSupport
 import Testing
 import VolumeIO
@@ -7,6 +8,7 @@ import Volumes
 struct AtomicFileTests {
     let folder = TemporaryFolder()
 
+    private func content(_ path: String) -> [UInt8] { FileManager.default.contents(atPath: path).map(Array.init) ?? [] }
     private func text(_ name: String) -> String { String(decoding: content(folder.file(name)), as: UTF8.self) }
 
     @Test func foldersAreMadeAndFilesReplaced() throws {
