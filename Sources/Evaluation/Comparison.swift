@@ -1,5 +1,4 @@
-import Dispatch
-import Synchronization
+import Platform
 import Volumes
 
 /// How label maps are compared.
@@ -103,7 +102,7 @@ public func compare(
         of: result, with: truth, labels: options.labels, resultName: resultName, truthName: truthName)
     let boxes = boundingBoxes(of: [result, truth])
     let geometry = truth.geometry
-    return concurrently(overlaps, threads: options.threads) { overlap in
+    return concurrentMap(overlaps, threads: options.threads) { overlap in
         var surface: SurfaceDistances?
         if overlap.resultVoxels > 0, overlap.truthVoxels > 0, let box = boxes[overlap.label] {
             let masks = MaskPair(overlap.label, in: result, and: truth, box: box)
@@ -112,23 +111,4 @@ public func compare(
         }
         return LabelComparison(overlap, voxelVolume: geometry.voxelVolume, surface: surface, options: options)
     }
-}
-
-/// The results of `body` in the order of the elements, of which `threads` are handled at a time.
-package func concurrently<Element: Sendable, Value: Sendable>(
-    _ elements: [Element], threads: Int, _ body: @Sendable (Element) -> Value
-) -> [Value] {
-    let state = Mutex((next: 0, values: [Value?](repeating: nil, count: elements.count)))
-    DispatchQueue.concurrentPerform(iterations: max(1, min(threads, elements.count))) { _ in
-        while true {
-            let n = state.withLock { state in
-                defer { state.next += 1 }
-                return state.next
-            }
-            guard n < elements.count else { return }
-            let value = body(elements[n])
-            state.withLock { $0.values[n] = value }
-        }
-    }
-    return state.withLock { $0.values.compactMap(\.self) }
 }

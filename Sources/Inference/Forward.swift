@@ -1,5 +1,6 @@
 import CUniverSegKernels
 import Foundation
+import Platform
 
 /// One pass of the restructured graph. With t the query's features, s_i the supports', `Wt, Ws, b` the cross
 /// convolution's halves and bias, `T` and `S` the target and support convolutions:

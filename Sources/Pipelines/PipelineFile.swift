@@ -1,5 +1,5 @@
 import Export
-import Foundation
+import Platform
 import Segmentation
 import VolumeIO
 import Volumes
@@ -22,7 +22,7 @@ public struct PipelineFile: Sendable {
     /// Makes a pipeline with every value at its default.
     public init(name: String) {
         self.name = name
-        options.threads = ProcessInfo.processInfo.activeProcessorCount
+        options.threads = ThreadBudget.count
     }
 }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Inference
+import Platform
 import Preparation
 import Synchronization
 import Volumes

@@ -86,9 +86,6 @@ struct LabelIDs: ExpressibleByArgument {
     }
 }
 
-/// The number of processors, for `--jobs`.
-var processors: Int { ProcessInfo.processInfo.activeProcessorCount }
-
 /// Checks that a file name given to `-o` ends as a NIfTI file does that is one file.
 func requireNIfTIOutput(_ path: String) throws {
     let lower = path.lowercased()

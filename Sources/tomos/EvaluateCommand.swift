@@ -82,7 +82,7 @@ struct EvaluateCommand: ParsableCommand {
     var plot: String?
 
     @Option(help: "Cases (of one case, labels) to compare at the same time.")
-    var jobs = processors
+    var jobs = ThreadBudget.available
 
     func validate() throws {
         guard tolerance.isFinite, tolerance >= 0 else {
@@ -95,6 +95,7 @@ struct EvaluateCommand: ParsableCommand {
     }
 
     func run() throws {
+        ThreadBudget.limit(to: jobs)
         for path in [csv, plot].compactMap(\.self) { try requireWritable(path) }
         let found = try ResultPairs.find(results: results, truth: truth)
         var names = found.labelNames
@@ -123,7 +124,7 @@ struct EvaluateCommand: ParsableCommand {
         let workers = max(1, min(jobs, pairs.count))
         var options = options
         options.threads = max(1, jobs / workers)
-        let outcomes = concurrently(pairs, threads: workers) { [options] pair in
+        let outcomes = concurrentMap(pairs, threads: workers) { [options] pair in
             Result { try Self.compare(pair, options) }
         }
         if pairs.count == 1, let outcome = outcomes.first { return ([try outcome.get()], 0) }

@@ -1,5 +1,6 @@
 import Evaluation
 import Foundation
+import Platform
 
 /// A case and what was found of its labels.
 struct EvaluatedCase: Sendable {
@@ -107,7 +108,7 @@ struct EvaluationReport: Encodable {
             }
         }
         let byLabel = Dictionary(grouping: rows, by: \.label).sorted { $0.key < $1.key }.map(\.value)
-        labels = concurrently(byLabel, threads: processors) { LabelSummary($0) }.compactMap(\.self)
+        labels = concurrentMap(byLabel, threads: ThreadBudget.count) { LabelSummary($0) }.compactMap(\.self)
         all = MetricSummaries(rows)
         mean = all[.dice]?.mean
         (tolerance, surface) = (options.tolerance, options.surface.rawValue)

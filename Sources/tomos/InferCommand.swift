@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Inference
+import Platform
 import Segmentation
 import Volumes
 
@@ -35,7 +36,7 @@ struct InferCommand: ParsableCommand {
     var output: String
 
     @Option(help: "Threads; one per processor by default.")
-    var jobs = processors
+    var jobs = ThreadBudget.available
 
     @Option(help: "Memory that may be taken, such as 2GiB, or none; the machine's memory by default.")
     var memory: MemoryLimit?
@@ -52,6 +53,7 @@ struct InferCommand: ParsableCommand {
     }
 
     func run() throws {
+        ThreadBudget.limit(to: jobs)
         try requireWritable(output)
         let queries = try NumPyArray(path: target)
         let images = try NumPyArray(path: supportImages)

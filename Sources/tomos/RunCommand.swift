@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Pipelines
+import Platform
 
 struct RunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -59,6 +60,7 @@ struct RunCommand: ParsableCommand {
     func run() throws {
         var file = try PipelineFile.load(pipeline, overrides: overrides)
         if let jobs { file.options.threads = jobs }
+        ThreadBudget.limit(to: file.options.threads)
         if fast { file.options.isFast = true }
         memory.apply(to: &file.options)
         let existing: PipelineRun.Existing = overwrite ? .overwrite : resume ? .resume : .refuse

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Inference
 import Pipelines
+import Platform
 import Segmentation
 import VolumeIO
 import Volumes
@@ -88,7 +89,7 @@ struct SegmentCommand: ParsableCommand {
     var skipEmpty = false
 
     @Option(help: "Threads; one per processor by default.")
-    var jobs = processors
+    var jobs = ThreadBudget.available
 
     @OptionGroup var memory: MemoryOptions
 
@@ -140,6 +141,7 @@ struct SegmentCommand: ParsableCommand {
     }
 
     func run() throws {
+        ThreadBudget.limit(to: jobs)
         for file in [output] + certaintyFiles {
             try requireDifferent(input: input, output: file)
             try requireWritable(file)

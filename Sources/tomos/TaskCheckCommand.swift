@@ -3,6 +3,7 @@ import Evaluation
 import Foundation
 import Inference
 import Pipelines
+import Platform
 import Segmentation
 import Volumes
 
@@ -93,7 +94,7 @@ struct TaskCheckCommand: ParsableCommand {
         (options.choose, options.support, options.ensemble) = (choose, support, ensemble)
         (options.side, options.crops) = (side, !noCrop)
         (options.fusion, options.corrects) = (fusion, !noCorrect)
-        (options.threshold, options.threads) = (threshold, processors)
+        (options.threshold, options.threads) = (threshold, ThreadBudget.count)
         options.planes = try planes(task, options)
         let check = try PackCheck(task, options: options, step: step) { done, total, example in
             let values = example.overlaps[example.overlaps.count / 2].map { $0.dice.map { decimal($0, 3) } ?? "-" }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Platform
 
 @main struct FuzzReaders: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -30,7 +31,7 @@ import Foundation
     var minutes = 10.0
 
     @Option(help: "Child processes at a time.")
-    var jobs = max(2, ProcessInfo.processInfo.activeProcessorCount)
+    var jobs = max(2, ThreadBudget.available)
 
     @Option(help: "Folder that findings are kept in.")
     var findings = "out/fuzz"

@@ -101,7 +101,7 @@ struct PipelineFileTests {
         #expect(!pipeline.options.allowsReduction)
         #expect(pipeline.options.weights == .bundled)
         #expect(pipeline.outputs == [.nifti, .volumes])
-        #expect(pipeline.options.threads == ProcessInfo.processInfo.activeProcessorCount)
+        #expect(pipeline.options.threads == ThreadBudget.available)
     }
 
     @Test(

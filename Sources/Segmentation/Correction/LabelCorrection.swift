@@ -1,3 +1,5 @@
+import Platform
+
 /// What a pack has learned of the errors that its segmentations make: a small network for each label that goes by the
 /// probabilities and the image around a voxel and says what is right there.
 ///

@@ -1,5 +1,6 @@
 import Dispatch
 import Glibc
+import Platform
 import Synchronization
 import Volumes
 
@@ -129,8 +130,7 @@ struct DICOMVoxelReader {
     private func assemble<Value>(
         _ convert: (DICOMImageHeader, UnsafeRawBufferPointer, UnsafeMutableBufferPointer<Value>) throws -> Void
     ) throws -> [Value] {
-        let processors = Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-        let workers = max(1, min(processors, 16, Self.cellLimit / max(1, pixels * widest)))
+        let workers = max(1, min(ThreadBudget.count, 16, Self.cellLimit / max(1, pixels * widest)))
         let runs = runs(for: workers)
         let failure = Mutex<(run: Int, error: any Error)?>(nil)
         let next = Atomic(0)

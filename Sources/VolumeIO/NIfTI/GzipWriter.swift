@@ -1,7 +1,6 @@
 import CDeflate
 import CZlib
 import Dispatch
-import Glibc
 import Platform
 
 /// Compresses to one gzip member, part by part in parallel.
@@ -27,7 +26,7 @@ struct GzipWriter {
     /// Appends `header` and `content` as one gzip member. Holds at most `wave` parts in memory.
     func append(
         _ header: [UInt8], _ content: UnsafeRawBufferPointer, to output: AtomicFile.Output,
-        threads: Int = Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+        threads: Int = ThreadBudget.count
     ) throws {
         try Self.memberHeader.withUnsafeBytes { try output.append($0) }
         try header.withUnsafeBytes { header in
