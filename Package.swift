@@ -104,7 +104,8 @@ let package = Package(
         .testTarget(name: "ExportTests", dependencies: ["Export", "TestSupport"], swiftSettings: swift),
         .testTarget(name: "PipelinesTests", dependencies: ["Pipelines", "TestSupport"], swiftSettings: swift),
         .testTarget(
-            name: "CommandTests", dependencies: ["tomos", "VolumeIO", "Volumes", "TestSupport"], swiftSettings: swift),
+            name: "CommandTests", dependencies: ["tomos", "Platform", "VolumeIO", "Volumes", "TestSupport"],
+            swiftSettings: swift),
     ],
     cxxLanguageStandard: .cxx17
 )

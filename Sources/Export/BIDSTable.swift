@@ -1,3 +1,4 @@
+import Platform
 import Volumes
 
 /// BIDS: a discrete segmentation `_dseg.nii.gz` has a table `_dseg.tsv` (index, name and, optionally, color and further
@@ -34,10 +35,12 @@ enum BIDSTable {
             "color": "Colour of the label, hexadecimal sRGB",
         ]
         if coded { columns["snomed_ct"] = "SNOMED CT concept of the structure" }
+        // Strings and dictionaries of them always encode.
+        let json = (try? JSON.text(Sidecar(columns: columns))) ?? ""
         return [
             RenderedTable(
                 fileName: stem + ".tsv", text: textFile(([header] + rows).map { $0.joined(separator: "\t") })),
-            RenderedTable(fileName: stem + ".json", text: JSONText.encode(Sidecar(columns: columns), pretty: true)),
+            RenderedTable(fileName: stem + ".json", text: json),
         ]
     }
 

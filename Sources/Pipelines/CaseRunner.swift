@@ -57,7 +57,7 @@ public struct CaseRunner: Sendable {
             outcome.outputs = names.map { studyCase.id + "/" + $0 }
             outcome.seconds = elapsed()
             let record = CaseRecord(made: provenance, outcome: outcome)
-            try AtomicFile.write(try encodeJSON(record), to: folder + "/case.json")
+            try AtomicFile.write(try JSON.bytes(record), to: folder + "/case.json")
         }
         return outcome
     }

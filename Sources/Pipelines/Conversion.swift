@@ -1,4 +1,3 @@
-import Foundation
 import Platform
 import VolumeIO
 import Volumes
@@ -130,7 +129,7 @@ public struct Conversion: Sendable {
         var sidecar = try volumes.sidecar()
         sidecar.values["ConversionSoftware"] = .text("tomos")
         sidecar.values["ConversionSoftwareVersion"] = .text(tomosVersion)
-        try AtomicFile.write(Array(try Self.json(sidecar)), to: stem + ".json")
+        try AtomicFile.write(try JSON.bytes(sidecar), to: stem + ".json")
         guard volumeIndex == nil, let (bValues, directions) = volumes.diffusion else { return [stem + ".json"] }
         try AtomicFile.write(Array((Self.line(bValues) + "\n").utf8), to: stem + ".bval")
         guard let directions else { return [stem + ".json", stem + ".bval"] }
@@ -145,13 +144,6 @@ public struct Conversion: Sendable {
             let rounded = (number * 1e6).rounded() / 1e6
             return rounded == rounded.rounded() ? "\(Int(rounded))" : "\(rounded)"
         }.joined(separator: " ")
-    }
-
-    /// JSON with sorted keys, so that equal content gives equal bytes.
-    public static func json(_ value: some Encodable) throws -> Data {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return try encoder.encode(value) + Data("\n".utf8)
     }
 
     private static func output(

@@ -1,4 +1,4 @@
-import Foundation
+import Platform
 import Segmentation
 import Volumes
 
@@ -130,17 +130,10 @@ public struct RunReport: Codable, Sendable {
     public var failures: [CaseOutcome] { cases.filter { $0.status == .failed } }
 
     /// As JSON with sorted keys, ending in a newline.
-    public func json() throws -> [UInt8] { try encodeJSON(self) }
+    public func json() throws -> [UInt8] { try JSON.bytes(self) }
 
     /// `volumes.csv` of the run: a line per case and label, in the order of the cases.
     public func volumesCSV() -> String { VolumesTable.csv(cases) }
-}
-
-/// JSON as all result files have it.
-func encodeJSON(_ value: some Encodable) throws -> [UInt8] {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return Array(try encoder.encode(value)) + [0x0A]
 }
 
 /// The table of volumes.
@@ -158,18 +151,9 @@ enum VolumesTable {
                 fields.append(decimal(structure.expectedDice, 4))
                 fields += predicted?.map { decimal($0, 4) } ?? ["", "", ""]
                 fields.append(structure.flags.map(\.rawValue).joined(separator: " "))
-                text += fields.map(quoted).joined(separator: ",") + "\n"
+                text += fields.map(CSV.cell).joined(separator: ",") + "\n"
             }
         }
         return text
-    }
-
-    private static func quoted(_ field: String) -> String {
-        guard field.contains(where: { ",\"\n\r".contains($0) }) else { return field }
-        return "\"" + field.replacing("\"", with: "\"\"") + "\""
-    }
-
-    private static func decimal(_ value: Double, _ digits: Int) -> String {
-        String(format: "%.\(digits)f", locale: Locale(identifier: "en_US_POSIX"), value)
     }
 }

@@ -122,8 +122,3 @@ func requireWritable(_ path: String) throws {
     }
     if access(folder, W_OK | X_OK) != 0 { throw AtomicFileError.cannotCreate(path: path, code: errno) }
 }
-
-/// A number for people, with this many decimals.
-func decimal(_ value: Double, _ digits: Int) -> String {
-    String(format: "%.\(digits)f", locale: Locale(identifier: "en_US_POSIX"), value)
-}

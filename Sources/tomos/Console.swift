@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 import Synchronization
 
 /// Standard output for results, standard error for everything else.
@@ -19,9 +20,7 @@ enum Console {
 
     /// Prints a value as JSON with sorted keys.
     static func json(_ value: some Encodable) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        result(String(decoding: try encoder.encode(value), as: UTF8.self))
+        write(try JSON.text(value), to: .standardOutput)
     }
 }
 

@@ -83,7 +83,7 @@ struct ConvertCommand: ParsableCommand {
         }
         let failures = try convert(cases, into: &report)
         report.inputs.sort { $0.path < $1.path }
-        if json { Console.write(String(decoding: try Conversion.json(report), as: UTF8.self), to: .standardOutput) }
+        if json { try Console.json(report) }
         if let failure = failures.first {
             if cases.count == 1 { throw failure }
             throw ExitStatusError(status: .someFailed)

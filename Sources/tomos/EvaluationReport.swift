@@ -1,5 +1,4 @@
 import Evaluation
-import Foundation
 import Platform
 
 /// A case and what was found of its labels.
@@ -166,12 +165,11 @@ struct EvaluationReport: Encodable {
             "recall", "result_mm3", "truth_mm3", "difference_mm3", "relative_difference", "hd_mm", "hd95_mm", "assd_mm",
             "nsd",
         ]
-        let quoted = { (text: String) in "\"" + text.replacing("\"", with: "\"\"") + "\"" }
         let lines = rows.map { row in
             let comparison = row.comparison
             let number = { (metric: Metric) in comparison[metric].map { decimal($0, 6) } ?? "" }
             let overlap = comparison.overlap
-            var cells = [quoted(row.id), String(row.label), quoted(row.name ?? ""), number(.dice)]
+            var cells = [CSV.quoted(row.id), String(row.label), CSV.quoted(row.name ?? ""), number(.dice)]
             cells += [overlap.resultVoxels, overlap.truthVoxels, overlap.intersection].map { String($0) }
             cells += [Metric.iou, .precision, .recall].map(number)
             cells += [comparison.resultVolume, comparison.truthVolume].map { decimal($0, 6) }

@@ -1,4 +1,5 @@
 import Evaluation
+import Platform
 
 /// What the table shows of the metrics, in this order: `--metrics dice,hd95` as typed.
 struct MetricColumns {

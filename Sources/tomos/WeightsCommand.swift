@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Inference
+import Platform
 
 struct WeightsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -10,7 +10,9 @@ struct ThreadBudgetTests {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/bin/bash")
         let first = "$(taskset -cp $$ | sed 's/.*: //; s/[-,].*//')"
-        process.arguments = ["-c", "taskset -c \"\(first)\" \"$0\" segment --help > \"$1\"", Program.path, folder.file("help")]
+        process.arguments = [
+            "-c", "taskset -c \"\(first)\" \"$0\" segment --help > \"$1\"", Program.path, folder.file("help"),
+        ]
         try process.run()
         process.waitUntilExit()
         let help = try String(contentsOfFile: folder.file("help"), encoding: .utf8)
