@@ -89,7 +89,7 @@ let package = Package(
         .testTarget(
             name: "PlatformTests", dependencies: ["Platform", "VolumeIO", "Volumes", "TestSupport"],
             swiftSettings: swift),
-        .testTarget(name: "VolumeIOTests", dependencies: ["VolumeIO", "TestSupport"], swiftSettings: swift),
+        .testTarget(name: "VolumeIOTests", dependencies: ["VolumeIO", "Platform", "TestSupport"], swiftSettings: swift),
         .testTarget(name: "PreparationTests", dependencies: ["Preparation", "TestSupport"], swiftSettings: swift),
         // The published graph in float64, as the engine's judge; tests run it for seconds as it is.
         .target(
@@ -97,12 +97,12 @@ let package = Package(
             cSettings: [.unsafeFlags(["-O3", "-ffp-contract=fast"])]),
         .testTarget(
             name: "InferenceTests",
-            dependencies: ["Inference", "Preparation", "VolumeIO", "Volumes", "ReferenceNetwork", "TestSupport"],
+            dependencies: ["Inference", "Preparation", "VolumeIO", "Platform", "Volumes", "ReferenceNetwork", "TestSupport"],
             swiftSettings: swift),
-        .testTarget(name: "SegmentationTests", dependencies: ["Segmentation", "TestSupport"], swiftSettings: swift),
+        .testTarget(name: "SegmentationTests", dependencies: ["Segmentation", "Platform", "TestSupport"], swiftSettings: swift),
         .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "TestSupport"], swiftSettings: swift),
         .testTarget(name: "ExportTests", dependencies: ["Export", "TestSupport"], swiftSettings: swift),
-        .testTarget(name: "PipelinesTests", dependencies: ["Pipelines", "TestSupport"], swiftSettings: swift),
+        .testTarget(name: "PipelinesTests", dependencies: ["Pipelines", "Platform", "TestSupport"], swiftSettings: swift),
         .testTarget(
             name: "CommandTests", dependencies: ["tomos", "Platform", "VolumeIO", "Volumes", "TestSupport"],
             swiftSettings: swift),

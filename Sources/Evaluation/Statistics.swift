@@ -1,3 +1,5 @@
+import Platform
+
 /// A value of the sorted numbers' distribution, from 0 (the smallest) to 1, interpolated linearly between neighbours
 /// as numpy's `percentile` does. There must be a number.
 func percentile(_ fraction: Double, ofSorted numbers: [Double]) -> Double {
@@ -39,7 +41,7 @@ public struct Summary: Sendable, Hashable {
 
     /// The interval of the mean from each case's sum and number of values.
     private static func bootstrap(_ cases: [(sum: Double, count: Double)]) -> ClosedRange<Double> {
-        var random = SplitMix(state: 1)
+        var random = SplitMix64(state: 1)
         let means = (0..<resamples).map { _ in
             var (sum, count) = (0.0, 0.0)
             for _ in cases.indices {
@@ -50,21 +52,5 @@ public struct Summary: Sendable, Hashable {
             return sum / count
         }.sorted()
         return percentile(0.025, ofSorted: means)...percentile(0.975, ofSorted: means)
-    }
-}
-
-/// SplitMix64 (Steele, Lea and Flood, OOPSLA 2014): the same numbers on every machine, which Swift's own generator
-/// does not promise.
-private struct SplitMix {
-    var state: UInt64
-
-    /// A number from 0 up to, not including, `bound`, which must be below 2^32.
-    mutating func below(_ bound: Int) -> Int {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        z ^= z >> 31
-        return Int(((z >> 32) &* UInt64(bound)) >> 32)
     }
 }

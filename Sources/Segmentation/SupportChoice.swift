@@ -1,3 +1,5 @@
+import Platform
+
 /// Which of the pack's slices support a query slice.
 ///
 /// Slices at the same relative position along the plane's normal, empty ones included. With at least as many volumes
@@ -78,19 +80,5 @@ struct SupportChoice: Sendable {
             }
             return nil
         }
-    }
-}
-
-/// A small generator with a fixed sequence, so that the same slice gets the same support everywhere.
-/// Steele, Lea and Flood, "Fast splittable pseudorandom number generators" (OOPSLA 2014).
-struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

@@ -1,5 +1,6 @@
 import CPerceptron
 import Foundation
+import Platform
 
 /// Inputs, [row][input], and whether each row is of the label.
 struct TrainingRows: Sendable {
