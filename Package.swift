@@ -19,8 +19,8 @@ let package = Package(
         .library(
             name: "Tomos",
             targets: [
-                "Volumes", "Platform", "VolumeIO", "Preparation", "Inference", "Segmentation", "Evaluation", "Export",
-                "Pipelines",
+                "Volumes", "Platform", "Configuration", "VolumeIO", "Preparation", "Inference", "Segmentation",
+                "Evaluation", "Export", "Pipelines",
             ]),
     ],
     dependencies: [
@@ -45,6 +45,9 @@ let package = Package(
         .target(name: "Volumes", swiftSettings: swift),
         .target(name: "Platform", dependencies: ["Volumes", "CDigest"], swiftSettings: swift),
         .target(
+            name: "Configuration", dependencies: ["Volumes", .product(name: "Yams", package: "Yams")],
+            swiftSettings: swift),
+        .target(
             name: "VolumeIO",
             dependencies: ["Volumes", "Platform", "CNifti2", "CDeflate", "CZlib", "CDCMTKBridge", "COpenJPEG"],
             swiftSettings: swift),
@@ -55,16 +58,15 @@ let package = Package(
         .target(
             name: "Segmentation",
             dependencies: [
-                "Volumes", "Platform", "VolumeIO", "Preparation", "Inference", "CPerceptron",
-                .product(name: "Yams", package: "Yams"),
+                "Volumes", "Platform", "Configuration", "VolumeIO", "Preparation", "Inference", "CPerceptron",
             ], swiftSettings: optimised),
         .target(name: "Evaluation", dependencies: ["Volumes", "Platform", "VolumeIO"], swiftSettings: optimised),
         .target(name: "Export", dependencies: ["Volumes", "Platform", "VolumeIO", "CPNG"], swiftSettings: swift),
         .target(
             name: "Pipelines",
             dependencies: [
-                "Volumes", "Platform", "VolumeIO", "Preparation", "Inference", "Segmentation", "Evaluation", "Export",
-                .product(name: "Yams", package: "Yams"),
+                "Volumes", "Platform", "Configuration", "VolumeIO", "Preparation", "Inference", "Segmentation",
+                "Evaluation", "Export",
             ], swiftSettings: swift),
         .executableTarget(
             name: "tomos",
@@ -82,7 +84,8 @@ let package = Package(
         .executableTarget(
             name: "fuzz-readers",
             dependencies: [
-                "VolumeIO", "Platform", "Volumes", "CZlib", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "VolumeIO", "Platform", "Volumes", "CZlib",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Tests/Fuzz", swiftSettings: swift),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swift),
         .testTarget(name: "VolumesTests", dependencies: ["Volumes"], swiftSettings: swift),
@@ -97,12 +100,18 @@ let package = Package(
             cSettings: [.unsafeFlags(["-O3", "-ffp-contract=fast"])]),
         .testTarget(
             name: "InferenceTests",
-            dependencies: ["Inference", "Preparation", "VolumeIO", "Platform", "Volumes", "ReferenceNetwork", "TestSupport"],
+            dependencies: [
+                "Inference", "Preparation", "VolumeIO", "Platform", "Volumes", "ReferenceNetwork", "TestSupport",
+            ],
             swiftSettings: swift),
-        .testTarget(name: "SegmentationTests", dependencies: ["Segmentation", "Platform", "TestSupport"], swiftSettings: swift),
+        .testTarget(
+            name: "SegmentationTests", dependencies: ["Segmentation", "Configuration", "Platform", "TestSupport"],
+            swiftSettings: swift),
         .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "TestSupport"], swiftSettings: swift),
         .testTarget(name: "ExportTests", dependencies: ["Export", "TestSupport"], swiftSettings: swift),
-        .testTarget(name: "PipelinesTests", dependencies: ["Pipelines", "Platform", "TestSupport"], swiftSettings: swift),
+        .testTarget(
+            name: "PipelinesTests", dependencies: ["Pipelines", "Configuration", "Platform", "TestSupport"],
+            swiftSettings: swift),
         .testTarget(
             name: "CommandTests", dependencies: ["tomos", "Platform", "VolumeIO", "Volumes", "TestSupport"],
             swiftSettings: swift),

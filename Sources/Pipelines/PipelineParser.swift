@@ -1,9 +1,9 @@
+import Configuration
 import Foundation
 import Inference
 import Platform
 import Segmentation
 import Volumes
-import Yams
 
 extension PipelineFile {
     /// Reads a pipeline file and puts overrides (`segment.support=32`, as typed after `--set`) on top.
@@ -34,13 +34,13 @@ extension PipelineFile {
         for entry in try value.entries() {
             let path = section.isEmpty ? entry.key : section + "." + entry.key
             if let key = PipelineSchema.key(path) {
-                try key.apply(entry.value.with(entry.value.node, key: path, allowed: key.allowed), &self)
+                try key.apply(entry.value.with(key: path, allowed: key.allowed), &self)
                 given.insert(path)
             } else if PipelineSchema.isSection(path) {
                 let allowed = "the keys \(PipelineSchema.children(of: path).joined(separator: ", "))"
                 // A section without anything in it says nothing.
-                if entry.value.node.scalar?.string.isEmpty == true { continue }
-                try read(entry.value.with(entry.value.node, key: path, allowed: allowed), section: path, given: &given)
+                if entry.value.isEmpty { continue }
+                try read(entry.value.with(key: path, allowed: allowed), section: path, given: &given)
             } else {
                 throw entry.unknown(in: section, known: PipelineSchema.children(of: section))
             }
@@ -52,14 +52,9 @@ extension PipelineFile {
             throw ConfigurationError.malformedOverride(override)
         }
         let path = String(override[..<equals])
-        let place = { (_: Mark?) in ConfigurationPlace.override(override) }
-        guard let key = PipelineSchema.key(path) else { throw unknownOverride(path, place(nil)) }
+        guard let key = PipelineSchema.key(path) else { throw unknownOverride(path, .override(override)) }
         let text = String(override[override.index(after: equals)...])
-        // Lists, mappings and quotes are YAML; anything else is taken as typed, so that `**/*.nii` is no YAML alias.
-        let isYAML = text.first.map { "[{\"'".contains($0) } ?? false
-        let node =
-            try isYAML ? ConfigurationFile.compose(text, place) ?? .scalar(Node.Scalar("")) : .scalar(Node.Scalar(text))
-        let value = ConfigurationValue(node: node, key: path, allowed: key.allowed, folder: "", locate: place)
+        let value = try ConfigurationFile.override(override, text: text, key: path, allowed: key.allowed)
         try key.apply(value, &self)
         given.insert(path)
     }

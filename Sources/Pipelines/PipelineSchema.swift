@@ -1,3 +1,4 @@
+import Configuration
 import Inference
 import Preparation
 import Segmentation

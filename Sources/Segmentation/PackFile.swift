@@ -1,9 +1,9 @@
+import Configuration
 import Foundation
 import Inference
 import Platform
 import Preparation
 import Volumes
-import Yams
 
 /// `pack.yaml`, read and written.
 enum PackFile {
@@ -112,8 +112,8 @@ enum PackFile {
     static func text(
         _ recipe: TaskPack.Recipe, files: [(image: String, labels: String, imageHash: String, labelsHash: String)]
     ) throws -> String {
-        try YAMLEncoder().encode(
-            Written(
+        try ConfigurationFile.text(
+            of: Written(
                 version: version, name: recipe.name,
                 labels: recipe.labels.entries.map {
                     .init(
@@ -139,13 +139,13 @@ private struct Fields {
         for entry in try value.entries() {
             guard known.contains(entry.key) else { throw entry.unknown(in: section, known: known) }
             let key = section.isEmpty ? entry.key : section + "." + entry.key
-            entries[entry.key] = entry.value.with(entry.value.node, key: key)
+            entries[entry.key] = entry.value.with(key: key)
         }
         self.entries = entries
     }
 
     subscript(key: String, allowed: String) -> ConfigurationValue? {
-        entries[key].map { $0.with($0.node, allowed: allowed) }
+        entries[key].map { $0.with(allowed: allowed) }
     }
 
     func required(_ key: String, _ allowed: String) throws -> ConfigurationValue {

@@ -1,3 +1,4 @@
+import Configuration
 import Export
 import Foundation
 import Inference

@@ -16,7 +16,7 @@ package struct ConfigurationValue {
         }
     }
 
-    package let node: Node
+    let node: Node
     /// The full key, such as `segment.support`.
     package let key: String
     /// What the key takes, for the error.
@@ -24,10 +24,9 @@ package struct ConfigurationValue {
     /// Folder against which paths are resolved.
     package let folder: String
     /// Turns a YAML mark into the place to name.
-    package let locate: (Mark?) -> ConfigurationPlace
+    let locate: (Mark?) -> ConfigurationPlace
 
-    /// Makes a value.
-    package init(
+    init(
         node: Node, key: String, allowed: String, folder: String, locate: @escaping (Mark?) -> ConfigurationPlace
     ) {
         (self.node, self.key, self.allowed) = (node, key, allowed)
@@ -35,6 +34,9 @@ package struct ConfigurationValue {
     }
 
     package var place: ConfigurationPlace { locate(node.mark) }
+
+    /// Whether nothing stands there: a section without entries.
+    package var isEmpty: Bool { node.scalar?.string.isEmpty == true }
 
     /// The value as a short text, for messages.
     package var shown: String {
@@ -122,10 +124,15 @@ package struct ConfigurationValue {
         }
     }
 
-    /// The same context around another node.
-    package func with(_ node: Node, key: String? = nil, allowed: String? = nil) -> ConfigurationValue {
+    /// The same value under a key, or with what the key takes.
+    package func with(key: String? = nil, allowed: String? = nil) -> ConfigurationValue {
         ConfigurationValue(
             node: node, key: key ?? self.key, allowed: allowed ?? self.allowed, folder: folder, locate: locate)
+    }
+
+    /// The same context around another node.
+    private func with(_ node: Node) -> ConfigurationValue {
+        ConfigurationValue(node: node, key: key, allowed: allowed, folder: folder, locate: locate)
     }
 }
 

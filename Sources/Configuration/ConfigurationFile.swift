@@ -40,8 +40,23 @@ package enum ConfigurationFile {
         }
     }
 
+    /// The value of an override (`segment.support=32`, as typed after `--set`), of which `text` is the part after `=`.
+    /// Paths in it are relative to the working directory.
+    package static func override(
+        _ override: String, text: String, key: String, allowed: String
+    ) throws -> ConfigurationValue {
+        let place = { (_: Mark?) in ConfigurationPlace.override(override) }
+        // Lists, mappings and quotes are YAML; anything else is taken as typed, so that `**/*.nii` is no YAML alias.
+        let isYAML = text.first.map { "[{\"'".contains($0) } ?? false
+        let node = try isYAML ? compose(text, place) ?? .scalar(Node.Scalar("")) : .scalar(Node.Scalar(text))
+        return ConfigurationValue(node: node, key: key, allowed: allowed, folder: "", locate: place)
+    }
+
+    /// The YAML of a value.
+    package static func text(of value: some Encodable) throws -> String { try YAMLEncoder().encode(value) }
+
     /// The YAML tree of a text; nil when there is nothing in it.
-    package static func compose(_ text: String, _ place: (Mark?) -> ConfigurationPlace) throws -> Node? {
+    private static func compose(_ text: String, _ place: (Mark?) -> ConfigurationPlace) throws -> Node? {
         do {
             return try Yams.compose(yaml: text)
         } catch let error as YamlError {
