@@ -20,7 +20,7 @@ let package = Package(
             name: "Tomos",
             targets: [
                 "Volumes", "Platform", "Configuration", "VolumeIO", "Preparation", "Inference", "Segmentation",
-                "Evaluation", "Export", "Pipelines",
+                "Evaluation", "Export", "Studies", "Pipelines",
             ]),
     ],
     dependencies: [
@@ -63,16 +63,18 @@ let package = Package(
         .target(name: "Evaluation", dependencies: ["Volumes", "Platform", "VolumeIO"], swiftSettings: optimised),
         .target(name: "Export", dependencies: ["Volumes", "Platform", "VolumeIO", "CPNG"], swiftSettings: swift),
         .target(
+            name: "Studies", dependencies: ["Volumes", "Platform", "VolumeIO", "Segmentation"], swiftSettings: swift),
+        .target(
             name: "Pipelines",
             dependencies: [
                 "Volumes", "Platform", "Configuration", "VolumeIO", "Preparation", "Inference", "Segmentation",
-                "Evaluation", "Export",
+                "Evaluation", "Export", "Studies",
             ], swiftSettings: swift),
         .executableTarget(
             name: "tomos",
             dependencies: [
-                "Pipelines", "Export", "Evaluation", "Segmentation", "Inference", "Preparation", "VolumeIO", "Platform",
-                "Volumes",
+                "Pipelines", "Studies", "Export", "Evaluation", "Segmentation", "Inference", "Preparation", "VolumeIO",
+                "Platform", "Volumes",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: swift),
 
@@ -110,7 +112,10 @@ let package = Package(
         .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "TestSupport"], swiftSettings: swift),
         .testTarget(name: "ExportTests", dependencies: ["Export", "TestSupport"], swiftSettings: swift),
         .testTarget(
-            name: "PipelinesTests", dependencies: ["Pipelines", "Configuration", "Platform", "TestSupport"],
+            name: "StudiesTests", dependencies: ["Studies", "Pipelines", "VolumeIO", "Platform", "TestSupport"],
+            swiftSettings: swift),
+        .testTarget(
+            name: "PipelinesTests", dependencies: ["Pipelines", "Studies", "Configuration", "Platform", "TestSupport"],
             swiftSettings: swift),
         .testTarget(
             name: "CommandTests", dependencies: ["tomos", "Platform", "VolumeIO", "Volumes", "TestSupport"],

@@ -1,6 +1,7 @@
 import Foundation
 import Platform
 import Segmentation
+import Studies
 import VolumeIO
 import Volumes
 

@@ -2,6 +2,7 @@ import Configuration
 import Inference
 import Preparation
 import Segmentation
+import Studies
 import VolumeIO
 import Volumes
 

@@ -94,15 +94,6 @@ struct ResultFolder: Sendable {
     /// Whether a folder holds one case's results.
     static func isCase(_ folder: String) -> Bool { record(folder) != nil }
 
-    /// Whether a file is one of those a run writes beside its cases.
-    static func isBatchFile(_ path: String, name: String) -> Bool {
-        guard ["cases.json", "volumes.csv"].contains(name) else { return false }
-        let report = NSString(string: path).deletingLastPathComponent + "/cases.json"
-        return FileManager.default.contents(atPath: report).flatMap {
-            try? JSONDecoder().decode(RunReport.self, from: $0)
-        } != nil
-    }
-
     private static func record(_ folder: String) -> CaseRecord? {
         guard let data = FileManager.default.contents(atPath: folder + "/case.json") else { return nil }
         return try? JSONDecoder().decode(CaseRecord.self, from: data)

@@ -1,9 +1,7 @@
 import Platform
 import Segmentation
+import Studies
 import Volumes
-
-/// The version of this program.
-public let tomosVersion = "0.1.0"
 
 /// What became of one case. `case.json` holds one, `cases.json` all of them.
 public struct CaseOutcome: Codable, Sendable {

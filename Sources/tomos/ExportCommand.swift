@@ -3,6 +3,7 @@ import Export
 import Foundation
 import Pipelines
 import Segmentation
+import Studies
 import VolumeIO
 import Volumes
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Pipelines
 import Platform
+import Studies
 import VolumeIO
 import Volumes
 

@@ -1,5 +1,6 @@
 import Foundation
 import Pipelines
+import Studies
 import VolumeIO
 import Volumes
 

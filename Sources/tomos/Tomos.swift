@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Pipelines
+import Platform
 
 @main
 struct Tomos: ParsableCommand {

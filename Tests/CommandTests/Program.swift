@@ -3,10 +3,6 @@ import TestSupport
 import VolumeIO
 import Volumes
 
-/// The folder of the checkout.
-let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().path
-
 /// The built `tomos`, run as a child process.
 struct Program {
     /// How a run ended.

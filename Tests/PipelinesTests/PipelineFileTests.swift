@@ -5,6 +5,7 @@ import Inference
 import Platform
 import Preparation
 import Segmentation
+import Studies
 import TestSupport
 import Testing
 import Volumes
@@ -307,7 +308,3 @@ struct PipelineFileTests {
         #expect(editDistance(b, a) == distance)
     }
 }
-
-/// The folder of the checkout.
-let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().path

@@ -1,4 +1,5 @@
 import Foundation
+import Studies
 import Synchronization
 import TestSupport
 import Testing

@@ -1,5 +1,9 @@
 import Foundation
 
+/// The folder of the checkout.
+public let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().path
+
 /// Reference data that is not part of the project: `../shared` beside the checkout, or `$TOMOS_SHARED`.
 public enum SharedFolder {
     /// The folder, or nil (with the reason printed once) when it is not there.
@@ -37,4 +41,14 @@ public final class TemporaryFolder: Sendable {
 
     /// Names of everything in the folder, sorted.
     public var contents: [String] { ((try? FileManager.default.subpathsOfDirectory(atPath: path)) ?? []).sorted() }
+}
+
+/// Makes files with some content at paths below a folder.
+public func makeTree(_ folder: TemporaryFolder, _ files: [String]) throws {
+    for file in files {
+        let path = folder.file(file)
+        let parent = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
+        try Data("some text".utf8).write(to: URL(fileURLWithPath: path))
+    }
 }

@@ -96,7 +96,7 @@ private struct Search {
         if name.hasPrefix(".") { return "hidden" }
         // A folder link may lead back up; its files are found under their own folder when they are in the study.
         if (try? FileManager.default.destinationOfSymbolicLink(atPath: full(path))) != nil { return linkToFolder }
-        if ResultFolder.isCase(full(path)) { return "results of tomos" }
+        if ResultMark.isCase(full(path)) { return "results of tomos" }
         guard isBIDS else { return nil }
         return BIDSTree.reasonToSkip(folder: path, named: { folder in include.contains { $0.names(folder: folder) } })
     }
@@ -109,7 +109,7 @@ private struct Search {
             return ignore(path, "excluded by input.exclude '\(glob.pattern)'")
         }
         guard NIfTI.hasNIfTIName(path) else {
-            if ResultFolder.isBatchFile(full(path), name: name) { return ignore(path, "results of tomos") }
+            if ResultMark.isBatchFile(full(path), name: name) { return ignore(path, "results of tomos") }
             return others.append(path)
         }
         if isVoxelFile(path) { return ignore(path, "the voxels of the .hdr file beside it") }

@@ -19,6 +19,9 @@ public struct StudyCase: Sendable {
     /// Where the image comes from.
     public var source: Source
 
+    /// Makes a case.
+    public init(id: String, source: Source) { (self.id, self.source) = (id, source) }
+
     /// The source for people: a path, for DICOM with the series number and the number of files.
     public var sourceDescription: String {
         switch source {

@@ -1,19 +1,11 @@
 import Foundation
+import Platform
 import TestSupport
 import Testing
 import VolumeIO
 
 @testable import Pipelines
-
-/// Makes files with some content at paths below a folder.
-func makeTree(_ folder: TemporaryFolder, _ files: [String]) throws {
-    for file in files {
-        let path = folder.file(file)
-        let parent = URL(fileURLWithPath: path).deletingLastPathComponent().path
-        try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
-        try Data("some text".utf8).write(to: URL(fileURLWithPath: path))
-    }
-}
+@testable import Studies
 
 @Suite("Study discovery")
 struct StudyDiscoveryTests {
@@ -122,7 +114,7 @@ struct StudyDiscoveryTests {
         let image = StudyCase(id: "x", source: .nifti(path: "x"))
         let made = Provenance(
             pipeline: "", pipelineSHA256: "", task: "", taskSHA256: "", weights: "", weightsSHA256: "")
-        let record = try encodeJSON(CaseRecord(made: made, outcome: CaseOutcome(image, status: .done)))
+        let record = try JSON.bytes(CaseRecord(made: made, outcome: CaseOutcome(image, status: .done)))
         try Data(record).write(to: URL(fileURLWithPath: folder.file("other/case.json")))
         let study = try StudyDiscovery.discover(folder.path, excluding: folder.file("out/"))
         #expect(found(study).cases == ["a <- a.nii.gz"])

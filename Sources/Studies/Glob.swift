@@ -1,7 +1,7 @@
 import Foundation
 
 /// A file pattern below a folder: `*`, `?` and `[...]` within one name, `**` for any number of folders.
-struct Glob: Sendable {
+package struct Glob: Sendable {
     private let parts: [String]
     /// The pattern as it was written.
     let pattern: String
@@ -14,7 +14,7 @@ struct Glob: Sendable {
     }
 
     /// Whether a pattern makes sense: not empty, not absolute, and not climbing out of the folder.
-    static func isValid(_ pattern: String) -> Bool {
+    package static func isValid(_ pattern: String) -> Bool {
         let parts = pattern.split(separator: "/", omittingEmptySubsequences: false)
         return !pattern.isEmpty && !parts.contains("") && !parts.contains("..") && !parts.contains(".")
     }
