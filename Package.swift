@@ -20,7 +20,7 @@ let package = Package(
             name: "Tomos",
             targets: [
                 "Volumes", "Platform", "Configuration", "VolumeIO", "Preparation", "Inference", "Segmentation",
-                "Evaluation", "Export", "Studies", "Pipelines",
+                "Evaluation", "Export", "Studies", "PackChecks", "Pipelines",
             ]),
     ],
     dependencies: [
@@ -65,16 +65,19 @@ let package = Package(
         .target(
             name: "Studies", dependencies: ["Volumes", "Platform", "VolumeIO", "Segmentation"], swiftSettings: swift),
         .target(
+            name: "PackChecks", dependencies: ["Volumes", "VolumeIO", "Segmentation", "Evaluation"],
+            swiftSettings: swift),
+        .target(
             name: "Pipelines",
             dependencies: [
                 "Volumes", "Platform", "Configuration", "VolumeIO", "Preparation", "Inference", "Segmentation",
-                "Evaluation", "Export", "Studies",
+                "Evaluation", "Export", "Studies", "PackChecks",
             ], swiftSettings: swift),
         .executableTarget(
             name: "tomos",
             dependencies: [
-                "Pipelines", "Studies", "Export", "Evaluation", "Segmentation", "Inference", "Preparation", "VolumeIO",
-                "Platform", "Volumes",
+                "Pipelines", "PackChecks", "Studies", "Export", "Evaluation", "Segmentation", "Inference",
+                "Preparation", "VolumeIO", "Platform", "Volumes",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: swift),
 
@@ -113,6 +116,10 @@ let package = Package(
         .testTarget(name: "ExportTests", dependencies: ["Export", "TestSupport"], swiftSettings: swift),
         .testTarget(
             name: "StudiesTests", dependencies: ["Studies", "Pipelines", "VolumeIO", "Platform", "TestSupport"],
+            swiftSettings: swift),
+        .testTarget(
+            name: "PackChecksTests",
+            dependencies: ["PackChecks", "Segmentation", "Evaluation", "VolumeIO", "Volumes", "TestSupport"],
             swiftSettings: swift),
         .testTarget(
             name: "PipelinesTests", dependencies: ["Pipelines", "Studies", "Configuration", "Platform", "TestSupport"],

@@ -2,7 +2,7 @@ import ArgumentParser
 import Evaluation
 import Foundation
 import Inference
-import Pipelines
+import PackChecks
 import Platform
 import Segmentation
 import Volumes

@@ -2,7 +2,7 @@ import Evaluation
 import Segmentation
 import Testing
 
-@testable import Pipelines
+@testable import PackChecks
 
 @Suite struct SupportCurveTests {
     @Test func helpersAreOthersAndAllHelpAboutAsOften() {

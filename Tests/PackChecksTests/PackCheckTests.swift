@@ -5,7 +5,7 @@ import Testing
 import VolumeIO
 import Volumes
 
-@testable import Pipelines
+@testable import PackChecks
 
 /// Leave-one-out over packs whose answer is known.
 @Suite struct PackCheckTests {
