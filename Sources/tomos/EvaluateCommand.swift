@@ -12,13 +12,14 @@ extension BothEmptyPolicy: ExpressibleByArgument {}
 extension OneEmptyPolicy: ExpressibleByArgument {}
 
 extension MetricColumns: ExpressibleByArgument {
-    var defaultValueDescription: String { metrics.map(\.rawValue).joined(separator: ",") }
+    package var defaultValueDescription: String { metrics.map(\.rawValue).joined(separator: ",") }
 
-    init?(argument: String) {
+    package init?(argument: String) {
         let metrics = argument.split(separator: ",", omittingEmptySubsequences: false).map {
             Metric(rawValue: String($0))
         }
         guard !metrics.contains(nil), Set(metrics).count == metrics.count else { return nil }
+        self.init()
         self.metrics = metrics.compactMap(\.self)
     }
 }

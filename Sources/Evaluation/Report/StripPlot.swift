@@ -1,7 +1,7 @@
 import Platform
 
 /// A picture of numbers from 0 to 1: a row per group, a dot per number, a bar at the median.
-struct StripPlot {
+package struct StripPlot {
     /// One group.
     struct Row {
         let name: String
@@ -35,7 +35,7 @@ struct StripPlot {
     }
 
     /// The picture as an SVG document.
-    var svg: String {
+    package var svg: String {
         let height = bottom + 52
         var lines = [
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"\(number(Self.width))\" height=\"\(number(height))\" "

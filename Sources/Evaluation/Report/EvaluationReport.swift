@@ -1,10 +1,11 @@
-import Evaluation
 import Platform
 
 /// A case and what was found of its labels.
-struct EvaluatedCase: Sendable {
-    let id: String
-    var labels: [LabelComparison]
+package struct EvaluatedCase: Sendable {
+    package let id: String
+    package var labels: [LabelComparison]
+
+    package init(id: String, labels: [LabelComparison]) { (self.id, self.labels) = (id, labels) }
 }
 
 /// One label of one case.
@@ -86,7 +87,7 @@ struct LabelSummary: Encodable, Sendable {
 }
 
 /// All comparisons with their statistics.
-struct EvaluationReport: Encodable {
+package struct EvaluationReport: Encodable {
     let rows: [EvaluationRow]
     let labels: [LabelSummary]
     /// All cases and labels.
@@ -97,7 +98,7 @@ struct EvaluationReport: Encodable {
     let surface, bothEmpty, oneEmpty: String
     let withoutTruth, withoutResult: [String]
 
-    init(
+    package init(
         _ cases: [EvaluatedCase], names: [UInt16: String], options: ComparisonOptions, withoutTruth: [String] = [],
         withoutResult: [String] = []
     ) {
@@ -132,10 +133,10 @@ struct EvaluationReport: Encodable {
     }
 
     /// Whether there is anything to average.
-    var hasSeveralCases: Bool { Set(rows.map(\.id)).count > 1 }
+    package var hasSeveralCases: Bool { Set(rows.map(\.id)).count > 1 }
 
     /// What a person should know to read the numbers.
-    var notes: [String] {
+    package var notes: [String] {
         labels.filter { $0.oneEmpty > 0 && hasSeveralCases }.map { item in
             let title = "label \(item.label)" + (item.name.map { " (\($0))" } ?? "")
             let count = "\(item.oneEmpty) case\(item.oneEmpty == 1 ? "" : "s")"
@@ -147,7 +148,7 @@ struct EvaluationReport: Encodable {
     }
 
     /// Dice of every case and label, to draw.
-    var plot: StripPlot {
+    package var plot: StripPlot {
         StripPlot(
             title: "Dice by label", axis: "Dice",
             rows: labels.map { item in
@@ -159,7 +160,7 @@ struct EvaluationReport: Encodable {
     }
 
     /// The rows as comma-separated values; an empty cell is no value.
-    var csv: String {
+    package var csv: String {
         let titles = [
             "case", "label", "name", "dice", "result_voxels", "truth_voxels", "intersection", "iou", "precision",
             "recall", "result_mm3", "truth_mm3", "difference_mm3", "relative_difference", "hd_mm", "hd95_mm", "assd_mm",

@@ -1,9 +1,10 @@
-import Evaluation
 import Platform
 
 /// What the table shows of the metrics, in this order: `--metrics dice,hd95` as typed.
-struct MetricColumns {
-    var metrics: [Metric] = [.dice, .hd95, .assd, .nsd]
+package struct MetricColumns: Sendable {
+    package var metrics: [Metric] = [.dice, .hd95, .assd, .nsd]
+
+    package init() {}
 
     /// A column's title, with the unit.
     static func title(_ metric: Metric) -> String {
@@ -30,7 +31,7 @@ struct MetricColumns {
 // The table for people.
 extension EvaluationReport {
     /// A line per case and label, then the statistics of each label and of all; the last line is the mean Dice.
-    func table(_ columns: MetricColumns) -> String {
+    package func table(_ columns: MetricColumns) -> String {
         var table = TextTable(
             ["case", ">label", "name"] + columns.metrics.map { ">" + MetricColumns.title($0) }
                 + [">result mm3", ">truth mm3"])
