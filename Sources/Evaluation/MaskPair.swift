@@ -1,7 +1,7 @@
 import Volumes
 
-/// A box of voxels: the first and the last along each axis.
-struct VoxelBox: Equatable {
+/// How far a label reaches: its first and last voxel along each axis, in a form that grows cheaply.
+struct LabelExtent: Equatable {
     var first: SIMD3<Int>
     var last: SIMD3<Int>
 
@@ -11,21 +11,21 @@ struct VoxelBox: Equatable {
     }
 
     /// Grows the box until it holds another.
-    mutating func include(_ other: VoxelBox) {
+    mutating func include(_ other: LabelExtent) {
         first = pointwiseMin(first, other.first)
         last = pointwiseMax(last, other.last)
     }
 }
 
 /// The box of each label above 0 that occurs in any of the maps, which share one grid.
-func boundingBoxes(of maps: [LabelVolume]) -> [UInt16: VoxelBox] {
-    var boxes = [VoxelBox?](repeating: nil, count: 65536)
+func boundingBoxes(of maps: [LabelVolume]) -> [UInt16: LabelExtent] {
+    var boxes = [LabelExtent?](repeating: nil, count: 65536)
     for map in maps {
         let shape = map.geometry.shape
         for row in 0..<shape.j * shape.k {
             let labels = map.voxels[row * shape.i..<(row + 1) * shape.i]
             forEachRun(of: labels) { label, run in
-                let box = VoxelBox(run: run, j: row % shape.j, k: row / shape.j)
+                let box = LabelExtent(run: run, j: row % shape.j, k: row / shape.j)
                 if boxes[Int(label)]?.include(box) == nil { boxes[Int(label)] = box }
             }
         }
@@ -54,7 +54,7 @@ struct MaskPair {
     /// 1 where the label is.
     let result, truth: [UInt8]
 
-    init(_ label: UInt16, in result: LabelVolume, and truth: LabelVolume, box: VoxelBox) {
+    init(_ label: UInt16, in result: LabelVolume, and truth: LabelVolume, box: LabelExtent) {
         let size = box.last &- box.first &+ 3
         shape = Shape(size.x, size.y, size.z)
         self.result = cut(label, from: result, box, shape)
@@ -62,7 +62,7 @@ struct MaskPair {
     }
 }
 
-private func cut(_ label: UInt16, from map: LabelVolume, _ box: VoxelBox, _ shape: Shape) -> [UInt8] {
+private func cut(_ label: UInt16, from map: LabelVolume, _ box: LabelExtent, _ shape: Shape) -> [UInt8] {
     let source = map.geometry.shape
     var mask = [UInt8](repeating: 0, count: shape.count)
     for k in box.first.z...box.last.z {
