@@ -1,7 +1,7 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-// Arrows point down only: DESIGN.md's layers, held by scripts/check-layers.
+// Arrows point down only. What a target depends on is all that it may import: scripts/check-layers holds it.
 let swift: [SwiftSetting] = [.swiftLanguageMode(.v6)]
 
 // Optimised in debug builds too: the tests run it on whole volumes, which takes minutes otherwise.
