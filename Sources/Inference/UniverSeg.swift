@@ -18,7 +18,7 @@ public enum InferenceError: TomosError, Equatable {
     public var description: String {
         switch self {
         case .unsupportedSide(let side):
-            "images of \(side)x\(side) cannot be segmented: the side must be a multiple of 32 from 64 to 512 (128 is what the network was trained on)"
+            "images of \(side)x\(side) cannot be segmented: the side must be \(UniverSeg.sidesInWords) (\(UniverSeg.trainedSide) is what the network was trained on)"
         case .mismatch(let what): what
         case .unknownKernels(let name):
             "TOMOS_KERNEL=\(name): no such kernels on this processor; use avx512, avx2, generic or plain, or leave it unset"
@@ -60,8 +60,16 @@ public final class UniverSeg: Sendable {
             side: side, supports: supports, threads: max(1, threads), scratch: network.kernels.pointee.scratch_size())
     }
 
+    private static let sides = 64...512
+    private static let sideStep = 32
+    /// The side of the images that the network was trained with.
+    package static let trainedSide = 128
+
+    /// Which sides there are: `a multiple of 32 from 64 to 512`.
+    package static let sidesInWords = "a multiple of \(sideStep) from \(sides.lowerBound) to \(sides.upperBound)"
+
     /// Whether images of `side` x `side` can be segmented.
-    public static func supports(side: Int) -> Bool { side.isMultiple(of: 32) && (64...512).contains(side) }
+    public static func supports(side: Int) -> Bool { side.isMultiple(of: sideStep) && sides.contains(side) }
 
     /// Memory for queries of `side` x `side` with up to `supports` support slices, each shared by `threads` threads.
     public func makeWorkspace(side: Int, supports: Int, threads: Int = 1) throws(InferenceError) -> Workspace {

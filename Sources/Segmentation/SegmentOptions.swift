@@ -13,14 +13,14 @@ public struct SegmentOptions: Sendable, Hashable {
     /// is less than half of it. Support by position has no registration and takes the whole.
     public var crops = true
     /// Support slices per query slice.
-    public var support = 16
+    public var support = SegmentSettings.support.standard
     /// How the support of a slice is chosen.
     public var choose = SupportStrategy.automatic
     /// Rows and columns of the slices that the network sees: a multiple of 32 from 64 to 512; nil takes
     /// 96 where no volume of the pack has more than 64 voxels along an axis, else 128.
     public var side: Int?
     /// Weight of the vote of the pack's registered labels against the network, 0 to 1; with few volumes less is given.
-    public var fusion = 0.6
+    public var fusion = SegmentSettings.fusion.standard
     /// Whether what the pack has learned of its errors is put to use.
     public var corrects = true
     /// Whether ``SegmentedVolume/certainty`` is part of the result.
@@ -30,7 +30,7 @@ public struct SegmentOptions: Sendable, Hashable {
     /// Whether accuracy gives way to speed: one plane, one draw of support by position, no correction.
     public var isFast = false
     /// Draws of support that are averaged, 1 to 4.
-    public var ensemble = 1
+    public var ensemble = SegmentSettings.ensemble.standard
     /// Probability from which a voxel is foreground; nil takes what the check of the pack found best, or the pack's.
     public var threshold: Double?
     /// Label ids to find; nil finds all of the pack's.

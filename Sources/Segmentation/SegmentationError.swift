@@ -23,10 +23,11 @@ public enum SegmentationError: TomosError, Equatable {
     public var description: String {
         switch self {
         case .supportOutOfRange(let count):
-            "\(count) support slices: use 1 to 512 (16 is a good start, 64 the network's training range)"
-        case .ensembleOutOfRange(let count): "an ensemble of \(count) draws: use 1 to \(Draws.most)"
+            "\(count) support slices: use \(SegmentSettings.support.limits) (\(SegmentSettings.support.standard) is a good start, \(SegmentSettings.trainedSupport) the network's training range)"
+        case .ensembleOutOfRange(let count):
+            "an ensemble of \(count) draws: use \(SegmentSettings.ensemble.limits)"
         case .sideOutOfRange(let side):
-            "slices of \(side)x\(side): use a multiple of 32 from 64 to 512 (128 is what the network was trained on)"
+            "slices of \(side)x\(side): use \(SegmentSettings.side.limits) (\(SegmentSettings.side.standard) is what the network was trained on)"
         case .degenerate(let shape):
             "a volume of \(shape) voxels has no slices to segment: each slice needs at least 2x2"
         }

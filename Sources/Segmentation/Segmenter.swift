@@ -49,8 +49,10 @@ public final class Segmenter: Sendable {
         let options = options.resolved(for: task)
         planes = options.planes ?? [task.plane]
         (self.task, self.options) = (task, options)
-        guard (1...512).contains(options.support) else { throw SegmentationError.supportOutOfRange(options.support) }
-        guard (1...Draws.most).contains(options.ensemble) else {
+        guard SegmentSettings.support.allows(options.support) else {
+            throw SegmentationError.supportOutOfRange(options.support)
+        }
+        guard SegmentSettings.ensemble.allows(options.ensemble) else {
             throw SegmentationError.ensembleOutOfRange(options.ensemble)
         }
         side = try options.side ?? PackGrids(task).side

@@ -1,5 +1,6 @@
 import Configuration
 import Inference
+import Platform
 import Preparation
 import Segmentation
 import Studies
@@ -140,19 +141,16 @@ public enum PipelineSchema {
             pipeline.options.choose = SupportStrategy(rawValue: try value.oneOf(names)) ?? .automatic
         },
         PipelineKey(
-            path: "segment.support", summary: "Annotated slices shown to the network per slice.",
-            allowed: "a whole number from 1 to 512 (the network was trained with up to 64)", fallback: "16"
-        ) { value, pipeline in pipeline.options.support = try value.integer(in: 1...512) },
+            path: "segment.support", summary: SegmentSettings.supportSummary + ".",
+            allowed: "a whole number from \(SegmentSettings.support.limits) (the network was trained with up to "
+                + "\(SegmentSettings.trainedSupport))", fallback: "\(SegmentSettings.support.standard)"
+        ) { value, pipeline in pipeline.options.support = try value.integer(SegmentSettings.support) },
         PipelineKey(
             path: "segment.side",
             summary: "Rows and columns of the slices that the network sees; time and memory grow with the square.",
-            allowed: "a multiple of 32 from 64 to 512 (the network was trained with 128)",
-            fallback: "96 where no volume of the task has more than 64 voxels along an axis, else 128"
-        ) { value, pipeline in
-            let side = try value.integer(in: 64...512)
-            guard side.isMultiple(of: 32) else { throw value.bad() }
-            pipeline.options.side = side
-        },
+            allowed: "\(SegmentSettings.side.limits) (the network was trained with \(SegmentSettings.side.standard))",
+            fallback: SegmentSettings.sideByDefault()
+        ) { value, pipeline in pipeline.options.side = try value.integer(SegmentSettings.side) },
         PipelineKey(
             path: "segment.skip-empty",
             summary: "Slices of one value everywhere become background without asking the network. "
@@ -160,18 +158,15 @@ public enum PipelineSchema {
             allowed: "true, false", fallback: "false"
         ) { value, pipeline in pipeline.options.skipsEmpty = try value.oneOf(["true", "false"]) == "true" },
         PipelineKey(
-            path: "segment.ensemble", summary: "Unlike draws of support that are averaged; time grows with them.",
-            allowed: "a whole number from 1 to 4", fallback: "1"
-        ) { value, pipeline in pipeline.options.ensemble = try value.integer(in: 1...4) },
+            path: "segment.ensemble", summary: SegmentSettings.ensembleSummary + "; time grows with them.",
+            allowed: "a whole number from \(SegmentSettings.ensemble.limits)",
+            fallback: "\(SegmentSettings.ensemble.standard)"
+        ) { value, pipeline in pipeline.options.ensemble = try value.integer(SegmentSettings.ensemble) },
         PipelineKey(
             path: "segment.fusion",
-            summary: "Weight of the vote of the pack's registered labels against the network; with few volumes less.",
-            allowed: "a number from 0 to 1", fallback: "0.6"
-        ) { value, pipeline in
-            let weight = try value.number()
-            guard (0...1).contains(weight) else { throw value.bad() }
-            pipeline.options.fusion = weight
-        },
+            summary: SegmentSettings.fusionSummary + "; with few volumes less.",
+            allowed: "a number from \(SegmentSettings.fusion.limits)", fallback: "\(SegmentSettings.fusion.standard)"
+        ) { value, pipeline in pipeline.options.fusion = try value.number(SegmentSettings.fusion) },
         PipelineKey(
             path: "segment.correct",
             summary: "Whether what the pack has learned of its errors ('tomos task check') is put to use.",
@@ -189,13 +184,9 @@ public enum PipelineSchema {
             allowed: "true, false", fallback: "false"
         ) { value, pipeline in pipeline.options.isFast = try value.oneOf(["true", "false"]) == "true" },
         PipelineKey(
-            path: "segment.threshold", summary: "Probability from which a voxel is foreground.",
-            allowed: "a number above 0 and below 1", fallback: "the task's"
-        ) { value, pipeline in
-            let threshold = try value.number()
-            guard threshold > 0, threshold < 1 else { throw value.bad() }
-            pipeline.options.threshold = threshold
-        },
+            path: "segment.threshold", summary: SegmentSettings.thresholdSummary + ".",
+            allowed: SegmentSettings.threshold.limits, fallback: "the task's"
+        ) { value, pipeline in pipeline.options.threshold = try value.number(SegmentSettings.threshold) },
         PipelineKey(
             path: "segment.labels", summary: "Label ids to find.", allowed: "a list of the task's label ids",
             fallback: "all of the task's"
@@ -227,10 +218,10 @@ public enum PipelineSchema {
             pipeline.outputs = OutputKind.all.filter(outputs.contains)
         },
         PipelineKey(
-            path: "run.jobs", summary: "Threads.", allowed: "auto, or a whole number from 1 to 1024",
+            path: "run.jobs", summary: "Threads.", allowed: "auto, or a whole number from \(ThreadBudget.limits)",
             fallback: "auto: one per processor"
         ) { value, pipeline in
-            if try value.text() != "auto" { pipeline.options.threads = try value.integer(in: 1...1024) }
+            if try value.text() != "auto" { pipeline.options.threads = try value.integer(in: ThreadBudget.allowed) }
         },
         PipelineKey(
             path: "run.memory",
@@ -272,10 +263,11 @@ extension CleanStep {
             self = .removeSmaller(
                 cubicMillimetres: try entry.value.size(in: ["mm3", "mm³"], allowed: "a volume such as 20 mm3"))
         case "smooth":
-            let sigma = try entry.value.size(in: ["mm"], allowed: "a standard deviation up to 20 mm, such as 0.8 mm")
-            guard sigma <= 20 else {
-                throw entry.value.bad(allowed: "a standard deviation up to 20 mm, such as 0.8 mm")
-            }
+            let setting = SegmentSettings.smoothing
+            let allowed =
+                "a standard deviation up to \(SegmentSettings.mostSmoothing) mm, such as \(setting.standard) mm"
+            let sigma = try entry.value.size(in: ["mm"], allowed: allowed)
+            guard setting.allows(sigma) else { throw entry.value.bad(allowed: allowed) }
             self = .smooth(millimetres: sigma)
         default: throw entry.unknown(in: "clean", known: names)
         }
@@ -283,6 +275,19 @@ extension CleanStep {
 }
 
 extension ConfigurationValue {
+    /// A whole number that a setting allows.
+    fileprivate func integer(_ setting: Setting<Int>) throws -> Int {
+        guard let number = Int(try text()), setting.allows(number) else { throw bad() }
+        return number
+    }
+
+    /// A number that a setting allows.
+    fileprivate func number(_ setting: Setting<Double>) throws -> Double {
+        let value = try number()
+        guard setting.allows(value) else { throw bad() }
+        return value
+    }
+
     /// A positive number with one of some units.
     fileprivate func size(in units: [String], allowed: String) throws -> Double {
         let words = try text().split(separator: " ")

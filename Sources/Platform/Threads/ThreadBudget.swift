@@ -7,6 +7,11 @@ public enum ThreadBudget {
     public static let available = min(
         ProcessorAffinity.current.processors, ControlGroup.current.processorQuota ?? .max)
 
+    /// Numbers of threads that a person may ask for.
+    public static let allowed = 1...1024
+    /// The same in words.
+    package static let limits = "\(allowed.lowerBound) to \(allowed.upperBound)"
+
     private static let most = Mutex(Int.max)
 
     /// Threads for a piece of work whose caller names no number: `available`, or fewer where a limit was set.

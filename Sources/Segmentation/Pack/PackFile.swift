@@ -32,9 +32,10 @@ enum PackFile {
     }
 
     private static func threshold(_ fields: Fields) throws -> Double {
-        guard let value = fields["threshold", "a number above 0 and below 1"] else { return 0.5 }
+        let setting = SegmentSettings.threshold
+        guard let value = fields["threshold", setting.limits] else { return setting.standard }
         let threshold = try value.number()
-        guard threshold > 0, threshold < 1 else { throw value.bad() }
+        guard setting.allows(threshold) else { throw value.bad() }
         return threshold
     }
 

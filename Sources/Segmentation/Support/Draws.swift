@@ -1,8 +1,5 @@
 /// The draws of support that an ensemble averages, made unlike each other so that their errors are.
 struct Draws: Sendable {
-    /// The largest ensemble.
-    static let most = 4
-
     let choice: SupportChoice
     /// Draws for each slice.
     let count: Int

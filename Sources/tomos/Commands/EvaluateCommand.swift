@@ -92,7 +92,7 @@ struct EvaluateCommand: ParsableCommand {
         if let plot, !plot.lowercased().hasSuffix(".svg") {
             throw ValidationError("--plot \(plot): the picture is SVG; give a file name that ends in .svg")
         }
-        guard (1...1024).contains(jobs) else { throw ValidationError("--jobs \(jobs): use 1 to 1024") }
+        try requireJobs(jobs)
     }
 
     func run() throws {

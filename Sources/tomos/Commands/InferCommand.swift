@@ -11,8 +11,8 @@ struct InferCommand: ParsableCommand {
         discussion: """
             Arrays are float32 or float64 in C order. The target is [side, side], [1, side, side] or \
             [queries, 1, side, side]; support images and labels are [S, side, side] or [S, 1, side, side]; images in \
-            [0, 1], labels 0 or 1. S is any number, side a multiple of 32 from 64 to 512 (the network was trained with \
-            S up to 64 and side 128). The logits come out as float32 in the target's shape.
+            [0, 1], labels 0 or 1. S is any number, side \(UniverSeg.sidesInWords) (the network was trained with \
+            S up to \(SegmentSettings.trainedSupport) and side \(UniverSeg.trainedSide)). The logits come out as float32 in the target's shape.
 
             EXAMPLES
               tomos infer --target t.npy --support-images i.npy --support-labels l.npy -o logits.npy
@@ -49,7 +49,7 @@ struct InferCommand: ParsableCommand {
 
     func validate() throws {
         guard `repeat` >= 1 else { throw ValidationError("--repeat \(`repeat`): use 1 or more") }
-        guard (1...1024).contains(jobs) else { throw ValidationError("--jobs \(jobs): use 1 to 1024") }
+        try requireJobs(jobs)
     }
 
     func run() throws {

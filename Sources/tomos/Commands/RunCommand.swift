@@ -54,7 +54,7 @@ struct RunCommand: ParsableCommand {
 
     func validate() throws {
         if overwrite && resume { throw ValidationError("--overwrite and --resume exclude each other") }
-        if let jobs, !(1...1024).contains(jobs) { throw ValidationError("--jobs \(jobs): use 1 to 1024") }
+        if let jobs { try requireJobs(jobs) }
     }
 
     func run() throws {

@@ -29,18 +29,22 @@ struct SegmentCommand: ParsableCommand {
     @Option(help: "'bundled', the name of imported weights, or a .safetensors or .pt file.")
     var weights = WeightsArgument()
 
-    @Option(help: "Annotated slices shown to the network per slice, 1 to 512; it was trained with up to 64.")
-    var support = 16
+    @Option(
+        help: """
+            \(SegmentSettings.supportSummary), \(SegmentSettings.support.limits); it was trained with up to \
+            \(SegmentSettings.trainedSupport).
+            """)
+    var support = SegmentSettings.support.standard
 
     @Option(
         help: """
-            Rows and columns of what the network sees: a multiple of 32 from 64 to 512; 96 by default where no volume \
-            of the task has more than 64 voxels along an axis, else 128.
+            Rows and columns of what the network sees: \(SegmentSettings.side.limits); \
+            \(SegmentSettings.sideByDefault(" by default")).
             """)
     var side: Int?
 
-    @Option(help: "Unlike draws of support that are averaged, 1 to 4; time grows with them.")
-    var ensemble = 1
+    @Option(help: "\(SegmentSettings.ensembleSummary), \(SegmentSettings.ensemble.limits); time grows with them.")
+    var ensemble = SegmentSettings.ensemble.standard
 
     @Option(
         help:
@@ -51,8 +55,8 @@ struct SegmentCommand: ParsableCommand {
     @Option(help: "How support slices are chosen: \(SupportStrategy.allCases.map(\.rawValue).joined(separator: ", ")).")
     var choose = SupportStrategy.automatic
 
-    @Option(help: "Weight of the vote of the pack's registered labels against the network, 0 to 1.")
-    var fusion = SegmentOptions().fusion
+    @Option(help: "\(SegmentSettings.fusionSummary), \(SegmentSettings.fusion.limits).")
+    var fusion = SegmentSettings.fusion.standard
 
     @Flag(help: "Leave out what the pack has learned of its errors ('tomos task check').")
     var noCorrect = false
@@ -78,7 +82,7 @@ struct SegmentCommand: ParsableCommand {
     @Option(help: "Label ids to find, such as 1,2; all of the task's by default.")
     var labels: LabelIDs?
 
-    @Option(help: "Probability from which a voxel is foreground; the task's by default.")
+    @Option(help: "\(SegmentSettings.thresholdSummary); the task's by default.")
     var threshold: Double?
 
     @Flag(
@@ -122,19 +126,13 @@ struct SegmentCommand: ParsableCommand {
         guard Set(([output] + certaintyFiles).map(canonicalPath)).count == 1 + certaintyFiles.count else {
             throw ValidationError("--output, --probability and --disagreement: give each another file")
         }
-        guard (1...512).contains(support) else { throw ValidationError("--support \(support): use 1 to 512") }
-        if let side, !UniverSeg.supports(side: side) {
-            throw ValidationError("--side \(side): use a multiple of 32 from 64 to 512")
-        }
-        guard (1...4).contains(ensemble) else { throw ValidationError("--ensemble \(ensemble): use 1 to 4") }
-        guard (0...1).contains(fusion) else { throw ValidationError("--fusion \(fusion): use 0 to 1") }
-        guard (1...1024).contains(jobs) else { throw ValidationError("--jobs \(jobs): use 1 to 1024") }
-        if let threshold, !(threshold > 0 && threshold < 1) {
-            throw ValidationError("--threshold \(threshold): use a number above 0 and below 1")
-        }
-        if let smooth, !(smooth > 0 && smooth <= 20) {
-            throw ValidationError("--smooth \(smooth): use a standard deviation in mm above 0, at most 20")
-        }
+        try require("--support", support, SegmentSettings.support)
+        try require("--side", side, SegmentSettings.side)
+        try require("--ensemble", ensemble, SegmentSettings.ensemble)
+        try require("--fusion", fusion, SegmentSettings.fusion)
+        try requireJobs(jobs)
+        try require("--threshold", threshold, SegmentSettings.threshold)
+        try require("--smooth", smooth, SegmentSettings.smoothing, "a standard deviation in mm ")
         if let removeSmaller, !(removeSmaller > 0 && removeSmaller.isFinite) {
             throw ValidationError("--remove-smaller \(removeSmaller): use a volume in mm3 above 0")
         }

@@ -35,26 +35,26 @@ struct TaskCheckCommand: ParsableCommand {
     @Option(help: "How support slices are chosen.")
     var choose = SupportStrategy.automatic
 
-    @Option(help: "Weight of the vote of the pack's registered labels against the network, 0 to 1.")
-    var fusion = SegmentOptions().fusion
+    @Option(help: "\(SegmentSettings.fusionSummary), \(SegmentSettings.fusion.limits).")
+    var fusion = SegmentSettings.fusion.standard
 
     @Option(help: "Support slices per query slice.")
-    var support = 16
+    var support = SegmentSettings.support.standard
 
     @Option(
         help: """
-            Rows and columns of what the network sees: a multiple of 32 from 64 to 512; 96 by default where no volume \
-            of the task has more than 64 voxels along an axis, else 128.
+            Rows and columns of what the network sees: \(SegmentSettings.side.limits); \
+            \(SegmentSettings.sideByDefault(" by default")).
             """)
     var side: Int?
 
     @Option(help: "Draws of support that are averaged.")
-    var ensemble = 1
+    var ensemble = SegmentSettings.ensemble.standard
 
     @Flag(help: "Look at whole volumes, not just at the part around the pack's registered labels.")
     var noCrop = false
 
-    @Option(help: "Probability from which a voxel is foreground.")
+    @Option(help: "\(SegmentSettings.thresholdSummary).")
     var threshold: Double?
 
     @Flag(help: "Learn nothing of the pack's errors; with eight volumes or more it is tried.")
@@ -78,10 +78,8 @@ struct TaskCheckCommand: ParsableCommand {
             throw ValidationError("--save with --step \(step): check all volumes to keep what is found")
         }
         if step < 1 { throw ValidationError("--step \(step): use 1 or more") }
-        guard (0...1).contains(fusion) else { throw ValidationError("--fusion \(fusion): use 0 to 1") }
-        if let threshold, !(threshold > 0 && threshold < 1) {
-            throw ValidationError("--threshold \(threshold): use a number above 0 and below 1")
-        }
+        try require("--fusion", fusion, SegmentSettings.fusion)
+        try require("--threshold", threshold, SegmentSettings.threshold)
     }
 
     func run() throws {

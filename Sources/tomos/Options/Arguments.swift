@@ -86,6 +86,20 @@ struct LabelIDs: ExpressibleByArgument {
     }
 }
 
+/// Checks that a number is within its limits; none at all is.
+func require<Number>(_ option: String, _ number: Number?, _ setting: Setting<Number>, _ what: String = "") throws {
+    if let number, !setting.allows(number) {
+        throw ValidationError("\(option) \(number): use \(what)\(setting.limits)")
+    }
+}
+
+/// Checks what was given to `--jobs`.
+func requireJobs(_ jobs: Int) throws {
+    guard ThreadBudget.allowed.contains(jobs) else {
+        throw ValidationError("--jobs \(jobs): use \(ThreadBudget.limits)")
+    }
+}
+
 /// Checks that a file name given to `-o` ends as a NIfTI file does that is one file.
 func requireNIfTIOutput(_ path: String) throws {
     let lower = path.lowercased()
