@@ -1,6 +1,6 @@
 # `make` alone lists what there is. Only Swift, make and apt are needed; `setup` installs the rest.
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo demo-brain test sanitize check format bench bench-accuracy conformance evaluation-reference train train-smoke \
+.PHONY: help setup build demo demo-brain test consumer sanitize check format bench bench-accuracy conformance evaluation-reference train train-smoke \
     validate-weights fuzz release clean
 
 TOMOS := .build/release/tomos
@@ -34,6 +34,9 @@ demo-brain: build ## Segment a real brain (fetched) from one labelled brain (fet
 test: setup ## Run the tests
 	@[ ! -d ../shared ] || scripts/install-packages zstd
 	@swift test
+
+consumer: setup ## Build and run a package that uses the library by version
+	@scripts/check-consumer
 
 sanitize: setup ## Run the engine's tests under the thread and address sanitizers (builds of their own)
 	@scripts/sanitize

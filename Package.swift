@@ -4,8 +4,11 @@ import PackageDescription
 // Arrows point down only. What a target depends on is all that it may import: scripts/check-layers holds it.
 let swift: [SwiftSetting] = [.swiftLanguageMode(.v6)]
 
-// Optimised in debug builds too: the tests run it on whole volumes, which takes minutes otherwise.
-let optimised = swift + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+// Optimised in debug builds too: the tests run it on whole volumes, which takes minutes otherwise. In another package
+// that uses the library by version, where it lies among that one's checkouts, no target may set such flags.
+let isDependency = Context.packageDirectory.contains("/checkouts/")
+let optimised = swift + (isDependency ? [] : [.unsafeFlags(["-O"], .when(configuration: .debug))])
+let optimisedC: [CSetting] = isDependency ? [] : [.unsafeFlags(["-O3"], .when(configuration: .debug))]
 
 // DCMTK's pkg-config file pulls in 25 libraries; these are the ones the bridge uses.
 let dcmtk = [
@@ -38,9 +41,8 @@ let package = Package(
         .target(name: "CDCMTKBridge", linkerSettings: dcmtk.map { .linkedLibrary($0) } + [.linkedLibrary("stdc++")]),
         .target(name: "COpenJPEG", linkerSettings: [.linkedLibrary("openjp2")]),
         .target(name: "CTomosWeights", exclude: ["tomos-1.safetensors"]),
-        // Optimised in debug builds too: the tests run the network, which takes minutes otherwise.
-        .target(name: "CUniverSegKernels", cSettings: [.unsafeFlags(["-O3", "-ffp-contract=fast"])]),
-        .target(name: "CPerceptron", cSettings: [.unsafeFlags(["-O3", "-ffp-contract=fast"])]),
+        .target(name: "CUniverSegKernels", cSettings: optimisedC),
+        .target(name: "CPerceptron", cSettings: optimisedC),
 
         .target(name: "Volumes", swiftSettings: swift),
         .target(name: "Platform", dependencies: ["Volumes", "CDigest"], swiftSettings: swift),
@@ -81,9 +83,9 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: swift),
 
-        .target(name: "CPeak", path: "Benchmarks/Peak", cSettings: [.unsafeFlags(["-O3", "-ffp-contract=fast"])]),
+        .target(name: "CPeak", path: "Benchmarks/Peak", cSettings: optimisedC),
         .executableTarget(
-            name: "engine-benchmark", dependencies: ["Inference", "CUniverSegKernels", "CPeak"],
+            name: "engine-benchmark", dependencies: ["Inference", "Platform", "CUniverSegKernels", "CPeak"],
             path: "Benchmarks/Engine", swiftSettings: swift),
 
         .executableTarget(
@@ -97,12 +99,13 @@ let package = Package(
         .testTarget(
             name: "PlatformTests", dependencies: ["Platform", "VolumeIO", "Volumes", "TestSupport"],
             swiftSettings: swift),
-        .testTarget(name: "VolumeIOTests", dependencies: ["VolumeIO", "Platform", "TestSupport"], swiftSettings: swift),
+        .testTarget(
+            name: "VolumeIOTests", dependencies: ["VolumeIO", "Platform", "TestSupport"], swiftSettings: swift),
         .testTarget(name: "PreparationTests", dependencies: ["Preparation", "TestSupport"], swiftSettings: swift),
         // The published graph in float64, as the engine's judge; tests run it for seconds as it is.
         .target(
             name: "ReferenceNetwork", path: "Tests/ReferenceNetwork",
-            cSettings: [.unsafeFlags(["-O3", "-ffp-contract=fast"])]),
+            cSettings: optimisedC),
         .testTarget(
             name: "InferenceTests",
             dependencies: [

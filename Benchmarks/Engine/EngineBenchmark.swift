@@ -2,6 +2,7 @@ import CPeak
 import CUniverSegKernels
 import Foundation
 import Inference
+import Platform
 
 /// Times the engine's parts against the multiply-adds this machine manages in the same run. The figures drift with
 /// whatever else the machine does; the ratios are what counts, and every one is measured side by side.
@@ -14,7 +15,7 @@ enum EngineBenchmark {
     static func main() throws {
         let arguments = CommandLine.arguments.dropFirst().compactMap { Int($0) }
         let repeats = arguments.first ?? 5
-        let threads = arguments.dropFirst().first ?? ProcessInfo.processInfo.activeProcessorCount
+        let threads = arguments.dropFirst().first ?? ThreadBudget.available
         let network = try UniverSeg(weights: Weights(.bundled))
         guard let kernels = tomos_kernels_named(network.kernels) else { return }
         print("kernels \(network.kernels), \(side)x\(side), medians of \(repeats)")

@@ -1,4 +1,4 @@
-#include "universeg_kernels.h"
+#include "kernels.h"
 
 enum { C = TOMOS_CHANNELS };
 

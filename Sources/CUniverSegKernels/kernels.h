@@ -2,6 +2,10 @@
 #define KERNELS_H
 #include "universeg_kernels.h"
 
+// Products and sums become one instruction where the processor has it; said here, because a package that others use by
+// version may set no compiler flags of its own.
+#pragma clang fp contract(fast)
+
 #if defined(__x86_64__)
 extern const tomos_kernels tomos_kernels_avx512, tomos_kernels_avx2;
 #endif

@@ -15,6 +15,9 @@ static inline vec splat(float x) { return x - (vec){0}; }
 static inline vec larger(vec a, vec b) { return a > b ? a : b; }
 static inline vec leaky(vec v) { return larger(v, v * splat(0.01f)); }
 
+// Loops of a few known steps, written out at every level of optimisation: what they fill then stays in registers.
+#define UNROLL _Pragma("clang loop unroll(full)")
+
 #include "winograd.inc.h"
 #include "maps.inc.h"
 

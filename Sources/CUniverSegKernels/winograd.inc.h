@@ -26,6 +26,7 @@ static void pack(const float *weights, int stride, int first, int channels, floa
         for (int i = 0; i < channels; i++) {
             const float *g = weights + ((size_t)o * stride + first + i) * 9;
             double rows[6][3];
+            UNROLL
             for (int a = 0; a < 6; a++)
                 for (int x = 0; x < 3; x++) rows[a][x] = G[a][0] * g[x] + G[a][1] * g[3 + x] + G[a][2] * g[6 + x];
             for (int a = 0; a < 6; a++)
@@ -72,6 +73,7 @@ typedef struct {
 
 static inline window_rows rows_around(const tomos_conv *c, const float *map, int top) {
     window_rows w = {.columns = c->columns};
+    UNROLL
     for (int r = 0; r < 6; r++) {
         int y = top - 1 + r, inside = y >= 0 && y < c->rows;
         w.line[r] = inside ? map + (size_t)y * c->columns * C : zeros;
@@ -84,10 +86,12 @@ static inline window_rows rows_around(const tomos_conv *c, const float *map, int
 static inline __attribute__((always_inline)) void window_column(
     const window_rows *w, int column, int g, vec t[6][6], int x) {
     if (column < 0 || column >= w->columns) {
+        UNROLL
         for (int r = 0; r < 6; r++) t[r][x] = splat(0);
         return;
     }
     vec d[6];
+    UNROLL
     for (int r = 0; r < 6; r++) d[r] = load(w->line[r] + column * w->step[r] + g);
     input_column(d[0], d[1], d[2], d[3], d[4], d[5], &t[0][x], &t[1][x], &t[2][x], &t[3][x], &t[4][x], &t[5][x]);
 }
@@ -101,10 +105,13 @@ static void transform_input(const window_rows *w, int left, int count, float *va
         window_column(w, left - 1, g, t, 0);
         window_column(w, left, g, t, 1);
         for (int n = 0, at = left + 1; n < count; n++, at += 4, to += stride) {
+            UNROLL
             for (int x = 0; x < 4; x++) window_column(w, at + x, g, t, 2 + x);
+            UNROLL
             for (int y = 0; y < 6; y++) {
                 vec r[6], *q = t[y];
                 input_column(q[0], q[1], q[2], q[3], q[4], q[5], r, r + 1, r + 2, r + 3, r + 4, r + 5);
+                UNROLL
                 for (int x = 0; x < 6; x++) store(to + (size_t)(6 * y + x) * plane, r[x]);
                 q[0] = q[4];
                 q[1] = q[5];
@@ -183,15 +190,18 @@ static inline __attribute__((always_inline)) void scatter_as(
     size_t plane = plane_size(channels);
     for (int g = 0; g < C; g += LANES) {
         vec bias = c->bias ? load(c->bias + g) : splat(0), t[24];
+        UNROLL
         for (int x = 0; x < 6; x++) {
             const float *m = sums + (size_t)x * plane + g;
             output_column(load(m), load(m + 6 * plane), load(m + 12 * plane), load(m + 18 * plane), load(m + 24 * plane),
                           load(m + 30 * plane), t + x, t + 6 + x, t + 12 + x, t + 18 + x);
         }
+        UNROLL
         for (int y = 0; y < 4; y++) {
             vec *q = t + 6 * y, o[4];
             output_column(q[0], q[1], q[2], q[3], q[4], q[5], o, o + 1, o + 2, o + 3);
             size_t at = ((size_t)(top + y) * c->columns + left) * C + g;
+            UNROLL
             for (int x = 0; x < 4; x++, at += C) {
                 vec value = o[x] + bias;
                 if (added) value += load(c->addend + at);
