@@ -160,7 +160,7 @@ import Volumes
         #expect(odd.fitLabel([true, true, true, false, false, false, false, false, false]) == [1, 1, 0, 0])
     }
 
-    /// DESIGN: restoring probabilities linearly lifts the ceiling of Dice for a disc of radius 8 pixels in a 512-pixel
+    /// Restoring probabilities linearly lifts the ceiling of Dice for a disc of radius 8 pixels in a 512-pixel
     /// slice. scipy.ndimage (area means, then zoom order 1 in grid mode) gives 0.9686 for a disc centred at 256 and
     /// 0.9677 at 256.5; enlarging the fitted mask by repetition 0.8946 and 0.8894.
     @Test(arguments: [(256.0, 0.9685863874345549, 0.8946015424164524), (256.5, 0.967741935483871, 0.8894230769230769)])

@@ -1,4 +1,4 @@
-"""UniverSeg with 64 features a layer, in the restructured form of DESIGN.md section 7; official state-dict names.
+"""UniverSeg with 64 features a layer, in the restructured form of the engine; official state-dict names.
 
 The cross convolution of every (query, support) pair is linear, so its two halves are computed once each and added:
 the concatenation of query and support features is never built.

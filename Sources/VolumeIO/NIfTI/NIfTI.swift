@@ -4,9 +4,8 @@ import Volumes
 
 /// NIfTI-1 and -2 files.
 ///
-/// A header is judged here, byte by byte, before anything is believed: see DESIGN.md, section 5. Errors are
-/// `NIfTIError`
-/// and, when writing, `AtomicFileError`.
+/// A header is judged here, byte by byte, before anything is believed. Errors are `NIfTIError` and, when writing,
+/// `AtomicFileError`.
 public enum NIfTI {
     /// What a header says.
     public struct Info: Sendable {
