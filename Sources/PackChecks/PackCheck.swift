@@ -3,7 +3,8 @@ import Segmentation
 import VolumeIO
 import Volumes
 
-/// What a task pack can do, found on its own volumes: each is segmented with the help of the others.
+/// What a task pack can do, found on its own volumes: each is segmented with the help of the others, on the very path
+/// that a run takes, crop, clean-up and doubt included.
 public struct PackCheck: Sendable {
     /// One volume's result.
     public struct Example: Sendable {
@@ -58,9 +59,11 @@ public struct PackCheck: Sendable {
         if let findings = task.findings { packSHA256 = findings.packSHA256 } else { packSHA256 = task.sha256 }
         task.findings = nil
         var options = options
-        if options.planes == nil, try PackGrids(task).areNearIsotropic { options.planes = SlicePlane.anatomical }
-        // What is doubtful counts as what it is.
-        options.keepsDoubtful = true
+        if options.planes == nil, !options.isFast, try PackGrids(task).areNearIsotropic {
+            options.planes = SlicePlane.anatomical
+        }
+        // A run of some labels alone has no correction, and this is the check of all.
+        options.labels = nil
         let thresholds = options.threshold.map { [$0] } ?? Set(Self.tried + [task.threshold]).sorted()
         let usual = thresholds.firstIndex(of: options.threshold ?? task.threshold) ?? 0
         (self.thresholds, chosen, labels) = (thresholds, usual, task.labels.entries)

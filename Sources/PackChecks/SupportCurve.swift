@@ -27,7 +27,7 @@ public struct SupportCurve: Sendable {
     {
         var (task, options) = (task, options)
         task.findings = nil
-        (options.corrects, options.keepsDoubtful) = (false, true)
+        options.corrects = false
         let all = task.examples.count - 1
         let sizes = sequence(first: 1) { $0 * 2 }.prefix { $0 < all } + [all]
         let segmenter = try Segmenter(task: task, options: options)

@@ -25,8 +25,8 @@ public struct SegmentOptions: Sendable, Hashable {
     public var corrects = true
     /// Whether ``SegmentedVolume/certainty`` is part of the result.
     public var keepsCertainty = false
-    /// Whether labels whose probabilities promise a Dice below ``SegmentedVolume/leastPromise`` stay in the result.
-    public var keepsDoubtful = false
+    /// What becomes of labels whose probabilities promise a Dice below ``SegmentedVolume/leastPromise``.
+    public var doubtful = DoubtPolicy.automatic
     /// Whether accuracy gives way to speed: one plane, one draw of support by position, no correction.
     public var isFast = false
     /// Draws of support that are averaged, 1 to 4.
@@ -47,9 +47,10 @@ public struct SegmentOptions: Sendable, Hashable {
     /// Weights.
     public var weights = WeightsSource.bundled
     /// Clean-up, in order.
-    public var clean: [CleanStep] = []
+    public var clean: [CleanStep] = [.keepLargest()]
 
-    /// The defaults: the pack's plane, window and threshold, 16 support slices, no clean-up.
+    /// The defaults: the pack's plane, window and threshold, 16 support slices, of each label the parts that the pack's
+    /// volumes have.
     public init() {}
 }
 
@@ -80,9 +81,10 @@ extension SegmentOptions {
 
 /// One volume's result.
 public struct SegmentedVolume: Sendable {
-    /// A label whose probabilities promise less than this Dice is taken for absent. With one half of a CT of the abdomen
-    /// as the pack for the other (`AbdomenTests`), structures that the other does not hold were found with up to 0.65,
-    /// those that it does hold with 0.78 or more, but for a pancreas (0.14) of which nothing was right.
+    /// A label whose probabilities promise less than this Dice is doubtful. With one half of a CT of the abdomen as the pack
+    /// for the other (`AbdomenTests`), structures that the other does not hold were found with up to 0.65, those that it
+    /// does hold with 0.78 or more, but for a pancreas (0.14) of which nothing was right. In other tasks, right results
+    /// promise less: such a label is kept unless ``DoubtPolicy`` says otherwise.
     public static let leastPromise = 2.0 / 3
 
     /// The label map, on the volume's own grid.

@@ -101,7 +101,11 @@ public final class Segmenter: Sendable {
                 "task '\(task.name)' was not checked: 'tomos task check \(task.folder)' says what Dice to expect "
                 + "and finds what does better"
         }
-        if findings != nil { return nil }
+        if findings != nil {
+            if checked == found.options { return nil }
+            return "no Dice is predicted: the check of task '\(task.name)' holds for \(found.options.decision) "
+                + "('tomos task check --pipeline' checks what a pipeline does)"
+        }
         return "what the check of task '\(task.name)' found is not used: it holds for "
             + "\(found.options), and the weights that it was made with"
     }
@@ -318,15 +322,17 @@ public final class Segmenter: Sendable {
         _ result: inout Votes, _ query: Query, _ corrected: LabelEvidence?, _ calibrations: [DiceCalibration],
         _ notices: [String]
     ) -> SegmentedVolume {
-        result.labels.clean(options.clean)
+        let found = options.clean.isEmpty ? [] : result.measured().keys.sorted()
+        result.labels.clean(options.clean, known: library.known.parts)
         var measured = result.measured()
+        let cleaned = Set(found).subtracting(measured.keys)
         for (id, promised) in corrected?.expectedDice(of: result.labels) ?? [:] {
             measured[id]?.expectedDice = promised
         }
-        let doubtful =
-            options.keepsDoubtful ? [:] : measured.filter { $0.value.expectedDice < SegmentedVolume.leastPromise }
-        result.remove(Set(doubtful.keys))
-        for id in doubtful.keys { measured[id] = nil }
+        let doubtful = measured.filter { $0.value.expectedDice < SegmentedVolume.leastPromise }
+        let absent = doubtful.keys.filter { options.doubtful.removes($0, known: library.known) }
+        result.remove(Set(absent))
+        for id in absent { measured[id] = nil }
         let (volume, map) = (query.volume, query.restored(result.labels))
         let border = map.idsAtBorder
         let predicted = DiceCalibration.predictions(calibrations, expected: measured.mapValues(\.expectedDice))
@@ -341,12 +347,8 @@ public final class Segmenter: Sendable {
                 flags: library.known.flags(of: label.id, cubicMillimetres: size, atBorder: border.contains(label.id))
                     + (doubtful[label.id] == nil ? [] : [.doubtful]))
         }
-        let missing = structures.filter { $0.voxels == 0 }.map { structure in
-            let name = "\(structure.name) (label \(structure.id))"
-            guard let faint = doubtful[structure.id] else { return "\(name) was not found" }
-            let promise = String(format: "%.2f", faint.expectedDice)
-            return "\(name) was taken for absent: \(faint.voxels) voxels whose probabilities promise a Dice of "
-                + "\(promise) only (segment.doubtful, --keep-doubtful)"
+        let faint = structures.compactMap { structure in
+            remark(on: structure, doubtful: doubtful[structure.id], isCleaned: cleaned.contains(structure.id))
         }
         let remarks = structures.flatMap { structure in
             structure.flags.compactMap { library.known.remark(on: structure, flag: $0) }
@@ -354,6 +356,23 @@ public final class Segmenter: Sendable {
         return SegmentedVolume(
             labels: map, structures: structures,
             certainty: result.certainty?.maps(on: volume.geometry, at: query.region?.box),
-            notices: volume.notices + notices + missing + remarks, plan: query.plan)
+            notices: volume.notices + notices + faint + remarks, plan: query.plan)
+    }
+
+    /// A sentence about a label that is not in the result, or is in it with little promise.
+    private func remark(
+        on structure: SegmentedVolume.Structure, doubtful: Votes.Measured?, isCleaned: Bool
+    ) -> String? {
+        let name = "\(structure.name) (label \(structure.id))"
+        guard let doubtful else {
+            if structure.voxels > 0 { return nil }
+            return isCleaned ? "\(name) was found, and all of it removed by clean-up (clean)" : "\(name) was not found"
+        }
+        let promise = String(format: "%.2f", doubtful.expectedDice)
+        if structure.voxels > 0 {
+            return "\(name) is doubtful: its probabilities promise a Dice of \(promise) only: review it"
+        }
+        return "\(name) was taken for absent: \(doubtful.voxels) voxels whose probabilities promise a Dice of "
+            + "\(promise) only (segment.doubtful: keep, or --doubtful keep, keeps them)"
     }
 }

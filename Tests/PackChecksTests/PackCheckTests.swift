@@ -1,3 +1,4 @@
+import Evaluation
 import Foundation
 import Segmentation
 import TestSupport
@@ -61,6 +62,58 @@ import Volumes
         #expect(isSame)
     }
 
+    /// What leave-one-out promises is what a run gives whose pack holds the other volumes: crop, clean-up and doubt are part
+    /// of both.
+    @Test(arguments: ["usual", "smooth", "doubt", "fast", "whole"])
+    func leaveOneOutIsThePathOfARun(way: String) throws {
+        let pack = try pack(["a", "b", "c"], isFaint: way == "doubt")
+        var options = options
+        options.threshold = 0.5
+        switch way {
+        case "smooth": options.clean = [.smooth(millimetres: 3), .keepLargest(parts: 1)]
+        case "doubt": (options.threshold, options.doubtful) = (0.97, .remove)
+        case "fast": options.isFast = true
+        case "whole": options.crops = false
+        default: break
+        }
+        let check = try PackCheck(pack, options: options)
+        options.planes = check.findings.options.planes
+        for (n, example) in pack.examples.enumerated() {
+            let others = pack.examples.filter { $0.name != example.name }
+            let recipe = TaskPack.Recipe(
+                name: "others", examples: others, labels: pack.labels, plane: pack.plane, window: pack.window)
+            let task = try TaskPack.create(recipe, at: folder.file("without-\(example.name)"))
+            let result = try Segmenter(task: task, options: options).segment(NIfTI.readVolume(example.image))
+            let found = try overlap(of: result.labels, with: NIfTI.readLabels(example.labels), labels: [1])
+            #expect(check.examples[n].overlaps == [found])
+            #expect(check.examples[n].expected == [result.structures.map(\.expectedDice)])
+        }
+        // Each way shows in what is promised.
+        let dice = check.mean()?.mean ?? 0
+        #expect(way == "doubt" ? dice < 0.5 : dice > 0.5, "\(way): \(dice)")
+    }
+
+    /// A corrected volume is the same whether its evidence was kept for later, as in a check, or corrected on the way, as in
+    /// a run.
+    @Test func correctedEvidenceIsTheResultOfARun() throws {
+        let pack = try pack(["a", "b", "c", "d", "e", "f", "g", "h"], isFaint: true)
+        try PackCheck(pack, options: options).findings.save(in: pack.folder)
+        let checked = try TaskPack.load(pack.folder)
+        let findings = try #require(checked.findings)
+        let correction = try #require(findings.correction)
+        let segmenter = try Segmenter(task: checked, options: options, keepsEvidence: true).without(2)
+        let volume = try NIfTI.readVolume(pack.examples[2].image)
+        let thresholds = [Float(findings.threshold)]
+        var kept: LabelEvidence?
+        let run = try segmenter.segment(volume, thresholds: thresholds, collect: { kept = $0 })[0]
+        let evidence = correction.applied(to: try #require(kept), threads: 2)
+        let later = try segmenter.results(of: evidence, in: volume, thresholds: thresholds)[0]
+        let isSame = later.labels == run.labels
+        #expect(isSame)
+        #expect(later.structures == run.structures)
+        #expect(run.structures[0].voxels > 0 && run.structures[0].predictedDice != nil)
+    }
+
     @Test func whatIsFoundIsKept() throws {
         let pack = try pack(["a", "b", "c"])
         let check = try PackCheck(pack, options: options)
@@ -85,6 +138,14 @@ import Volumes
             "planes axial, coronal, sagittal, window none, choose registered, crop auto, fusion 0.6, support 3, "
             + "ensemble 1, side 96"
         #expect(segmenter.advice?.contains("\(held), and the weights") == true)
+        // With another clean-up probabilities are the same, and so are threshold and correction; Dice is another.
+        other = options
+        other.clean = [.smooth(millimetres: 1)]
+        let smoothing = try Segmenter(task: checked, options: other)
+        #expect(try smoothing.segment(volume).structures[0].predictedDice == nil)
+        #expect(
+            smoothing.advice == "no Dice is predicted: the check of task 'balls' holds for clean: [keep-largest], "
+                + "segment.doubtful: auto ('tomos task check --pipeline' checks what a pipeline does)")
         other = options
         other.window = .mr
         #expect(try Segmenter(task: checked, options: other).advice?.contains("is not used") == true)

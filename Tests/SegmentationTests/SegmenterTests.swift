@@ -41,11 +41,16 @@ struct Phantom {
         truth = LabelVolume(geometry: geometry, voxels: labels)
     }
 
-    /// A pack of phantoms in a folder.
-    static func pack(_ seeds: [Int], in folder: TemporaryFolder) throws -> TaskPack {
+    /// A pack of phantoms in a folder; `change` may change their labels.
+    static func pack(
+        _ seeds: [Int], in folder: TemporaryFolder, named name: String = "pack",
+        change: (Int, inout LabelVolume) -> Void = { _, _ in }
+    ) throws -> TaskPack {
         let examples = try seeds.map { seed in
-            let phantom = Phantom(seed: seed)
-            let example = TaskPack.Example(image: folder.file("i/\(seed).nii"), labels: folder.file("l/\(seed).nii"))
+            var phantom = Phantom(seed: seed)
+            change(seed, &phantom.truth)
+            let example = TaskPack.Example(
+                image: folder.file("\(name)-i/\(seed).nii"), labels: folder.file("\(name)-l/\(seed).nii"))
             try NIfTI.write(phantom.volume, to: example.image)
             try NIfTI.write(phantom.truth, to: example.labels)
             return example
@@ -55,7 +60,7 @@ struct Phantom {
             LabelEntry(id: 5, name: "small", colour: Colour(2, 2, 2)),
         ])
         let recipe = TaskPack.Recipe(name: "two", examples: examples, labels: labels, plane: .axial, window: .minMax)
-        return try TaskPack.create(recipe, at: folder.file("pack"))
+        return try TaskPack.create(recipe, at: folder.file(name))
     }
 }
 
@@ -126,7 +131,7 @@ struct SegmenterTests {
             try Segmenter(
                 task: pack,
                 options: options {
-                    ($0.threshold, $0.planes, $0.keepsDoubtful) = (0.5, [.axial, .coronal], true)
+                    ($0.threshold, $0.planes, $0.clean) = (0.5, [.axial, .coronal], [])
                     change(&$0)
                 }
             ).segment(query.volume)
@@ -182,26 +187,54 @@ struct SegmenterTests {
         #expect(isSame)
     }
 
-    /// Where most of a label's probability lies below the threshold, what is found of it is given up, unless asked for.
+    /// A result whose probabilities promise little is kept and flagged. It is given up on request, or where the pack itself
+    /// has a volume without the label.
     @Test
-    func whatIsFoundFaintlyIsTakenForAbsent() throws {
+    func whatIsFoundFaintlyIsKeptAndSaid() throws {
         let query = Phantom(seed: 9).volume
         let pack = try Phantom.pack([1, 2, 3], in: folder)
-        let lenient = options { ($0.choose, $0.threshold, $0.keepsDoubtful) = (.position, 0.999, true) }
-        let strict = options { ($0.choose, $0.threshold) = (.position, 0.999) }
-        let kept = try Segmenter(task: pack, options: lenient).segment(query).structures
-        let faint = kept.filter { $0.voxels > 0 && $0.expectedDice < SegmentedVolume.leastPromise }
-        #expect(!faint.isEmpty, "\(kept)")
-        #expect(kept.allSatisfy { !$0.flags.contains(.doubtful) })
-        let result = try Segmenter(task: pack, options: strict).segment(query)
-        for (before, after) in zip(kept, result.structures) {
+        func segmented(_ policy: DoubtPolicy, _ pack: TaskPack) throws -> SegmentedVolume {
+            let options = options { ($0.choose, $0.threshold, $0.doubtful) = (.position, 0.999, policy) }
+            return try Segmenter(task: pack, options: options).segment(query)
+        }
+        let kept = try segmented(.automatic, pack)
+        let faint = kept.structures.filter { $0.voxels > 0 && $0.expectedDice < SegmentedVolume.leastPromise }
+        #expect(!faint.isEmpty, "\(kept.structures)")
+        for structure in kept.structures {
+            #expect(structure.flags.contains(.doubtful) == faint.contains(structure))
+            let remark = "\(structure.name) (label \(structure.id)) is doubtful: its probabilities promise a Dice of"
+            #expect(kept.notices.contains { $0.hasPrefix(remark) } == faint.contains(structure))
+        }
+        #expect(try segmented(.keep, pack).structures == kept.structures)
+        let removed = try segmented(.remove, pack)
+        for (before, after) in zip(kept.structures, removed.structures) {
             let isFaint = faint.contains(before)
             #expect(after.voxels == (isFaint ? 0 : before.voxels))
             #expect(after.flags.contains(.doubtful) == isFaint)
-            #expect(result.labels.histogram()[after.id, default: 0] == after.voxels)
+            #expect(removed.labels.histogram()[after.id, default: 0] == after.voxels)
             let remark = "\(before.name) (label \(before.id)) was taken for absent: \(before.voxels) voxels"
-            #expect(result.notices.contains { $0.hasPrefix(remark) } == isFaint)
+            #expect(removed.notices.contains { $0.hasPrefix(remark) } == isFaint)
         }
+    }
+
+    @Test
+    func absenceIsExpectedWhereThePackShowsIt() throws {
+        let folder = folder
+        let query = Phantom(seed: 9).volume
+        func segmented(without absent: UInt16?, _ name: String) throws -> SegmentedVolume {
+            let pack = try Phantom.pack([1, 2, 3], in: folder, named: name) { seed, truth in
+                if seed == 3, let absent { truth.voxels = truth.voxels.map { $0 == absent ? 0 : $0 } }
+            }
+            let options = options { ($0.choose, $0.threshold) = (.position, 0.999) }
+            return try Segmenter(task: pack, options: options).segment(query)
+        }
+        let whole = try segmented(without: nil, "whole").structures
+        let faint = try #require(whole.first { $0.flags.contains(.doubtful) })
+        #expect(faint.voxels > 0)
+        let partial = try segmented(without: faint.id, "partial")
+        let after = try #require(partial.structures.first { $0.id == faint.id })
+        #expect(after.voxels == 0 && !after.flags.contains(.empty))
+        #expect(partial.labels.histogram()[faint.id] == nil)
     }
 
     /// The same anatomy stored along other axes must get the same label at every point of space, to the voxel.

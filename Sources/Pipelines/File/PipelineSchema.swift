@@ -174,9 +174,13 @@ public enum PipelineSchema {
         ) { value, pipeline in pipeline.options.corrects = try value.oneOf(["true", "false"]) == "true" },
         PipelineKey(
             path: "segment.doubtful",
-            summary: "Labels whose probabilities promise a Dice below 2/3: taken for absent, or kept.",
-            allowed: "remove, keep", fallback: "remove"
-        ) { value, pipeline in pipeline.options.keepsDoubtful = try value.oneOf(["remove", "keep"]) == "keep" },
+            summary: "Labels whose probabilities promise a Dice below 2/3, which are flagged: auto takes them for absent "
+                + "where some volume of the task is without the label, and keeps them otherwise.",
+            allowed: DoubtPolicy.allCases.map(\.rawValue).joined(separator: ", "), fallback: "auto"
+        ) { value, pipeline in
+            let names = DoubtPolicy.allCases.map(\.rawValue)
+            pipeline.options.doubtful = DoubtPolicy(rawValue: try value.oneOf(names)) ?? .automatic
+        },
         PipelineKey(
             path: "segment.fast",
             summary: "Less time for less accuracy: one plane only (the first one named, or the task's), one draw of "
@@ -196,9 +200,13 @@ public enum PipelineSchema {
             pipeline.options.labels = Array(Set(ids)).sorted()
         },
         PipelineKey(
-            path: "clean", summary: "Clean-up of the label map, in order.",
-            allowed: "a list of { smooth: 0.8 mm }, { keep-largest: { per: label } } and { remove-smaller: 20 mm3 }",
-            fallback: "none"
+            path: "clean",
+            summary: "Clean-up of the label map, in order. keep-largest keeps of each label as many parts, of such sizes, as "
+                + "the task's volumes have, or so many as it says; remove-smaller spares those that the task's volumes "
+                + "have. [] is none.",
+            allowed: "a list of { smooth: 0.8 mm }, keep-largest, { keep-largest: { parts: 1 } } and "
+                + "{ remove-smaller: 20 mm3 }",
+            fallback: "[keep-largest]"
         ) { value, pipeline in pipeline.options.clean = try value.list().map(CleanStep.init) },
     ]
 
@@ -249,16 +257,20 @@ extension CleanStep {
         let names = ["keep-largest", "remove-smaller", "smooth"]
         guard let entry = try value.singleEntry() else {
             guard try value.text() == "keep-largest" else { throw value.bad() }
-            self = .keepLargest
+            self = .keepLargest()
             return
         }
         switch entry.key {
         case "keep-largest":
+            var parts: Int?
             for inner in try entry.value.entries() {
-                guard inner.key == "per" else { throw inner.unknown(in: "clean keep-largest", known: ["per"]) }
-                _ = try inner.value.oneOf(["label"], allowed: "label")
+                switch inner.key {
+                case "per": _ = try inner.value.oneOf(["label"], allowed: "label")
+                case "parts": parts = try inner.value.integer(in: 1...1000)
+                default: throw inner.unknown(in: "clean keep-largest", known: ["per", "parts"])
+                }
             }
-            self = .keepLargest
+            self = .keepLargest(parts: parts)
         case "remove-smaller":
             self = .removeSmaller(
                 cubicMillimetres: try entry.value.size(in: ["mm3", "mm³"], allowed: "a volume such as 20 mm3"))

@@ -2,25 +2,46 @@ import Volumes
 
 /// One step of clean-up on a label map.
 public enum CleanStep: Sendable, Hashable {
-    /// Keeps the largest connected component of each label.
-    case keepLargest
-    /// Removes components of fewer cubic millimetres.
+    /// Keeps so many of the largest connected components of each label; nil keeps those that the pack's volumes have: as
+    /// many, of such sizes, and always the largest one.
+    case keepLargest(parts: Int? = nil)
+    /// Removes components of fewer cubic millimetres, unless the pack's volumes have such ones.
     case removeSmaller(cubicMillimetres: Double)
     /// Gives every voxel the label that weighs most around it, by a Gaussian of this standard deviation in mm.
     case smooth(millimetres: Double)
 }
 
+extension CleanStep: CustomStringConvertible {
+    /// As a pipeline file has it.
+    public var description: String {
+        switch self {
+        case .keepLargest(nil): "keep-largest"
+        case .keepLargest(let parts?): "{ keep-largest: { parts: \(parts) } }"
+        case .removeSmaller(let volume): "{ remove-smaller: \(volume) mm3 }"
+        case .smooth(let sigma): "{ smooth: \(sigma) mm }"
+        }
+    }
+}
+
 extension LabelVolume {
     /// Applies clean-up steps in order. Components are connected through faces, edges and corners (26 neighbours).
-    public mutating func clean(_ steps: [CleanStep]) {
+    ///
+    /// - Parameter known: The parts that the labels have in the pack. Where it knows none, there are none to spare.
+    mutating func clean(_ steps: [CleanStep], known: KnownParts = KnownParts()) {
+        let voxel = geometry.voxelVolume
         for step in steps {
             switch step {
-            case .keepLargest:
-                let components = Components(self)
-                components.keep(in: &self) { $0 == components.largest(of: $0.label) }
+            case .keepLargest(let parts):
+                Components(self).keep(in: &self) { part, rank in
+                    rank < (parts ?? 1)
+                        || parts == nil
+                            && known.have(part.label, rank: rank, cubicMillimetres: Double(part.voxels) * voxel)
+                }
             case .removeSmaller(let volume):
-                let voxel = geometry.voxelVolume
-                Components(self).keep(in: &self) { Double($0.voxels) * voxel >= volume }
+                Components(self).keep(in: &self) { part, rank in
+                    let size = Double(part.voxels) * voxel
+                    return size >= volume || known.have(part.label, rank: rank, cubicMillimetres: size)
+                }
             case .smooth(let sigma): self = LabelSmoothing(sigma: sigma).apply(to: self)
             }
         }
@@ -120,17 +141,20 @@ struct Components {
         }
     }
 
-    /// The component of a label with the most voxels, of equal ones the first.
-    func largest(of label: UInt16) -> Component? {
-        list.reduce(nil) { best, next in
-            guard next.label == label else { return best }
-            return next.voxels > (best?.voxels ?? 0) ? next : best
+    /// By number the places of the components among those of their label: 0 for the largest, of equal ones the first.
+    private var ranks: [Int] {
+        var ranks = [Int](repeating: 0, count: list.count)
+        for parts in Dictionary(grouping: list, by: \.label).values {
+            let largestFirst = parts.sorted { ($1.voxels, $0.number) < ($0.voxels, $1.number) }
+            for (rank, part) in largestFirst.enumerated() { ranks[part.number] = rank }
         }
+        return ranks
     }
 
-    /// Sets the voxels of components that are not kept to 0.
-    func keep(in volume: inout LabelVolume, where isKept: (Component) -> Bool) {
-        let kept = list.map(isKept)
+    /// Sets the voxels of components that are not kept to 0. `isKept` gets each component with its rank among those of its
+    /// label, 0 for the largest.
+    func keep(in volume: inout LabelVolume, where isKept: (Component, Int) -> Bool) {
+        let kept = zip(list, ranks).map(isKept)
         for run in runs where !kept[run.component] {
             for n in run.start..<run.start + run.length { volume.voxels[n] = 0 }
         }

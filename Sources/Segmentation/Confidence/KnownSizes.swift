@@ -9,7 +9,8 @@ public enum StructureFlag: String, Sendable, Hashable, Codable, CaseIterable {
     case truncated
     /// It is larger or smaller than the pack's volumes let one expect.
     case implausible
-    /// It was found, so faintly that it was taken for absent.
+    /// It was found so faintly that its probabilities promise a Dice below ``SegmentedVolume/leastPromise``; without voxels
+    /// it was taken for absent for that (``DoubtPolicy``).
     case doubtful
 }
 
@@ -22,6 +23,8 @@ struct KnownSizes: Sendable {
 
     /// [volume][label].
     private var sightings: [[UInt16: Sighting]] = []
+    /// What they consist of.
+    private(set) var parts = KnownParts()
 
     /// Spread of the logarithm of a size that is assumed before any is seen, and for how many sizes that counts.
     private static let (usualSpread, usualCount) = (0.2, 4.0)
@@ -43,14 +46,19 @@ struct KnownSizes: Sendable {
             }
         }
         sightings.append(Dictionary(uniqueKeysWithValues: seen))
+        parts.add(truth)
     }
 
     /// The same of only some of the volumes, by their places.
     func keeping(_ examples: [Int]) -> KnownSizes {
         var result = self
         result.sightings = examples.map { sightings[$0] }
+        result.parts = parts.keeping(examples)
         return result
     }
+
+    /// Whether some volume is without a label.
+    func isAbsentSomewhere(_ label: UInt16) -> Bool { sightings.contains { $0[label] == nil } }
 
     /// What stands out in a label of this size.
     func flags(of label: UInt16, cubicMillimetres size: Double, atBorder: Bool) -> [StructureFlag] {

@@ -57,8 +57,12 @@ public struct PackFindings: Sendable, Hashable, Codable {
         try AtomicFile.write([UInt8](try encoder.encode(self)) + [0x0A], to: folder + "/" + Self.fileName)
     }
 
-    /// The same where they hold for the way of segmenting that is asked for, nil otherwise.
+    /// As much of them as holds for the way of segmenting that is asked for: without calibrations, which speak of whole
+    /// results, where only what is made of probabilities is another; nil where probabilities are others.
     func held(by options: CheckedOptions, weightsSHA256: String) -> PackFindings? {
-        options == self.options && weightsSHA256 == self.weightsSHA256 ? self : nil
+        guard options.agreesInProbabilities(with: self.options), weightsSHA256 == self.weightsSHA256 else { return nil }
+        var held = self
+        if options != self.options { held.calibrations = [] }
+        return held
     }
 }

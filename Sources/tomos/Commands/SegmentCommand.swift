@@ -61,8 +61,12 @@ struct SegmentCommand: ParsableCommand {
     @Flag(help: "Leave out what the pack has learned of its errors ('tomos task check').")
     var noCorrect = false
 
-    @Flag(help: "Keep labels whose probabilities promise a Dice below 2/3; they are taken for absent otherwise.")
-    var keepDoubtful = false
+    @Option(
+        help: """
+            Labels whose probabilities promise a Dice below 2/3, which are flagged: keep, remove, or auto, which removes \
+            them where some volume of the task is without the label.
+            """)
+    var doubtful = DoubtPolicy.automatic
 
     @Flag(help: "Less time for less accuracy: one plane only, one draw of support chosen by position.")
     var fast = false
@@ -100,10 +104,12 @@ struct SegmentCommand: ParsableCommand {
     @Option(help: "Smooth the label map by a Gaussian of so many millimetres.")
     var smooth: Double?
 
-    @Flag(help: "Keep the largest connected component of each label.")
-    var keepLargest = false
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Keep of each label as many parts, of such sizes, as the task's volumes have, not what lies elsewhere.")
+    var keepLargest = true
 
-    @Option(help: "Remove components of fewer cubic millimetres.")
+    @Option(help: "Remove parts of fewer cubic millimetres that the task's volumes do not have.")
     var removeSmaller: Double?
 
     @Option(help: "Series instance UID, when the folder holds several series.")
@@ -193,7 +199,7 @@ struct SegmentCommand: ParsableCommand {
         options.planes = plane?.planes
         options.choose = choose
         options.fusion = fusion
-        (options.corrects, options.keepsDoubtful, options.isFast) = (!noCorrect, keepDoubtful, fast)
+        (options.corrects, options.doubtful, options.isFast) = (!noCorrect, doubtful, fast)
         (options.window, options.crops) = (window?.window, !noCrop)
         options.support = support
         options.side = side
@@ -203,8 +209,9 @@ struct SegmentCommand: ParsableCommand {
         options.labels = labels?.ids
         options.threads = jobs
         memory.apply(to: &options)
+        options.clean = []
         if let smooth { options.clean.append(.smooth(millimetres: smooth)) }
-        if keepLargest { options.clean.append(.keepLargest) }
+        if keepLargest { options.clean.append(.keepLargest()) }
         if let removeSmaller { options.clean.append(.removeSmaller(cubicMillimetres: removeSmaller)) }
         return options
     }

@@ -18,6 +18,7 @@ struct TaskCheckCommand: ParsableCommand {
             EXAMPLES
               tomos task check packs/liver
               tomos task check packs/liver --plane axial,coronal
+              tomos task check packs/liver --pipeline liver.yaml
               tomos task check packs/liver --plane auto --curve
               tomos task check packs/liver --step 5 --no-save
             """)
@@ -27,19 +28,33 @@ struct TaskCheckCommand: ParsableCommand {
 
     @Option(
         help: """
+            A pipeline file: the pack is checked as a run of it segments, clean-up and all. Without, with the options below \
+            and the usual clean-up.
+            """)
+    var pipeline: String?
+
+    @Option(name: .customLong("set"), help: "Overrides a value of the pipeline: key=value. May be repeated.")
+    var overrides: [String] = []
+
+    @Option(
+        help: """
             Planes, averaged; by default all three where voxels are nearly cubes, else the task's. 'auto' tries each and \
             all three, which takes three times as long as all three.
             """)
     var plane: CheckedPlanesArgument?
 
     @Option(help: "How support slices are chosen.")
-    var choose = SupportStrategy.automatic
+    var choose: SupportStrategy?
 
-    @Option(help: "\(SegmentSettings.fusionSummary), \(SegmentSettings.fusion.limits).")
-    var fusion = SegmentSettings.fusion.standard
+    @Option(
+        help: """
+            \(SegmentSettings.fusionSummary), \(SegmentSettings.fusion.limits); \(SegmentSettings.fusion.standard) by \
+            default.
+            """)
+    var fusion: Double?
 
-    @Option(help: "Support slices per query slice.")
-    var support = SegmentSettings.support.standard
+    @Option(help: "Support slices per query slice; \(SegmentSettings.support.standard) by default.")
+    var support: Int?
 
     @Option(
         help: """
@@ -48,8 +63,8 @@ struct TaskCheckCommand: ParsableCommand {
             """)
     var side: Int?
 
-    @Option(help: "Draws of support that are averaged.")
-    var ensemble = SegmentSettings.ensemble.standard
+    @Option(help: "Draws of support that are averaged; \(SegmentSettings.ensemble.standard) by default.")
+    var ensemble: Int?
 
     @Flag(help: "Look at whole volumes, not just at the part around the pack's registered labels.")
     var noCrop = false
@@ -80,6 +95,10 @@ struct TaskCheckCommand: ParsableCommand {
         if step < 1 { throw ValidationError("--step \(step): use 1 or more") }
         try require("--fusion", fusion, SegmentSettings.fusion)
         try require("--threshold", threshold, SegmentSettings.threshold)
+        if pipeline == nil, !overrides.isEmpty { throw ValidationError("--set goes with --pipeline") }
+        if pipeline != nil, let doubled = given.first {
+            throw ValidationError("\(doubled) with --pipeline: the pipeline says it (--set KEY=VALUE overrides it)")
+        }
     }
 
     func run() throws {
@@ -87,13 +106,9 @@ struct TaskCheckCommand: ParsableCommand {
         if keeps, !FileManager.default.isWritableFile(atPath: pack) {
             throw UsageError("\(pack): what is found cannot be kept there: give --no-save, or make the folder writable")
         }
-        var options = SegmentOptions()
-        options.weights = try WeightsStore.user.standard()
-        (options.choose, options.support, options.ensemble) = (choose, support, ensemble)
-        (options.side, options.crops) = (side, !noCrop)
-        (options.fusion, options.corrects) = (fusion, !noCorrect)
-        (options.threshold, options.threads) = (threshold, ThreadBudget.count)
-        options.planes = try planes(task, options)
+        var options = try pipeline.map { try PipelineFile.load($0, overrides: overrides).options } ?? self.options()
+        options.threads = ThreadBudget.count
+        if pipeline == nil { options.planes = try planes(task, options) }
         let check = try PackCheck(task, options: options, step: step) { done, total, example in
             let values = example.overlaps[example.overlaps.count / 2].map { $0.dice.map { decimal($0, 3) } ?? "-" }
             Console.note("\(done)/\(total) \(example.name): Dice \(values.joined(separator: ", "))")
@@ -119,6 +134,27 @@ struct TaskCheckCommand: ParsableCommand {
             try check.findings.save(in: pack)
             Console.result("\(pack)/\(PackFindings.fileName) written")
         }
+    }
+
+    /// The options that a pipeline says instead, of those that are given.
+    private var given: [String] {
+        [
+            ("--plane", plane != nil), ("--choose", choose != nil), ("--fusion", fusion != nil),
+            ("--support", support != nil), ("--side", side != nil), ("--ensemble", ensemble != nil),
+            ("--no-crop", noCrop), ("--threshold", threshold != nil), ("--no-correct", noCorrect),
+        ].filter(\.1).map(\.0)
+    }
+
+    private func options() throws -> SegmentOptions {
+        var options = SegmentOptions()
+        options.weights = try WeightsStore.user.standard()
+        options.choose = choose ?? options.choose
+        options.support = support ?? options.support
+        options.ensemble = ensemble ?? options.ensemble
+        options.fusion = fusion ?? options.fusion
+        (options.side, options.crops) = (side, !noCrop)
+        (options.corrects, options.threshold) = (!noCorrect, threshold)
+        return options
     }
 
     private func names(_ planes: [SlicePlane]) -> String { planes.map(\.rawValue).joined(separator: ", ") }

@@ -23,6 +23,7 @@ struct WindowArgument: ExpressibleByArgument {
 }
 
 extension SupportStrategy: ExpressibleByArgument {}
+extension DoubtPolicy: ExpressibleByArgument {}
 
 /// `--plane coronal,axial` as typed.
 struct PlanesArgument: ExpressibleByArgument {

@@ -65,7 +65,7 @@ struct PipelineFileTests {
         #expect(pipeline.options.threshold == 0.4)
         #expect(pipeline.options.labels == [1, 2])
         #expect(
-            pipeline.options.clean == [.smooth(millimetres: 0.8), .keepLargest, .removeSmaller(cubicMillimetres: 20)])
+            pipeline.options.clean == [.smooth(millimetres: 0.8), .keepLargest(), .removeSmaller(cubicMillimetres: 20)])
         #expect(pipeline.outputs == [.nifti, .volumes, .picture, .table(.itkSnap)])
         #expect(pipeline.options.threads == 3)
     }

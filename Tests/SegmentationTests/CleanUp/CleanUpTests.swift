@@ -59,7 +59,7 @@ struct CleanUpTests {
             #expect(Array(sizes.prefix(4)) == e.largest)
         }
         var largest = map
-        largest.clean([.keepLargest])
+        largest.clean([.keepLargest()])
         var cleaned = map
         cleaned.clean([.removeSmaller(cubicMillimetres: 4)])
         for e in expected {
@@ -83,7 +83,7 @@ struct CleanUpTests {
     func touchingLabelsAreApart() {
         let map = LabelVolume(geometry: Geometry(shape: Shape(4, 1, 1), affine: .identity), voxels: [1, 2, 1, 1])
         var cleaned = map
-        cleaned.clean([.keepLargest])
+        cleaned.clean([.keepLargest()])
         #expect(cleaned.voxels == [0, 2, 1, 1])
     }
 
@@ -102,6 +102,56 @@ struct CleanUpTests {
         let histogram = map.histogram()
         #expect((0...2).map { histogram[$0, default: 0] } == counts)
         #expect(map.voxels.enumerated().reduce(0) { $0 + Int($1.element) * ($1.offset % 1009) } == weighted)
+    }
+
+    /// A row of voxels of 1 mm3 from the lengths of its parts, with a gap after each.
+    private func row(_ parts: [(label: UInt16, voxels: Int)]) -> LabelVolume {
+        var voxels: [UInt16] = []
+        for part in parts { voxels += [UInt16](repeating: part.label, count: part.voxels) + [0] }
+        return LabelVolume(geometry: Geometry(shape: Shape(voxels.count, 1, 1), affine: .identity), voxels: voxels)
+    }
+
+    /// Two volumes of a pack: label 1 in two parts (40 and 32, 44 and 20), label 2 in one, in the second with a crumb.
+    private var known: KnownParts {
+        var known = KnownParts()
+        known.add(row([(1, 40), (2, 10), (1, 32)]))
+        known.add(row([(1, 20), (2, 12), (1, 44), (2, 1)]))
+        return known
+    }
+
+    struct PartCase: Sendable {
+        var step: CleanStep
+        var found, kept: [UInt16: [Int]]
+    }
+
+    /// Label by label the parts that are found and those that stay.
+    static let partCases = [
+        // Both sides of the body stay, a third part and a crumb beside them go.
+        PartCase(step: .keepLargest(), found: [1: [38, 30, 9], 2: [11]], kept: [1: [38, 30], 2: [11]]),
+        // The second part may be down to a quarter of the smallest one that the pack shows: 5 of 20.
+        PartCase(step: .keepLargest(), found: [1: [38, 5]], kept: [1: [38, 5]]),
+        PartCase(step: .keepLargest(), found: [1: [38, 4]], kept: [1: [38]]),
+        // However small, the largest stays: a label does not vanish.
+        PartCase(step: .keepLargest(), found: [1: [2, 1], 2: [1]], kept: [1: [2], 2: [1]]),
+        // One volume of the pack has a crumb of label 2, so results may.
+        PartCase(step: .keepLargest(), found: [2: [9, 8, 7]], kept: [2: [9, 8]]),
+        // A label that the pack does not hold has one part.
+        PartCase(step: .keepLargest(), found: [7: [3, 5]], kept: [7: [5]]),
+        PartCase(step: .keepLargest(parts: 1), found: [1: [38, 30, 9], 2: [11]], kept: [1: [38], 2: [11]]),
+        PartCase(step: .keepLargest(parts: 2), found: [2: [11, 6, 5]], kept: [2: [11, 6]]),
+        // Smaller than asked for, but such as the pack's.
+        PartCase(step: .removeSmaller(cubicMillimetres: 35), found: [1: [38, 30, 9], 2: [11]], kept: [1: [38, 30], 2: [11]]),
+        PartCase(step: .removeSmaller(cubicMillimetres: 35), found: [1: [3, 2], 7: [34, 35]], kept: [7: [35]]),
+    ]
+
+    @Test("Clean-up spares the parts that the pack's volumes have", arguments: partCases)
+    func partsOfThePackStay(example: PartCase) {
+        var parts: [(label: UInt16, voxels: Int)] = []
+        for (id, sizes) in example.found.sorted(by: { $0.key < $1.key }) { parts += sizes.map { (id, $0) } }
+        var map = row(parts)
+        map.clean([example.step], known: known)
+        let kept = Dictionary(grouping: Components(map).list, by: \.label).mapValues { $0.map(\.voxels) }
+        #expect(kept == example.kept)
     }
 
     @Test
