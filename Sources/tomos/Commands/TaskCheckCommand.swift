@@ -3,6 +3,7 @@ import Evaluation
 import Foundation
 import Inference
 import PackChecks
+import Pipelines
 import Platform
 import Segmentation
 import Volumes
