@@ -35,7 +35,7 @@ struct DICOMDiffusion: Sendable, Hashable {
             gradient = stated
             return
         }
-        if !readSiemens(attributes), !readPhilips(attributes), !readGE(attributes, row, column) {
+        if !readSiemens(attributes), !readPhilips(attributes), !readGE(attributes, row, column), !readUIH(attributes) {
             readCanon(attributes)
         }
         if gradient == nil, unplaced == nil {
@@ -133,6 +133,24 @@ struct DICOMDiffusion: Sendable, Hashable {
         case (1, "ROW"): return (column, row, normal)
         default: return (column, -row, normal)
         }
+    }
+
+    /// Along the image's axes, it is said; no reference at hand shows with which signs.
+    private mutating func readUIH(_ attributes: borrowing DICOMAttributes) -> Bool {
+        func text(_ element: UInt8) -> String? {
+            attributes.text(private: element, of: "Image Private Header", group: 0x0065, vendor: "UIH")
+        }
+        guard let b = text(0x09).flatMap({ Self.numbers($0).first }) else { return false }
+        bValue = bValue ?? b
+        guard let direction = text(0x37).flatMap(Self.direction) else { return true }
+        if direction == .zero {
+            gradient = .zero
+        } else {
+            unplaced = Unplaced(
+                text: direction.text, reason: "UIH states them along the image's axes (0065,1037), with signs not known"
+            )
+        }
+        return true
     }
 
     /// `b=1500(0.445,0.000,0.895)` in ImageComments: along the image's axes, but for the polarity of the phase encoding,

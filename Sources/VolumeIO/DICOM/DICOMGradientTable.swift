@@ -57,9 +57,11 @@ struct DICOMGradientTable: Sendable {
             notices.append(
                 "\(Self.list(isotropic)) a b-value and no direction (isotropic, trace): 0 0 0 in .bvec")
         }
-        // DICOM's axes are LPS, the affine's RAS: the determinant is the same.
+        // The third axis is the slice normal on the side of the rising slices, of which a stack that leans is a little
+        // off. DICOM's axes are LPS, the affine's RAS: the determinant is the same.
         let toLPS = Vec3(-1, -1, 1)
-        let across = (geometry.affine.column(2) * toLPS).normalized
+        let normal = image.normal
+        let across = (geometry.affine.column(2) * toLPS).dot(normal) < 0 ? -normal : normal
         let flip: Double = geometry.affine.determinant > 0 ? -1 : 1
         directions = zip(stated, bValues).map { diffusion, b -> Vec3 in
             guard let g = diffusion.gradient, g != .zero, b > 0 else { return .zero }

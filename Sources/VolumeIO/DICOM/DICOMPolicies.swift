@@ -46,6 +46,7 @@ extension DICOMSeries {
             var part = self
             part.images = images
             part.part = zip(keys, values).map { $0 == .variant ? $1 : "\($0.rawValue) \($1)" }.joined(separator: ", ")
+            part.variant = keys.contains(.variant) ? values.last : nil
             return part
         }
     }

@@ -163,7 +163,11 @@ public struct DICOMVolumes: Sendable {
             .temporalPosition, .spinLabel, .frameReferenceTime, .acquisition, .acquisitionTime, .instance, .contentTime,
         ]
         guard count > 1, keys.allSatisfy(overTime.contains) else { return nil }
-        return volumes[0][0].acquisition.repetitionTime.map { $0 / 1000 }
+        // Every second one of the volumes that were acquired is two repetitions from the next.
+        let positions = keys == [.temporalPosition] ? volumes.compactMap { $0[0].order[.temporalPosition] } : []
+        let steps = Set(zip(positions, positions.dropFirst()).map { $1 - $0 })
+        let step = steps.count == 1 ? max(1, steps.first ?? 1) : 1
+        return volumes[0][0].acquisition.repetitionTime.map { $0 / 1000 * step }
     }
 
     private var displayNotices: [String] {
