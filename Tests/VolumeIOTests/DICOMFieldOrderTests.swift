@@ -241,6 +241,9 @@ struct DICOMDiffusionTests {
         #expect(
             try volumes.sidecar().values["VolumeImageType"]
                 == .texts(["ORIGINAL\\PRIMARY\\AXIAL", "ORIGINAL\\PRIMARY\\AXIAL\\PHASE"]))
+        let second = try volumes.sidecar(of: [1])
+        #expect(second.values["ImageType"] == .texts(["ORIGINAL", "PRIMARY", "AXIAL", "PHASE"]))
+        #expect(second.values["VolumeImageType"] == nil)
     }
 
     @Test("Siemens' CSA header is read where the elements beside it were taken off")
@@ -270,6 +273,17 @@ struct DICOMDiffusionTests {
         #expect(volumes.diffusion?.bValues == [0, 1000])
         let direction = try #require(volumes.diffusion?.directions?.last)
         #expect((direction - Vec3(0, 0.6, -0.8)).length < 1e-6)
+    }
+
+    @Test("directions that cannot be are none, and make no number of the files", arguments: ["1e300\\0\\0", "5\\0\\0"])
+    func wild(_ direction: String) throws {
+        let volumes = try series(2) { slice, volume in
+            Self.ge(&slice, volume == 0 ? "0" : "1000", direction.split(separator: "\\").map(String.init))
+            slice[0x0018, 0x1312, "CS"] = "COL"
+            slice[0x0018, 0x5100, "CS"] = "HFS"
+        }
+        #expect(volumes.diffusion?.bValues == [0, 1000] && volumes.diffusion?.directions == nil)
+        #expect(volumes.notices.contains("no .bvec: volume 1 states no direction of the gradient"))
     }
 
     @Test("UIH's b-values are read; its directions are left out with the reason")

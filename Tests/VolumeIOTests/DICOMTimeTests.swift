@@ -100,6 +100,19 @@ struct DICOMTimeTests {
         #expect(try onlyVolumes(folder.path).keys == [.contentTime])
     }
 
+    @Test(
+        "images of one temporal position are ordered by number, whether it counts by volume or by slice",
+        arguments: [true, false])
+    func numbersWithinLabels(_ isByVolume: Bool) throws {
+        let order = try series(4) { slice, volume, place in
+            slice[0x0020, 0x0100, "IS"] = "\(volume / 2 + 1)"
+            let bySlice = volume / 2 * 6 + place * 2 + volume % 2 + 1
+            if !isByVolume { slice[0x0020, 0x0013, "IS"] = "\(bySlice)" }
+        }
+        #expect(order == [0, 1, 2, 3])
+        #expect(try onlyVolumes(folder.path).keys == [.temporalPosition, .instance])
+    }
+
     @Test("frames of an enhanced image follow FrameAcquisitionDateTime over midnight")
     func frameAcquisition() throws {
         func bytes<T: FixedWidthInteger>(_ value: T) -> [UInt8] { DICOMWriter.little(value) }

@@ -31,13 +31,14 @@ struct DICOMDiffusion: Sendable, Hashable {
     init(_ attributes: borrowing DICOMAttributes, row: Vec3, column: Vec3) {
         bValue = attributes.text(.bValue).flatMap { Self.numbers($0).first }
         let stated = attributes.text(.gradientOrientation).flatMap(Self.direction)
-        if let stated, stated != .zero {
+        if let stated, stated != .zero, bValue != nil {
             gradient = stated
             return
         }
         if !readSiemens(attributes), !readPhilips(attributes), !readGE(attributes, row, column), !readUIH(attributes) {
             readCanon(attributes)
         }
+        if let stated, stated != .zero { (gradient, unplaced) = (stated, nil) }
         if gradient == nil, unplaced == nil {
             let directionality = attributes.text(.diffusionDirectionality)
             gradient = directionality == "ISOTROPIC" || directionality == "NONE" ? .zero : stated
@@ -95,6 +96,7 @@ struct DICOMDiffusion: Sendable, Hashable {
         let scan = Self.numbers(parts.joined(separator: "\\"))
         guard scan.count == 3, parts.count == 3 else { return true }
         let along = Vec3(scan[0], scan[1], scan[2])
+        guard along.length < 2 else { return true }
         // Shells within the nominal b-value are made by shorter gradients: b goes with the square of the length.
         if !isStandard, along.length > 0.03, along.length < 0.97 {
             bValue = max(5, (b * along.length * along.length / 5).rounded() * 5)
@@ -179,11 +181,12 @@ struct DICOMDiffusion: Sendable, Hashable {
         text.split(separator: "\\").compactMap { Double($0.filter { $0 != " " }) }.filter(\.isFinite)
     }
 
-    /// Three numbers as a direction, zero where they are (nearly) none; nil when they are not three.
+    /// Three numbers as a direction, zero where they are (nearly) none; nil when they are not three, or far from length 1.
     private static func direction(_ text: String) -> Vec3? {
         let v = numbers(text)
         guard v.count == 3 else { return nil }
         let vector = Vec3(v[0], v[1], v[2])
+        guard vector.length < 2 else { return nil }
         return vector.length > 0.5 ? vector.normalized : .zero
     }
 }

@@ -35,9 +35,10 @@ public struct DICOMNames: Sendable {
 }
 
 extension DICOMVolumes {
-    /// The sidecar. Throws when the first file cannot be opened any more.
-    public func sidecar() throws -> DICOMSidecar {
-        let first = volumes[0][0]
+    /// The sidecar of some of the volumes (from 0), or of all. Throws when the first file cannot be opened any more.
+    public func sidecar(of chosen: [Int]? = nil) throws -> DICOMSidecar {
+        let images = (chosen ?? Array(0..<count)).map { volumes[$0][0] }
+        let first = images.first ?? volumes[0][0]
         let attributes = DICOMAttributes(file: try DCMTKFile(first.path, .header))
         var sidecar = DICOMSidecar()
         for (name, tag) in Self.texts {
@@ -55,15 +56,15 @@ extension DICOMVolumes {
         if let thickness = first.sliceThickness { sidecar.values["SliceThickness"] = .number(thickness) }
         if let spacing = first.spacingBetweenSlices { sidecar.values["SpacingBetweenSlices"] = .number(spacing) }
         func timing(_ name: String, _ scale: Double, _ value: (DICOMAcquisition) -> Double?) {
-            let values = volumes.compactMap { value($0[0].acquisition).map { $0 * scale } }
-            guard values.count == count, let one = values.first else { return }
+            let values = images.compactMap { value($0.acquisition).map { $0 * scale } }
+            guard values.count == images.count, let one = values.first else { return }
             sidecar.values[name] = Set(values).count == 1 ? .number(one) : .numbers(values)
         }
         timing("EchoTime", 1e-3) { $0.echoTime }
         timing("RepetitionTime", 1e-3) { $0.repetitionTime }
         timing("InversionTime", 1e-3) { $0.inversionTime }
         timing("FlipAngle", 1) { $0.flipAngle }
-        describeVolumes(&sidecar)
+        Self.describe(images, &sidecar)
         if let times = sliceTiming.times { sidecar.values["SliceTiming"] = .numbers(times) }
         return sidecar
     }
@@ -92,13 +93,14 @@ extension DICOMVolumes {
     }
 
     /// What tells of volumes that are of several kinds: the type of each, whether its spins were labelled.
-    private func describeVolumes(_ sidecar: inout DICOMSidecar) {
-        let first = volumes[0][0]
-        if let units = first.variant?.units { sidecar.values["Units"] = .text(units) }
-        if let direction = first.variant?.phaseEncoding { sidecar.values["PhaseEncodingDirection"] = .text(direction) }
-        let labels = volumes.compactMap { $0[0].keys[.spinLabel] }
-        if labels.count == count, Set(labels).count > 1 { sidecar.values["ASLContext"] = .texts(labels) }
-        let types = volumes.map { $0[0].keys[.imageType] ?? "" }
+    private static func describe(_ images: [DICOMImageHeader], _ sidecar: inout DICOMSidecar) {
+        if let units = images.first?.variant?.units { sidecar.values["Units"] = .text(units) }
+        if let direction = images.first?.variant?.phaseEncoding {
+            sidecar.values["PhaseEncodingDirection"] = .text(direction)
+        }
+        let labels = images.compactMap { $0.keys[.spinLabel] }
+        if labels.count == images.count, Set(labels).count > 1 { sidecar.values["ASLContext"] = .texts(labels) }
+        let types = images.map { $0.keys[.imageType] ?? "" }
         if Set(types).count > 1 { sidecar.values["VolumeImageType"] = .texts(types) }
     }
 

@@ -113,7 +113,7 @@ extension DICOMImageHeader {
         }
         if mosaic != nil {
             let csa = attributes.file.bytes(DICOMTag(0x0029, 0x1010)).flatMap { CSAHeader($0) }
-            acquisition.sliceTimes = (csa?["MosaicRefAcqTimes"] ?? []).compactMap { Double($0) }
+            acquisition.sliceTimes = (csa?["MosaicRefAcqTimes"] ?? []).compactMap { Double($0) }.filter(\.isFinite)
         }
         if let variant = try DICOMVariant(attributes, instance: acquisition.instanceNumber) {
             self.variant = variant

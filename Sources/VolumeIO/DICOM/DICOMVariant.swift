@@ -87,7 +87,7 @@ struct DICOMVariant: Sendable, Hashable {
         }
         if scheme == 1 { return .reversed }
         guard let scheme, [2, 3].contains(scheme) else { throw refuse("its order (0019,10B3) is not stated") }
-        let byNumber = instance.flatMap { instance in slices.map { (instance - 1) / $0 + 1 } }
+        let byNumber = instance.flatMap { instance in instance > 0 ? slices.map { (instance - 1) / $0 + 1 } : nil }
         guard let position = attributes.text(DICOMTag(0x0020, 0x0100)).flatMap({ Int($0) }) ?? byNumber, position > 0
         else { throw refuse("its temporal position is not stated") }
         return (position % 2 == 1) == (scheme == 2) ? .reversed : .forward

@@ -145,29 +145,30 @@ extension DICOMVolumeSplit {
             }
             let names = zip(labels, ranks).map { labels, ranks in zip(labels, ranks).map { $0 + ["\($1)"] } }
             guard names.allSatisfy({ Set($0).count == $0.count }) else { continue }
-            if key == .instance, !Self.isRegular(values, names) { continue }
+            if key == .instance, !Self.isRegular(values, labels) { continue }
             return (key, ranks)
         }
         return nil
     }
 
-    /// Whether numbers count through one volume after the other, or through one position after the other. Numbers that
-    /// do neither say nothing about volumes.
-    private static func isRegular(_ values: [[Double]], _ names: [[[String]]]) -> Bool {
+    /// Whether the numbers of images with equal labels count through one volume after the other, or through one position
+    /// after the other. Numbers that do neither say nothing about volumes.
+    private static func isRegular(_ values: [[Double]], _ labels: [[[String]]]) -> Bool {
         func parted(_ groups: [[Double]]) -> Bool {
             let spans = groups.compactMap { group in group.min().map { (low: $0, high: group.max() ?? $0) } }
                 .sorted { $0.low < $1.low }
             return zip(spans, spans.dropFirst()).allSatisfy { $0.high < $1.low }
         }
-        if parted(values) { return true }
-        // By volume, the numbers of its positions; scans of one kind are numbered along the positions in one way. A
-        // volume is what its labels and its rank among those with the same labels say.
-        var volumes: [[String]: [Double]] = [:]
-        for (values, names) in zip(values, names) {
-            for (value, name) in zip(values, names) { volumes[name, default: []].append(value) }
+        return Set(labels[0]).allSatisfy { kind in
+            let numbers = zip(values, labels).map { values, labels in
+                zip(values, labels).filter { $0.1 == kind }.map(\.0).sorted()
+            }
+            if parted(numbers) { return true }
+            // By volume, the numbers of its positions; scans of one kind are numbered along the positions in one way.
+            let volumes = numbers[0].indices.map { rank in numbers.map { $0[rank] } }
+            let orders = Set(volumes.map { numbers in numbers.indices.sorted { numbers[$0] < numbers[$1] } })
+            return orders.count == 1 && parted(volumes)
         }
-        let orders = Set(volumes.values.map { numbers in numbers.indices.sorted { numbers[$0] < numbers[$1] } })
-        return orders.count == 1 && parted(Array(volumes.values))
     }
 
     /// Puts the volumes into the order of image type, echo, time and acquisition as far as these part them, and of

@@ -166,7 +166,7 @@ public struct DICOMVolumes: Sendable {
         // Every second one of the volumes that were acquired is two repetitions from the next.
         let positions = keys == [.temporalPosition] ? volumes.compactMap { $0[0].order[.temporalPosition] } : []
         let steps = Set(zip(positions, positions.dropFirst()).map { $1 - $0 })
-        let step = steps.count == 1 ? max(1, steps.first ?? 1) : 1
+        let step = steps.first.flatMap { steps.count == 1 && (1...1000).contains($0) ? $0 : nil } ?? 1
         return volumes[0][0].acquisition.repetitionTime.map { $0 / 1000 * step }
     }
 
