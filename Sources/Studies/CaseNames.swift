@@ -1,12 +1,12 @@
 /// Names for cases: unique in a study, safe as file names, and taken only from file and folder names as the user gave
-/// them and from series numbers; never from a name, an identifier or a description in a header.
+/// them and from series numbers and kinds of image; never from a name, an identifier or a description in a header.
 enum CaseNames {
     /// What a name is made from.
     enum Name {
         /// A file's path below the study.
         case file(path: String)
-        /// A series: its folder below the study and (0020,0011).
-        case series(folder: String, number: Int?)
+        /// A series: its folder below the study and (0020,0011), and what it is where one series holds several images.
+        case series(folder: String, number: Int?, part: String? = nil)
     }
 
     /// Names that a results folder holds beside the cases.
@@ -38,8 +38,8 @@ enum CaseNames {
         case .file(let path):
             let path = stem(path)
             return [lastPart(path), joined(path)]
-        case .series(let folder, let number):
-            let series = number.map { "_series-\($0)" } ?? "_series"
+        case .series(let folder, let number, let part):
+            let series = (number.map { "_series-\($0)" } ?? "_series") + (part.map { "_\($0)" } ?? "")
             return [lastPart(folder), joined(folder), lastPart(folder) + series, joined(folder) + series]
         }
     }

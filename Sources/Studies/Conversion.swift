@@ -126,7 +126,7 @@ public struct Conversion: Sendable {
 
     private func writeSidecars(_ volumes: DICOMVolumes, _ chosen: [Int], besides path: String) throws -> [String] {
         let stem = String(path.dropLast(path.lowercased().hasSuffix(".gz") ? 7 : 4))
-        var sidecar = try volumes.sidecar()
+        var sidecar = try volumes.sidecar(of: chosen)
         sidecar.values["ConversionSoftware"] = .text("tomos")
         sidecar.values["ConversionSoftwareVersion"] = .text(tomosVersion)
         try AtomicFile.write(try JSON.bytes(sidecar), to: stem + ".json")

@@ -165,7 +165,10 @@ private struct Search {
         named += broken.map { (.file(path: below($0.path)), .broken(path: $0.path, reason: $0.reason)) }
         named += series.map { series, folder in
             let shown = folder == root || !folder.hasPrefix(root) ? lastName(canonical(root)) : below(folder)
-            return (.series(folder: shown, number: series.seriesNumber), .dicom(series, folder: folder))
+            return (
+                .series(folder: shown, number: series.seriesNumber, part: series.variant),
+                .dicom(series, folder: folder)
+            )
         }
         let ids = CaseNames.ids(named.map(\.name))
         return zip(ids, named).map { StudyCase(id: $0, source: $1.source) }.sorted { $0.id < $1.id }

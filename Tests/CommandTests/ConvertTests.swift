@@ -49,6 +49,37 @@ struct ConvertTests {
         #expect(try tomos("info", source).output.contains("rgb24"))
     }
 
+    @Test(
+        "Images that a vendor keeps in one series are files of their own, called by what they are",
+        .enabled(if: SharedFolder.isPresent, "needs ../shared"),
+        arguments: [
+            ("ge_fieldmap_and_magnitude", ["fieldmaphz", "magnitude"]),
+            ("ge_epi_pepolar", ["PhaseEncoding_forward", "PhaseEncoding_reversed"]),
+        ])
+    func variants(_ name: String, _ parts: [String]) throws {
+        let source = SharedFolder.file("conformance/field/\(name)/in")
+        #expect(try tomos("convert", "-i", source, "-o", "out", "-z", "n", "-q").code == 0)
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.file("out")).sorted()
+        #expect(names == parts.flatMap { ["in_series-6_\($0).json", "in_series-6_\($0).nii"] })
+        #expect(try tomos("convert", "-i", source, "-o", "named", "-f", "%m_%s", "-z", "n", "-q").code == 0)
+        let named = try FileManager.default.contentsOfDirectory(atPath: folder.file("named")).sorted()
+        #expect(named == parts.flatMap { ["MR_6_\($0).json", "MR_6_\($0).nii"] })
+    }
+
+    @Test("A trace volume stands in .bvec as 0 0 0", .enabled(if: SharedFolder.isPresent, "needs ../shared"))
+    func trace() throws {
+        let source = SharedFolder.file("conformance/field/philips_dti_with_trace_no_bvec/in")
+        #expect(try tomos("convert", "-i", source, "-o", "dwi.nii").errors.contains("0 0 0 in .bvec"))
+        func lines(_ name: String) throws -> [[String]] {
+            try String(contentsOfFile: folder.file(name), encoding: .utf8).split(separator: "\n")
+                .map { $0.split(separator: " ").map(String.init) }
+        }
+        #expect(try lines("dwi.bval") == [["0"] + Array(repeating: "2000", count: 16)])
+        let vectors = try lines("dwi.bvec")
+        #expect(vectors.map(\.count) == [17, 17, 17])
+        #expect(vectors.map { $0[0] + $0[16] } == ["00", "00", "00"] && vectors.map { $0[1] } == ["1", "0", "0"])
+    }
+
     @Test("Names that tell who the patient is need to be allowed; unknown placeholders are refused")
     func names() throws {
         let refused = try tomos("convert", "-i", series, "-o", "out", "-f", "%n_%s")

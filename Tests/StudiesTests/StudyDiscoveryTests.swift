@@ -176,6 +176,12 @@ struct StudyDiscoveryTests {
             ([.series(folder: "a/ct", number: 2), .series(folder: "b/ct", number: 2)], ["a_ct", "b_ct"]),
             ([.series(folder: "ct", number: nil), .series(folder: "ct", number: nil)], ["ct_series", "ct_series-2"]),
             ([.file(path: "ct.nii"), .series(folder: "ct", number: 1)], ["ct", "ct_series-1"]),
+            (
+                [
+                    .series(folder: "mr", number: 6, part: "fieldmaphz"),
+                    .series(folder: "mr", number: 6, part: "PhaseEncoding reversed"),
+                ], ["mr_series-6_fieldmaphz", "mr_series-6_PhaseEncoding_reversed"]
+            ),
             ([.file(path: "a.nii"), .file(path: "a.nii.gz")], ["a", "a-2"]),
             ([.file(path: String(repeating: "x", count: 300) + ".nii")], [String(repeating: "x", count: 100)]),
         ] as [([CaseNames.Name], [String])])

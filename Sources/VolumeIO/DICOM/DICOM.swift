@@ -15,6 +15,8 @@ public struct DICOMSeries: Sendable {
     public var seriesDescription: String?
     /// Which part of the series this is, e.g. `StackID 2`; nil for a whole one.
     public var part: String?
+    /// What this part is where the vendor keeps several images in one series, e.g. `fieldmaphz`; nil otherwise.
+    public var variant: String?
     /// Image files of the series that cannot be decoded, with the reason; reading the series then fails.
     public var unreadable: [DICOMFileFate] = []
     /// How it is to be read.

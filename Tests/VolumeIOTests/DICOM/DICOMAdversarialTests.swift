@@ -74,7 +74,8 @@ struct DICOMAdversarialTests {
         #expect(
             message.hasSuffix(
                 "3 of 3 slice positions hold more than one image (6 images in all), differing in nothing that orders them "
-                    + "(keep one image per position)"))
+                    + "(export the series again with instance numbers that count volume by volume, or put each volume into "
+                    + "a folder of its own)"))
     }
 
     @Test("a volume that lacks a slice is refused, not filled from its neighbour")

@@ -75,7 +75,7 @@ struct DICOMFrames {
                 try DICOMFileReader.place(&header, attributes)
             }
             header.scaling = try DICOMFileReader.scaling(attributes)
-            header.describe(attributes)
+            try header.describe(attributes)
             header.acquisition.frames = count
             if let vectors { vectors.describe(frame, &header) }
             return header

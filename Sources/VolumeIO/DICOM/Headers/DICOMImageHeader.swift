@@ -40,8 +40,12 @@ struct DICOMImageHeader: Sendable {
     var lossNotice: String?
     /// What tells images at one position apart; an attribute that the image lacks has no entry.
     var keys: [DICOMSplitKey: String] = [:]
+    /// Numbers by which images of one series follow each other; see `DICOMTimeline`.
+    var order: [DICOMSplitKey: Double] = [:]
     /// How the image was taken.
     var acquisition = DICOMAcquisition()
+    /// What the image is beside others of its series; nil for most.
+    var variant: DICOMVariant?
     /// The slices of a mosaic.
     var mosaic: Mosaic?
 

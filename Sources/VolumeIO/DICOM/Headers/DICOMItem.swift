@@ -57,13 +57,15 @@ struct DICOMFunctionalGroups {
         .frameType: [[frameTypeMR], [DICOMTag(0x0018, 0x9329)], [DICOMTag(0x0018, 0x9751)]],
         .complexComponent: [[frameTypeMR]], .stackID: [[content]], .inStackPosition: [[content]],
         .temporalPositionIndex: [[content]], .frameAcquisitionNumber: [[content]],
-        .frameAcquisitionTime: [[content]], .bValue: [[diffusion]], .diffusionDirectionality: [[diffusion]],
+        .frameAcquisitionTime: [[content]], .frameReferenceDateTime: [[content]], .aslContext: [[spinLabelling]],
+        .bValue: [[diffusion]], .diffusionDirectionality: [[diffusion]],
         .gradientOrientation: [[diffusion, DICOMTag(0x0018, 0x9076)]],
         .cardiacDelay: [[DICOMTag(0x0018, 0x9118)]],
     ]
 
     private static let measures = DICOMTag(0x0028, 0x9110), values = DICOMTag(0x0028, 0x9145)
     private static let timing = DICOMTag(0x0018, 0x9112), content = DICOMTag(0x0020, 0x9111)
+    private static let spinLabelling = DICOMTag(0x0018, 0x9251)
     private static let diffusion = DICOMTag(0x0018, 0x9117), frameTypeMR = DICOMTag(0x0018, 0x9226)
 }
 
@@ -76,6 +78,7 @@ extension DICOMTag {
     static let stackID = DICOMTag(0x0020, 0x9056), inStackPosition = DICOMTag(0x0020, 0x9057)
     static let temporalPositionIndex = DICOMTag(0x0020, 0x9128)
     static let frameAcquisitionNumber = DICOMTag(0x0020, 0x9156), frameAcquisitionTime = DICOMTag(0x0018, 0x9074)
+    static let frameReferenceDateTime = DICOMTag(0x0018, 0x9151), aslContext = DICOMTag(0x0018, 0x9257)
     static let bValue = DICOMTag(0x0018, 0x9087), gradientOrientation = DICOMTag(0x0018, 0x9089)
     static let diffusionDirectionality = DICOMTag(0x0018, 0x9075), cardiacDelay = DICOMTag(0x0020, 0x9153)
 }

@@ -35,9 +35,10 @@ public struct DICOMNames: Sendable {
 }
 
 extension DICOMVolumes {
-    /// The sidecar. Throws when the first file cannot be opened any more.
-    public func sidecar() throws -> DICOMSidecar {
-        let first = volumes[0][0]
+    /// The sidecar of some of the volumes (from 0), or of all. Throws when the first file cannot be opened any more.
+    public func sidecar(of chosen: [Int]? = nil) throws -> DICOMSidecar {
+        let images = (chosen ?? Array(0..<count)).map { volumes[$0][0] }
+        let first = images.first ?? volumes[0][0]
         let attributes = DICOMAttributes(file: try DCMTKFile(first.path, .header))
         var sidecar = DICOMSidecar()
         for (name, tag) in Self.texts {
@@ -55,15 +56,16 @@ extension DICOMVolumes {
         if let thickness = first.sliceThickness { sidecar.values["SliceThickness"] = .number(thickness) }
         if let spacing = first.spacingBetweenSlices { sidecar.values["SpacingBetweenSlices"] = .number(spacing) }
         func timing(_ name: String, _ scale: Double, _ value: (DICOMAcquisition) -> Double?) {
-            let values = volumes.compactMap { value($0[0].acquisition).map { $0 * scale } }
-            guard values.count == count, let one = values.first else { return }
+            let values = images.compactMap { value($0.acquisition).map { $0 * scale } }
+            guard values.count == images.count, let one = values.first else { return }
             sidecar.values[name] = Set(values).count == 1 ? .number(one) : .numbers(values)
         }
         timing("EchoTime", 1e-3) { $0.echoTime }
         timing("RepetitionTime", 1e-3) { $0.repetitionTime }
         timing("InversionTime", 1e-3) { $0.inversionTime }
         timing("FlipAngle", 1) { $0.flipAngle }
-        if let times = sliceTimes { sidecar.values["SliceTiming"] = .numbers(times) }
+        Self.describe(images, &sidecar)
+        if let times = sliceTiming.times { sidecar.values["SliceTiming"] = .numbers(times) }
         return sidecar
     }
 
@@ -84,31 +86,22 @@ extension DICOMVolumes {
     }
 
     /// b-values in s/mm^2 of the volumes, and their gradients along the voxel axes as FSL wants them (first axis turned
-    /// where the affine's determinant is positive); nil when there is no diffusion weighting, or no direction for some
-    /// weighted volume.
+    /// where the affine's determinant is positive, zero where there is none); nil when there is no diffusion weighting,
+    /// no directions when they are not known. `notices` say what is left out.
     public var diffusion: (bValues: [Double], directions: [Vec3]?)? {
-        let stated = volumes.map { $0[0].acquisition }
-        let bValues = stated.compactMap(\.bValue)
-        guard bValues.count == count, bValues.contains(where: { $0 > 0 }) else { return nil }
-        guard stated.allSatisfy({ $0.gradient != nil || $0.bValue == 0 }) else { return (bValues, nil) }
-        let image = volumes[0][0]
-        // DICOM's axes are LPS, the affine's RAS: the determinant is the same.
-        let toLPS = Vec3(-1, -1, 1)
-        let across = (geometry.affine.column(2) * toLPS).normalized
-        let flip: Double = geometry.affine.determinant > 0 ? -1 : 1
-        let directions = stated.map { acquisition -> Vec3 in
-            guard let g = acquisition.gradient, acquisition.bValue != 0 else { return .zero }
-            return [flip * g.dot(image.rowDirection), g.dot(image.columnDirection), g.dot(across)]
-        }
-        return (bValues, directions)
+        gradients.bValues.isEmpty ? nil : (gradients.bValues, gradients.directions)
     }
 
-    /// When each slice of a volume was acquired, in seconds from the first: where a mosaic says it.
-    private var sliceTimes: [Double]? {
-        guard let image = volumes[0].first, let mosaic = image.mosaic,
-            image.acquisition.sliceTimes.count == mosaic.slices, let first = image.acquisition.sliceTimes.min()
-        else { return nil }
-        return image.acquisition.sliceTimes.map { (($0 - first) * 1e3).rounded() / 1e6 }
+    /// What tells of volumes that are of several kinds: the type of each, whether its spins were labelled.
+    private static func describe(_ images: [DICOMImageHeader], _ sidecar: inout DICOMSidecar) {
+        if let units = images.first?.variant?.units { sidecar.values["Units"] = .text(units) }
+        if let direction = images.first?.variant?.phaseEncoding {
+            sidecar.values["PhaseEncodingDirection"] = .text(direction)
+        }
+        let labels = images.compactMap { $0.keys[.spinLabel] }
+        if labels.count == images.count, Set(labels).count > 1 { sidecar.values["ASLContext"] = .texts(labels) }
+        let types = images.map { $0.keys[.imageType] ?? "" }
+        if Set(types).count > 1 { sidecar.values["VolumeImageType"] = .texts(types) }
     }
 
     private static let texts: [(String, DICOMTag)] = [

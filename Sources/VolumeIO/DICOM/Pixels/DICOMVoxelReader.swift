@@ -184,8 +184,18 @@ struct DICOMVoxelReader {
             try file.require(images[place])
             let part = UnsafeMutableRawBufferPointer(rebasing: cells[..<file.layout.frameBytes])
             try file.decode(frame: images[place].frame, into: part)
+            if images[place].variant?.hasRowsReversed == true { reverseRows(part, rows: images[place].rows) }
             let out = UnsafeMutableBufferPointer(rebasing: values[place * pixels..<(place + 1) * pixels])
             try convert(images[place], UnsafeRawBufferPointer(part), out)
+        }
+    }
+
+    /// Puts the last row first, in bytes: a row of cells stays as it is.
+    private func reverseRows(_ cells: UnsafeMutableRawBufferPointer, rows: Int) {
+        let length = cells.count / rows
+        for row in 0..<rows / 2 {
+            let (upper, lower) = (row * length, (rows - 1 - row) * length)
+            for n in 0..<length { (cells[upper + n], cells[lower + n]) = (cells[lower + n], cells[upper + n]) }
         }
     }
 

@@ -91,14 +91,18 @@ enum DICOMEvidence {
     }
 
     private static func temporal(_ volumes: [[DICOMImageHeader]]) -> [String] {
-        guard let stated = volumes[0][0].acquisition.temporalPositions, stated > volumes.count else { return [] }
+        // What is counted is the whole series, of which a variant is a part.
+        guard let stated = volumes[0][0].acquisition.temporalPositions, stated > volumes.count,
+            volumes[0][0].variant == nil
+        else { return [] }
         return ["\(volumes.count) volumes are here, NumberOfTemporalPositions says \(stated)"]
     }
 
     /// Instance numbers that begin after 1 or skip some are a hint at most.
     private static func numbering(_ volumes: [[DICOMImageHeader]]) -> [String] {
         let numbers = volumes.joined().compactMap(\.acquisition.instanceNumber).sorted()
-        guard volumes.count == 1, volumes[0][0].acquisition.frames == 1, numbers.count == volumes[0].count,
+        guard volumes.count == 1, volumes[0][0].acquisition.frames == 1, volumes[0][0].variant == nil,
+            numbers.count == volumes[0].count,
             Set(numbers).count == numbers.count, let low = numbers.first, let high = numbers.last,
             low > 1 || high - low + 1 > numbers.count
         else { return [] }

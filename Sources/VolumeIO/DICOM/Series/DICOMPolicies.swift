@@ -33,18 +33,20 @@ public struct DICOMPolicies: Sendable, Hashable {
 }
 
 extension DICOMSeries {
-    /// The series parted as the policies say; without any, only where an enhanced image states stacks that lie
-    /// differently.
+    /// The series parted as the policies say, and always into what is not one image (see `DICOMVariant`); without
+    /// policies also where an enhanced image states stacks that lie differently.
     func parts() -> [DICOMSeries] {
         var keys = policies.splitBy
         if keys.isEmpty, statesStacks { keys = [.stack] }
+        if Set(images.map(\.variant)).count > 1 { keys.append(.variant) }
         if keys.isEmpty { return [self] }
         let groups = Dictionary(grouping: images) { image in keys.map { image.keys[$0] ?? "none" } }
         guard groups.count > 1 else { return [self] }
         return groups.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map { values, images in
             var part = self
             part.images = images
-            part.part = zip(keys, values).map { "\($0.rawValue) \($1)" }.joined(separator: ", ")
+            part.part = zip(keys, values).map { $0 == .variant ? $1 : "\($0.rawValue) \($1)" }.joined(separator: ", ")
+            part.variant = keys.contains(.variant) ? values.last : nil
             return part
         }
     }

@@ -10,13 +10,17 @@ public enum DICOMSplitKey: String, Sendable, CaseIterable {
     case gradient = "DiffusionGradientOrientation"
     case directionality = "DiffusionDirectionality"
     case temporalPosition = "TemporalPositionIdentifier"
+    case spinLabel = "ASLContext"
     case triggerTime = "TriggerTime"
+    case frameReferenceTime = "FrameReferenceTime"
     case acquisition = "AcquisitionNumber"
     case acquisitionTime = "AcquisitionTime"
     case contentTime = "ContentTime"
     case instance = "InstanceNumber"
     case orientation = "ImageOrientationPatient"
     case stack = "StackID"
+    /// What a vendor keeps in one series though it is not one image; see `DICOMVariant`. No attribute states it.
+    case variant = "Variant"
 
     /// What it is called in a sentence.
     public var name: String {
@@ -28,24 +32,31 @@ public enum DICOMSplitKey: String, Sendable, CaseIterable {
         case .gradient: "gradient direction"
         case .directionality: "diffusion directionality"
         case .temporalPosition: "temporal position"
+        case .spinLabel: "spin label"
         case .triggerTime: "trigger time"
+        case .frameReferenceTime: "frame reference time"
         case .acquisition: "acquisition number"
         case .acquisitionTime: "acquisition time"
         case .contentTime: "content time"
         case .instance: "instance number"
         case .orientation: "orientation"
         case .stack: "stack"
+        case .variant: "kind of image"
         }
     }
 
     /// Those that a fourth dimension may have: the same values at every position.
     static let exact: [DICOMSplitKey] = [
-        .imageType, .echoTime, .echoNumber, .bValue, .gradient, .directionality, .temporalPosition, .acquisition,
+        .imageType, .echoTime, .echoNumber, .bValue, .gradient, .directionality, .temporalPosition, .spinLabel,
+        .acquisition,
     ]
-    /// Times, which differ from slice to slice: only their order at each position counts.
-    static let ranked: [DICOMSplitKey] = [.triggerTime, .acquisitionTime, .contentTime]
+    /// Those that may differ from slice to slice, so that only their order at each position counts; the better first.
+    static let ranked: [DICOMSplitKey] = [
+        .triggerTime, .frameReferenceTime, .acquisitionTime, .instance, .contentTime,
+    ]
     /// Those that `--split-by` takes.
-    public static let splittable: [DICOMSplitKey] = exact + [.triggerTime, .acquisitionTime, .orientation, .stack]
+    public static let splittable: [DICOMSplitKey] =
+        exact + [.triggerTime, .frameReferenceTime, .acquisitionTime, .orientation, .stack]
 }
 
 /// How an image was taken, as far as sorting and sidecars need it.
@@ -57,11 +68,12 @@ struct DICOMAcquisition: Sendable, Hashable {
     var echoTime, repetitionTime, inversionTime: Double?
     /// Degrees.
     var flipAngle: Double?
-    /// s/mm^2, and the direction of the diffusion gradient, LPS, of length 1.
-    var bValue: Double?
-    var gradient: Vec3?
+    /// Its diffusion weighting.
+    var diffusion = DICOMDiffusion()
     /// When the image was acquired, as the file states it: `HHMMSS.FFFFFF`.
     var time: String?
+    /// The same, and when it was made, with the date.
+    var moments: [DICOMSplitKey: DICOMMoment] = [:]
     /// When each slice of a mosaic was acquired, ms from the first.
     var sliceTimes: [Double] = []
     /// How many images or volumes there should be, where stated.
@@ -78,8 +90,9 @@ struct DICOMConcatenation: Sendable, Hashable {
 }
 
 extension DICOMImageHeader {
-    /// Reads what tells this image from others at its place, and how it was taken.
-    mutating func describe(_ attributes: borrowing DICOMAttributes) {
+    /// Reads what tells this image from others at its place, and how it was taken. Throws on what is
+    /// known to be stored otherwise than its header says, and not which way.
+    mutating func describe(_ attributes: borrowing DICOMAttributes) throws {
         func number(_ tag: DICOMTag) -> Double? {
             attributes.text(tag).flatMap { Double($0.prefix { $0 != "\\" }.filter { $0 != " " }) }
         }
@@ -92,18 +105,37 @@ extension DICOMImageHeader {
         acquisition.flipAngle = number(.flipAngle)
         acquisition.imagesInAcquisition = whole(DICOMTag(0x0020, 0x1002))
         acquisition.temporalPositions = whole(DICOMTag(0x0020, 0x0105))
-        let frameTime = attributes.text(.frameAcquisitionTime).map { String($0.dropFirst(8)) }
-        acquisition.time = frameTime ?? attributes.text(DICOMTag(0x0008, 0x0032))
-        (acquisition.bValue, acquisition.gradient) = DICOMDiffusion.read(attributes)
+        describeTime(attributes)
+        acquisition.diffusion = DICOMDiffusion(attributes, row: rowDirection, column: columnDirection)
         if let uid = attributes.text(DICOMTag(0x0020, 0x9161)), let part = whole(DICOMTag(0x0020, 0x9162)) {
             acquisition.concatenation = DICOMConcatenation(
                 uid: uid, number: part, total: whole(DICOMTag(0x0020, 0x9163)))
         }
         if mosaic != nil {
             let csa = attributes.file.bytes(DICOMTag(0x0029, 0x1010)).flatMap { CSAHeader($0) }
-            acquisition.sliceTimes = (csa?["MosaicRefAcqTimes"] ?? []).compactMap { Double($0) }
+            acquisition.sliceTimes = (csa?["MosaicRefAcqTimes"] ?? []).compactMap { Double($0) }.filter(\.isFinite)
+        }
+        if let variant = try DICOMVariant(attributes, instance: acquisition.instanceNumber) {
+            self.variant = variant
+            imageType += variant.imageType
+        } else if let component = DICOMVariant.complexComponent(attributes), !imageType.contains(component) {
+            imageType.append(component)
         }
         keys = keys(attributes)
+    }
+
+    /// The time of a frame counts more than that of the file, of which each of a file's frames has the same.
+    private mutating func describeTime(_ attributes: borrowing DICOMAttributes) {
+        let (date, time) = (attributes.text(DICOMTag(0x0008, 0x0022)), attributes.text(DICOMTag(0x0008, 0x0032)))
+        let frame = attributes.text(.frameAcquisitionTime) ?? attributes.text(.frameReferenceDateTime)
+        let whole = attributes.text(DICOMTag(0x0008, 0x002A))
+        acquisition.time = (frame ?? (time == nil ? whole : nil)).map { String($0.dropFirst(8)) } ?? time
+        // The date may stand in the one that the time does not stand in.
+        let stated = DICOMMoment(date: date ?? whole.map { String($0.prefix(8)) }, time: time)
+        acquisition.moments[.acquisitionTime] =
+            frame.flatMap { DICOMMoment(dateTime: $0) } ?? stated ?? whole.flatMap { DICOMMoment(dateTime: $0) }
+        acquisition.moments[.contentTime] = DICOMMoment(
+            date: attributes.text(DICOMTag(0x0008, 0x0023)), time: attributes.text(DICOMTag(0x0008, 0x0033)))
     }
 
     private func keys(_ attributes: borrowing DICOMAttributes) -> [DICOMSplitKey: String] {
@@ -111,10 +143,13 @@ extension DICOMImageHeader {
         keys[.imageType] = imageType.joined(separator: "\\")
         keys[.echoTime] = acquisition.echoTime.map { "\($0)" }
         keys[.echoNumber] = attributes.text(DICOMTag(0x0018, 0x0086))
-        keys[.bValue] = acquisition.bValue.map { "\($0)" }
-        keys[.gradient] = acquisition.gradient.map { $0.text }
+        keys[.bValue] = acquisition.diffusion.bValue.map { "\($0)" }
+        keys[.gradient] = acquisition.diffusion.distinction
         keys[.directionality] = attributes.text(.diffusionDirectionality)
         keys[.temporalPosition] = attributes.text(.temporalPositionIndex) ?? attributes.text(DICOMTag(0x0020, 0x0100))
+        keys[.spinLabel] = DICOMVariant.spinLabel(attributes)
+        keys[.frameReferenceTime] = attributes.text(DICOMTag(0x0054, 0x1300))
+        keys[.variant] = variant?.part
         keys[.triggerTime] = attributes.text(.cardiacDelay) ?? attributes.text(DICOMTag(0x0018, 0x1060))
         keys[.acquisition] = acquisition.acquisitionNumber.map { "\($0)" }
         keys[.acquisitionTime] = acquisition.time

@@ -18,7 +18,7 @@ struct DICOMVolumeSplit {
     /// - Parameter allowsOnePosition: Whether images that all lie at one position are volumes of one slice.
     init(_ images: [DICOMImageHeader], series: String, allowsOnePosition: Bool) throws {
         (self.images, self.series) = (images, series)
-        let positions = Self.positions(images)
+        let positions = Self.positions(DICOMTimeline.ordered(images))
         let counts = positions.map(\.count)
         guard let most = counts.max(), let fewest = counts.min() else { throw DICOMError.empty(series: series) }
         let first = positions.first { $0.count == most } ?? []
@@ -69,7 +69,7 @@ struct DICOMVolumeSplit {
 
     /// What tells images apart, with its values where they are numbers.
     private static func differences(_ images: [DICOMImageHeader]) -> String {
-        let found = (DICOMSplitKey.exact + [.triggerTime]).compactMap { key -> String? in
+        let found = (DICOMSplitKey.exact + [.triggerTime, .frameReferenceTime]).compactMap { key -> String? in
             var values: [String] = []
             for image in images where !values.contains(image.keys[key] ?? "") { values.append(image.keys[key] ?? "") }
             guard values.count > 1 else { return nil }
@@ -114,7 +114,9 @@ extension DICOMVolumeSplit {
         }
         if Set(labels[0]).count < count {
             guard let (key, ranks) = rank(positions, labels) else {
-                throw refuse("differing in nothing that orders them (keep one image per position)")
+                throw refuse(
+                    "differing in nothing that orders them (export the series again with instance numbers that count "
+                        + "volume by volume, or put each volume into a folder of its own)")
             }
             keys.append(key)
             labels = zip(labels, ranks).map { zip($0, $1).map { $0 + ["\($1)"] } }
@@ -133,49 +135,40 @@ extension DICOMVolumeSplit {
     private func rank(
         _ positions: [[DICOMImageHeader]], _ labels: [[[String]]]
     ) -> (DICOMSplitKey, [[Int]])? {
-        for key in [DICOMSplitKey.triggerTime, .acquisitionTime, .instance, .contentTime] {
-            let values = positions.map { images in
-                images.map { key == .instance ? $0.instanceOrder : Self.seconds($0.keys[key]) }
+        for key in DICOMSplitKey.ranked {
+            let values = positions.map { images in images.map { $0.order[key] ?? .nan } }
+            guard values.allSatisfy({ $0.allSatisfy { !$0.isNaN } }) else { continue }
+            let ranks = zip(values, labels).map { values, labels in
+                values.indices.map { n in
+                    values.indices.filter { labels[$0] == labels[n] && values[$0] < values[n] }.count
+                }
             }
-            var ranks: [[Int]] = []
-            for (values, labels) in zip(values, labels) {
-                ranks.append(
-                    values.indices.map { n in
-                        values.indices.filter { labels[$0] == labels[n] && values[$0] < values[n] }.count
-                    })
-            }
-            let isOrder = zip(labels, ranks).allSatisfy { labels, ranks in
-                Set(zip(labels, ranks).map { $0.joined(separator: "|") + "|\($1)" }).count == labels.count
-            }
-            guard isOrder, values.allSatisfy({ $0.allSatisfy { !$0.isNaN } }) else { continue }
-            if key == .instance, !Self.isRegular(values, ranks) { continue }
+            let names = zip(labels, ranks).map { labels, ranks in zip(labels, ranks).map { $0 + ["\($1)"] } }
+            guard names.allSatisfy({ Set($0).count == $0.count }) else { continue }
+            if key == .instance, !Self.isRegular(values, labels) { continue }
             return (key, ranks)
         }
         return nil
     }
 
-    /// Whether numbers count through one volume after the other, or through one position after the other. Numbers that
-    /// do neither say nothing about volumes.
-    private static func isRegular(_ values: [[Double]], _ ranks: [[Int]]) -> Bool {
+    /// Whether the numbers of images with equal labels count through one volume after the other, or through one position
+    /// after the other. Numbers that do neither say nothing about volumes.
+    private static func isRegular(_ values: [[Double]], _ labels: [[[String]]]) -> Bool {
         func parted(_ groups: [[Double]]) -> Bool {
             let spans = groups.compactMap { group in group.min().map { (low: $0, high: group.max() ?? $0) } }
                 .sorted { $0.low < $1.low }
             return zip(spans, spans.dropFirst()).allSatisfy { $0.high < $1.low }
         }
-        if parted(values) { return true }
-        // By volume, the numbers of its positions; scans of one kind are numbered along the positions in one way.
-        var volumes: [Int: [Double]] = [:]
-        for (values, ranks) in zip(values, ranks) {
-            for (value, rank) in zip(values, ranks) { volumes[rank, default: []].append(value) }
+        return Set(labels[0]).allSatisfy { kind in
+            let numbers = zip(values, labels).map { values, labels in
+                zip(values, labels).filter { $0.1 == kind }.map(\.0).sorted()
+            }
+            if parted(numbers) { return true }
+            // By volume, the numbers of its positions; scans of one kind are numbered along the positions in one way.
+            let volumes = numbers[0].indices.map { rank in numbers.map { $0[rank] } }
+            let orders = Set(volumes.map { numbers in numbers.indices.sorted { numbers[$0] < numbers[$1] } })
+            return orders.count == 1 && parted(volumes)
         }
-        let orders = Set(volumes.values.map { numbers in numbers.indices.sorted { numbers[$0] < numbers[$1] } })
-        return orders.count == 1 && parted(Array(volumes.values))
-    }
-
-    /// A time of day or a number of the data set as something to compare; NaN when there is none.
-    private static func seconds(_ text: String?) -> Double {
-        // HHMMSS.FFFFFF rises with the time, so that the text read as a number does.
-        text.flatMap { Double($0.prefix { $0 != "&" && $0 != "+" }) } ?? .nan
     }
 
     /// Puts the volumes into the order of image type, echo, time and acquisition as far as these part them, and of
@@ -185,12 +178,12 @@ extension DICOMVolumeSplit {
             guard let image = volume.first else { return [] }
             let sameType = volumes.joined().filter { $0.imageType == image.imageType }
             let byType = keys.contains(.imageType) ? sameType.map(\.instanceOrder).min() ?? 0 : 0
-            let numbers = [DICOMSplitKey.echoTime, .temporalPosition, .triggerTime, .acquisition].map { key in
-                keys.contains(key) ? Self.seconds(image.keys[key]) : 0
-            }
-            let time = keys.contains(.acquisitionTime) ? Self.seconds(image.keys[.acquisitionTime]) : 0
-            let instances = volume.map(\.instanceOrder).min() ?? 0
-            return ([byType] + numbers + [time, instances]).map { $0.isNaN ? 0 : $0 }
+            let inTime: [DICOMSplitKey] = [
+                .echoTime, .temporalPosition, .triggerTime, .frameReferenceTime, .acquisition, .acquisitionTime,
+                .contentTime,
+            ]
+            let numbers = inTime.map { keys.contains($0) ? image.order[$0] ?? 0 : 0 }
+            return [byType] + numbers + [volume.map(\.instanceOrder).min() ?? 0]
         }
         volumes = volumes.map { (place($0), $0) }
             .sorted { $0.0.lexicographicallyPrecedes($1.0) }.map(\.1)

@@ -14,6 +14,10 @@ public struct DICOMVolumes: Sendable {
     public let notices: [String]
     /// Images of each volume in the order of the slices (one, for a mosaic).
     let volumes: [[DICOMImageHeader]]
+    /// Diffusion weighting of the volumes.
+    let gradients: DICOMGradientTable
+    /// When slices were acquired.
+    let sliceTiming: DICOMSliceTiming
     /// How decoded slices come onto the grid, for each volume.
     private let regrids: [DICOMRegrid?]
 
@@ -45,18 +49,34 @@ public struct DICOMVolumes: Sendable {
         (geometry, keys, duplicates) = (first.geometry, split.keys, unique.duplicates)
         volumes = stacks.map(\.images)
         regrids = stacks.map(\.regrid)
+        let firsts = volumes.map { $0[0] }
+        gradients = DICOMGradientTable(firsts, geometry)
+        sliceTiming = DICOMSliceTiming(firsts)
         let evidence = try DICOMEvidence.judge(volumes, series: name, isLenient: series.policies.gaps == .resample)
         var notices = DICOMSeriesIdentity.isStated(name) ? [] : [Self.unstatedSeries]
         notices += first.notices + unique.notices + evidence
         if volumes.count > 1 {
             notices.append("\(volumes.count) volumes, told apart by \(keys.map(\.name).joined(separator: ", "))")
         }
+        if let variant = firsts[0].variant { notices.append(variant.notice) }
+        notices += Self.kinds(firsts) + gradients.notices + sliceTiming.notices
         self.notices = notices
         try checkSize()
     }
 
     private static let unstatedSeries =
         "the files state no SeriesInstanceUID: those of the folder with one series number are taken as a series"
+
+    /// Volumes of different image types do not measure one thing in one unit.
+    private static func kinds(_ firsts: [DICOMImageHeader]) -> [String] {
+        var types: [String] = []
+        for type in firsts.compactMap({ $0.keys[.imageType] }) where !types.contains(type) { types.append(type) }
+        guard types.count > 1 else { return [] }
+        return [
+            "the volumes are of \(types.count) image types (\(types.prefix(4).joined(separator: ", "))) and may differ in "
+                + "unit (--split-by ImageType makes an image of each)"
+        ]
+    }
 
     /// Volumes in the series.
     public var count: Int { volumes.count }
@@ -139,9 +159,15 @@ public struct DICOMVolumes: Sendable {
 
     /// Seconds from volume to volume: the repetition time of a series over time.
     private var interval: Double? {
-        let overTime: Set<DICOMSplitKey> = [.temporalPosition, .acquisition, .acquisitionTime, .instance, .contentTime]
+        let overTime: Set<DICOMSplitKey> = [
+            .temporalPosition, .spinLabel, .frameReferenceTime, .acquisition, .acquisitionTime, .instance, .contentTime,
+        ]
         guard count > 1, keys.allSatisfy(overTime.contains) else { return nil }
-        return volumes[0][0].acquisition.repetitionTime.map { $0 / 1000 }
+        // Every second one of the volumes that were acquired is two repetitions from the next.
+        let positions = keys == [.temporalPosition] ? volumes.compactMap { $0[0].order[.temporalPosition] } : []
+        let steps = Set(zip(positions, positions.dropFirst()).map { $1 - $0 })
+        let step = steps.first.flatMap { steps.count == 1 && (1...1000).contains($0) ? $0 : nil } ?? 1
+        return volumes[0][0].acquisition.repetitionTime.map { $0 / 1000 * step }
     }
 
     private var displayNotices: [String] {
