@@ -36,7 +36,8 @@ enum BIDSTable {
         if coded { columns["snomed_ct"] = "SNOMED CT concept of the structure" }
         return [
             RenderedTable(
-                fileName: stem + ".tsv", text: textFile(([header] + rows).map { $0.joined(separator: "\t") })),
+                fileName: stem + ".tsv",
+                text: textFile(([header] + rows).map { DelimitedText.line($0, separator: .tab) })),
             RenderedTable(fileName: stem + ".json", text: JSONText.encode(Sidecar(columns: columns), pretty: true)),
         ]
     }

@@ -1,3 +1,4 @@
+import Export
 import Foundation
 import Segmentation
 import Volumes
@@ -158,15 +159,10 @@ enum VolumesTable {
                 fields.append(decimal(structure.expectedDice, 4))
                 fields += predicted?.map { decimal($0, 4) } ?? ["", "", ""]
                 fields.append(structure.flags.map(\.rawValue).joined(separator: " "))
-                text += fields.map(quoted).joined(separator: ",") + "\n"
+                text += DelimitedText.line(fields) + "\n"
             }
         }
         return text
-    }
-
-    private static func quoted(_ field: String) -> String {
-        guard field.contains(where: { ",\"\n\r".contains($0) }) else { return field }
-        return "\"" + field.replacing("\"", with: "\"\"") + "\""
     }
 
     private static func decimal(_ value: Double, _ digits: Int) -> String {

@@ -1,4 +1,5 @@
 import Evaluation
+import Export
 import Foundation
 
 /// A case and what was found of its labels.
@@ -165,12 +166,12 @@ struct EvaluationReport: Encodable {
             "recall", "result_mm3", "truth_mm3", "difference_mm3", "relative_difference", "hd_mm", "hd95_mm", "assd_mm",
             "nsd",
         ]
-        let quoted = { (text: String) in "\"" + text.replacing("\"", with: "\"\"") + "\"" }
         let lines = rows.map { row in
             let comparison = row.comparison
             let number = { (metric: Metric) in comparison[metric].map { decimal($0, 6) } ?? "" }
             let overlap = comparison.overlap
-            var cells = [quoted(row.id), String(row.label), quoted(row.name ?? ""), number(.dice)]
+            var cells = [DelimitedText.quoted(row.id), String(row.label), DelimitedText.quoted(row.name ?? "")]
+            cells.append(number(.dice))
             cells += [overlap.resultVoxels, overlap.truthVoxels, overlap.intersection].map { String($0) }
             cells += [Metric.iou, .precision, .recall].map(number)
             cells += [comparison.resultVolume, comparison.truthVolume].map { decimal($0, 6) }

@@ -115,9 +115,10 @@ struct ResultTests {
         "Label tables as people have them",
         arguments: [
             (
+                // The third column of this atlas (AAL) has no title that says what it is: nothing is cut off.
                 "1 Precentral_L 2001\n2 Precentral_R",
                 [
-                    LabelEntry(id: 1, name: "Precentral_L", colour: LabelTable.defaultColour(0)),
+                    LabelEntry(id: 1, name: "Precentral_L 2001", colour: LabelTable.defaultColour(0)),
                     LabelEntry(id: 2, name: "Precentral_R", colour: LabelTable.defaultColour(1)),
                 ]
             ),
