@@ -1,3 +1,5 @@
+import VolumeIO
+
 /// Names for cases: unique in a study, safe as file names, and taken only from file and folder names as the user gave
 /// them and from series numbers; never from a name, an identifier or a description in a header.
 enum CaseNames {
@@ -48,11 +50,7 @@ enum CaseNames {
 
     private static func joined(_ path: String) -> String { path.replacing("/", with: "_") }
 
-    private static func stem(_ name: String) -> String {
-        let lower = name.lowercased()
-        let suffix = [".nii.gz", ".hdr.gz", ".img.gz", ".nii", ".hdr", ".img"].first { lower.hasSuffix($0) }
-        return String(name.dropLast(suffix?.count ?? 0))
-    }
+    private static func stem(_ path: String) -> String { NIfTIName(path).map { $0.folder + $0.stem } ?? path }
 
     /// Letters and digits of any script, `.`, `_` and `-`; at most 100 bytes; not starting with `.` or `-`.
     private static func safe(_ name: String) -> String {
