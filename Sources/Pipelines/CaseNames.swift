@@ -53,7 +53,7 @@ enum CaseNames {
     private static func stem(_ path: String) -> String { NIfTIName(path).map { $0.folder + $0.stem } ?? path }
 
     /// Letters and digits of any script, `.`, `_` and `-`; at most 100 bytes; not starting with `.` or `-`.
-    private static func safe(_ name: String) -> String {
+    static func safe(_ name: String) -> String {
         var text = ""
         for character in name {
             let letter = character.isLetter || character.isNumber || "._-".contains(character) ? character : "_"

@@ -61,7 +61,9 @@ public struct ResultPairs: Sendable {
         let (found, expected) = (try labelMaps(results), try labelMaps(truth))
         guard let example = found.first else { throw PairingError.noLabelMaps(results) }
         guard let counterexample = expected.first else { throw PairingError.noLabelMaps(truth) }
-        guard let match = NameMatch.best(images: found.map(\.id), labels: expected.map(\.id)), match.count > 0 else {
+        // A run's cases are called by what of a file's name is safe as a folder's.
+        let safe = { (maps: [(id: String, path: String)]) in maps.map { CaseNames.safe($0.id) } }
+        guard let match = NameMatch.best(images: safe(found), labels: safe(expected)), match.count > 0 else {
             throw PairingError.nothingInCommon(
                 result: results, truth: truth, example: example.id, counterexample: counterexample.id)
         }

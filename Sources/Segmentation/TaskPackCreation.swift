@@ -84,11 +84,15 @@ extension TaskPack {
             let more = absent.count > 5 ? " and \(absent.count - 5) more" : ""
             tell("labels left out, since no label map holds them: \(some)\(more)")
         }
+        let unnamed = names.entries.isEmpty ? [] : found.filter { names[$0] == nil }.sorted()
+        if !unnamed.isEmpty {
+            let some = unnamed.prefix(5).map { "label-\($0)" }.joined(separator: ", ")
+            let more = unnamed.count > 5 ? " and \(unnamed.count - 5) more" : ""
+            tell("labels that the table has no name for: \(some)\(more)")
+        }
         return LabelTable(
             found.sorted().enumerated().map { n, id in
-                if let entry = names[id] { return entry }
-                if !names.entries.isEmpty { tell("label \(id) has no name in the table; it is called label-\(id)") }
-                return LabelEntry(id: id, name: "label-\(id)", colour: LabelTable.defaultColour(n))
+                names[id] ?? LabelEntry(id: id, name: "label-\(id)", colour: LabelTable.defaultColour(n))
             })
     }
 

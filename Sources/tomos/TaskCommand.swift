@@ -21,12 +21,12 @@ struct TaskCreateCommand: ParsableCommand {
             whole data set: a Decathlon or nnU-Net dataset.json, or a BIDS derivative's folder.
 
             EXAMPLES
-              tomos task create -o packs/liver --name liver --images ct1.nii.gz ct2.nii.gz \\
-                --labels ct1_seg.nii.gz ct2_seg.nii.gz --label 1=liver --plane axial --window ct
-              tomos task create -o packs/hippocampus --name hippocampus --images imagesTr --labels labelsTr \\
-                --label 1=anterior --label 2=posterior --plane coronal
+              tomos task create -o packs/liver --name liver --images a.nii.gz b.nii.gz \\
+                --labels a_seg.nii.gz b_seg.nii.gz --label 1=liver --window ct
+              tomos task create -o packs/hippocampus --name hippocampus \\
+                --images imagesTr --labels labelsTr --label 1=anterior --plane coronal
               tomos task create -o packs/spleen --dataset Task09_Spleen/dataset.json
-              tomos task create -o packs/brain --dataset bids/derivatives/manual --plane coronal
+              tomos task create -o packs/brain --dataset bids/derivatives/manual
             """)
 
     @Option(name: .shortAndLong, help: "The folder to make.")

@@ -78,6 +78,7 @@ struct LabelTableFileTests {
             [entry(1, "liver"), entry(2, "left lung", nil, 1)]
         ),
         ("{\"labels\": {\"background\": 0, \"liver\": 1}, \"numTraining\": 3}", [entry(1, "liver")]),
+        ("{\"labels\": {\"background\": \"0\", \"liver\": \"1\"}}", [entry(1, "liver")]),
         (
             "{\"R\":[0,255],\"G\":[0,0],\"B\":[0,0],\"A\":[0,255],\"I\":[0,7],\"labels\":[\"Background\",\"a b\"]}",
             [entry(7, "a b", red)]

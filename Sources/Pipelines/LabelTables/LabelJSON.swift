@@ -61,6 +61,7 @@ enum LabelJSON {
         let rows = try labels.map { key, value in
             let (number, name): (Int?, String)
             switch value {
+            case .name(let text) where Int(key) == nil && Int(text) != nil: (number, name) = (Int(text), key)
             case .name(let text): (number, name) = (Int(key), text)
             case .id(let id): (number, name) = (id, key)
             case .region(let ids):
