@@ -168,8 +168,7 @@ struct LabelledDatasetTests {
         #expect(found.name == "By hand" && names(found) == ["1 Left Thalamus", "2 x"])
         #expect(found.labels[1]?.colour == Colour(255, 0, 0))
         let raw = #expect(throws: DatasetError.self) { try LabelledDataset.read(folder.path) }
-        #expect(
-            raw?.description.contains("those of a derivative; give \(folder.file("derivatives/manual"));") == true)
+        #expect(raw == .rawDataset(folder.path, derivatives: [folder.file("derivatives/manual")]))
         // Of the raw data set, only folders in which there are label maps are looked at.
         #expect(found.notices.isEmpty)
         try write("index\tname\n1\tother\n", to: "derivatives/manual/sub-01/anat/sub-01_desc-manual_dseg.tsv")

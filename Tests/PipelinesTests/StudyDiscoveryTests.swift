@@ -115,6 +115,20 @@ struct StudyDiscoveryTests {
         #expect(found.ignored == tree.ignored)
     }
 
+    @Test(
+        "nnU-Net's channels are said; numbered scans are none",
+        arguments: [
+            (["X_0000.nii.gz", "X_0001.nii.gz", "Y_0000.nii.gz", "Y_0001.nii.gz"], true),
+            (["X_0000.nii.gz", "X_0001.nii.gz", "X_0002.nii.gz"], false), (["X_0000.nii.gz", "Y_0000.nii.gz"], false),
+            (["X_0001.nii.gz", "X_0002.nii.gz", "Y_0001.nii.gz", "Y_0002.nii.gz"], false),
+        ])
+    func channels(files: [String], areChannels: Bool) throws {
+        try makeTree(folder, files)
+        let notice = try StudyDiscovery.discover(folder.path).channelNotice
+        #expect((notice != nil) == areChannels)
+        if areChannels { #expect(notice?.hasPrefix("X_0000, X_0001 and so on: channels of one case") == true) }
+    }
+
     @Test("A file that is named is taken, whatever the globs say")
     func singleFile() throws {
         try makeTree(folder, ["a.nii.gz"])

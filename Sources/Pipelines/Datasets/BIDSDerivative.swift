@@ -34,8 +34,7 @@ struct BIDSDerivative {
         let labels = try SameName.single(maps)
         let derivatives = Set(labels.map { $0.split(separator: "/").prefix(2).joined(separator: "/") })
         if derivatives.allSatisfy({ $0.hasPrefix("derivatives/") }) {
-            let paths = derivatives.sorted().map { folder + "/" + $0 }.joined(separator: " or ")
-            throw DatasetError.notADataset(folder, reason: "its label maps are those of a derivative; give \(paths)")
+            throw DatasetError.rawDataset(folder, derivatives: derivatives.sorted().map { folder + "/" + $0 })
         }
         let (match, images, root) = try match(labels)
         try NamePairs.requireUnique(match, images.map { root + "/" + $0 }, labels.map { folder + "/" + $0 })

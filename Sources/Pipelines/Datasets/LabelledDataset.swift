@@ -56,6 +56,8 @@ public enum DatasetError: TomosError, Equatable {
     case missingFile(String, key: String, file: String)
     /// A path leads out of the data set's folder.
     case leavesFolder(String, key: String, file: String)
+    /// The folder is a raw data set, whose label maps lie in derivatives.
+    case rawDataset(String, derivatives: [String])
     /// Two tables call one label by two names.
     case tablesDisagree(id: UInt16, names: [String], tables: [String])
 
@@ -63,7 +65,7 @@ public enum DatasetError: TomosError, Equatable {
     public var category: ErrorCategory {
         switch self {
         case .missing, .missingFile: .missingInput
-        case .notADataset, .malformed, .leavesFolder, .tablesDisagree: .badData
+        case .notADataset, .malformed, .leavesFolder, .rawDataset, .tablesDisagree: .badData
         }
     }
 
@@ -78,6 +80,8 @@ public enum DatasetError: TomosError, Equatable {
         case .missingFile(let path, let key, let file): "\(path): \(key): there is no file \(file)"
         case .leavesFolder(let path, let key, let file):
             "\(path): \(key): '\(file)' leads out of the data set's folder; name files within it"
+        case .rawDataset(let path, let derivatives):
+            "\(path): a raw data set, whose label maps lie in \(derivatives.joined(separator: " and ")): give that folder"
         case .tablesDisagree(let id, let names, let tables):
             "\(tables.joined(separator: " and ")): label \(id) is '\(names.joined(separator: "' in one and '"))' in the other; "
                 + "correct one of the tables"
