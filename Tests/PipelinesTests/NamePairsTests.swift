@@ -127,6 +127,9 @@ struct NamePairsTests {
             ])
         let partly = try NamePairs.inOrder(["a.nii", "b.nii"], ["a_seg.nii", "z.nii"])
         #expect(partly.notices.first?.hasSuffix("given: b.nii with z.nii") == true)
+        let channels = try NamePairs.inOrder(["X_0000.nii", "X_0001.nii"], ["X.nii", "X.nii"])
+        #expect(channels.pairs.map(\.name) == ["X_0000", "X_0001"])
+        #expect(channels.notices.first?.hasPrefix("X_0000.nii and X_0001.nii: channels of one case") == true)
         // Of one pair there is no other order.
         #expect(try NamePairs.inOrder(["image.nii.gz"], ["labels.nii.gz"]).notices.isEmpty)
         let nested = try NamePairs.inOrder(

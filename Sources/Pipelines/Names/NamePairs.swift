@@ -88,8 +88,23 @@ public struct NamePairs: Sendable, Equatable {
                 "the names do not tell which label map belongs to which image; paired in the order given: "
                     + "\(images[first]) with \(labels[first])\(more)")
         }
+        notices += channels(images, labels)
         let isChannel = matches.first(where: \.isTotal)?.convention == .channel
         return NamePairs(pairs: pairs(zip(images, labels).map { ($0, $1) }, isChannel: isChannel), notices: notices)
+    }
+
+    /// Channels of one case that were listed with its label map each.
+    private static func channels(_ images: [String], _ labels: [String]) -> [String] {
+        Dictionary(grouping: images.indices, by: { labels[$0] }).values.compactMap { places -> String? in
+            let found = places.map { images[$0] }
+            let channels = found.compactMap { CaseStem.channel(CaseStem.of($0)) }
+            guard channels.count == found.count, Set(channels.map(\.name)).count == 1,
+                Set(channels.map(\.number)).count > 1
+            else { return nil }
+            return
+                "\(found.joined(separator: " and ")): channels of one case by nnU-Net's names; each becomes a labelled "
+                + "volume of its own"
+        }.sorted()
     }
 
     private static func otherOrder(_ match: NameMatch, _ images: [String], _ labels: [String]) -> NamePairError {
