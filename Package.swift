@@ -65,7 +65,8 @@ let package = Package(
         .target(name: "Evaluation", dependencies: ["Volumes", "Platform", "VolumeIO"], swiftSettings: optimised),
         .target(name: "Export", dependencies: ["Volumes", "Platform", "VolumeIO", "CPNG"], swiftSettings: swift),
         .target(
-            name: "Studies", dependencies: ["Volumes", "Platform", "VolumeIO", "Segmentation"], swiftSettings: swift),
+            name: "Studies", dependencies: ["Volumes", "Platform", "VolumeIO", "Segmentation", "Export"],
+            swiftSettings: swift),
         .target(
             name: "PackChecks", dependencies: ["Volumes", "VolumeIO", "Segmentation", "Evaluation"],
             swiftSettings: swift),
@@ -118,7 +119,7 @@ let package = Package(
         .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "TestSupport"], swiftSettings: swift),
         .testTarget(name: "ExportTests", dependencies: ["Export", "TestSupport"], swiftSettings: swift),
         .testTarget(
-            name: "StudiesTests", dependencies: ["Studies", "Pipelines", "VolumeIO", "Platform", "TestSupport"],
+            name: "StudiesTests", dependencies: ["Studies", "Pipelines", "Export", "VolumeIO", "Platform", "TestSupport"],
             swiftSettings: swift),
         .testTarget(
             name: "PackChecksTests",

@@ -1,4 +1,5 @@
 import Foundation
+import VolumeIO
 
 /// What of a BIDS data set is an image to segment: the anatomical images of the raw data.
 enum BIDSTree {
@@ -30,8 +31,5 @@ enum BIDSTree {
     }
 
     /// Whether a file name says label map or mask rather than image.
-    static func isLabelMap(_ name: String) -> Bool {
-        let stem = name.prefix { $0 != "." }
-        return ["_dseg", "_probseg", "_mask"].contains { stem.hasSuffix($0) }
-    }
+    static func isLabelMap(_ name: String) -> Bool { NIfTIName(name).map { BIDSName($0.stem).isLabelMap } ?? false }
 }

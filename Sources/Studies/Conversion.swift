@@ -125,7 +125,7 @@ public struct Conversion: Sendable {
     }
 
     private func writeSidecars(_ volumes: DICOMVolumes, _ chosen: [Int], besides path: String) throws -> [String] {
-        let stem = String(path.dropLast(path.lowercased().hasSuffix(".gz") ? 7 : 4))
+        let stem = NIfTIName(path).map { $0.folder + $0.stem } ?? path
         var sidecar = try volumes.sidecar(of: chosen)
         sidecar.values["ConversionSoftware"] = .text("tomos")
         sidecar.values["ConversionSoftwareVersion"] = .text(tomosVersion)

@@ -12,6 +12,8 @@ public struct StudyCase: Sendable {
         case dicom(DICOMSeries, folder: String)
         /// A DICOM file too broken to say which series it belongs to. It is a case so that its refusal is reported.
         case broken(path: String, reason: String)
+        /// Several files that go by one name, `a.nii` beside `a.nii.gz`. It is a case so that its refusal is reported.
+        case ambiguous(name: String, paths: [String])
     }
 
     /// Name of the case in results: unique in the study, safe as a file name, free of anything read from a header.
@@ -26,6 +28,7 @@ public struct StudyCase: Sendable {
     public var sourceDescription: String {
         switch source {
         case .nifti(let path), .broken(let path, _): path
+        case .ambiguous(_, let paths): paths.joined(separator: ", ")
         case .dicom(let series, let folder):
             "\(folder) (\(series.seriesNumber.map { "series \($0), " } ?? "")\(series.part.map { "\($0), " } ?? "")"
                 + "\(series.files.count) DICOM files)"
@@ -42,7 +45,7 @@ public struct StudyCase: Sendable {
         case .dicom(let series, _):
             guard let outline = DICOM.outline(series) else { return nil }
             return ImageOutline(shape: outline.shape, bytesPerVoxel: outline.bytesPerVoxel)
-        case .broken: return nil
+        case .broken, .ambiguous: return nil
         }
     }
 
@@ -53,6 +56,7 @@ public struct StudyCase: Sendable {
         case .nifti(let path): try NIfTI.readVolume(path, volumeIndex: volumeIndex)
         case .dicom(let series, _): try DICOM.readVolume(series, volumeIndex: volumeIndex)
         case .broken(let path, let reason): throw StudyError.brokenFile(path, reason: reason)
+        case .ambiguous(let name, let paths): throw TwoFilesError(name: name, paths: paths)
         }
     }
 }

@@ -122,10 +122,9 @@ private struct Search {
 
     /// Whether the file is the `.img` half of a pair whose header is there too.
     private func isVoxelFile(_ path: String) -> Bool {
-        let lower = path.lowercased()
-        guard let suffix = [".img", ".img.gz"].first(where: lower.hasSuffix) else { return false }
-        let stem = full(String(path.dropLast(suffix.count)))
-        return [".hdr", ".hdr.gz", ".HDR"].contains { FileManager.default.fileExists(atPath: stem + $0) }
+        guard let name = NIfTIName(path), name.part == .voxels else { return false }
+        let stem = full(name.folder + name.stem)
+        return [".hdr", ".hdr.gz", ".HDR", ".HDR.GZ"].contains { FileManager.default.fileExists(atPath: stem + $0) }
     }
 
     /// Looks for DICOM among the files that are not named like NIfTI.
@@ -158,9 +157,11 @@ private struct Search {
         let below = { (path: String) in
             path.hasPrefix(root + "/") ? String(path.dropFirst(root.count + 1)) : lastName(root)
         }
-        var named: [(name: CaseNames.Name, source: StudyCase.Source)] = nifti.map { path in
-            let shown = path.isEmpty ? lastName(root) : path
-            return (.file(path: shown), .nifti(path: full(path)))
+        var named: [(name: CaseNames.Name, source: StudyCase.Source)] = SameName.groups(nifti).map { paths in
+            let shown = paths[0].isEmpty ? lastName(root) : paths[0]
+            if paths.count == 1 { return (.file(path: shown), .nifti(path: full(paths[0]))) }
+            let name = NIfTIName(shown)?.stem ?? shown
+            return (.file(path: shown), .ambiguous(name: name, paths: paths.map(full)))
         }
         named += broken.map { (.file(path: below($0.path)), .broken(path: $0.path, reason: $0.reason)) }
         named += series.map { series, folder in

@@ -57,6 +57,11 @@ struct StudyDiscoveryTests {
                 "notes.txt: neither NIfTI nor DICOM",
             ]),
         Tree(
+            testDescription: "two files for one case, and a pair that is one",
+            files: ["a.nii", "a.nii.gz", "b.hdr", "b.img", "c/a.nii", "d.v1.nii", "d.v2.nii"],
+            cases: ["a <- a.nii, a.nii.gz", "b <- b.hdr", "c_a <- c/a.nii", "d.v1 <- d.v1.nii", "d.v2 <- d.v2.nii"],
+            ignored: ["b.img: the voxels of the .hdr file beside it"]),
+        Tree(
             testDescription: "include and exclude", files: ["t1/a.nii.gz", "t1/a_mask.nii.gz", "t2/a.nii.gz", "x.dcm"],
             selection: selection {
                 $0.include = ["t1/*.nii.gz"]
@@ -73,7 +78,8 @@ struct StudyDiscoveryTests {
             files: [
                 "dataset_description.json", "sub-01/ses-1/anat/sub-01_ses-1_T1w.nii.gz",
                 "sub-01/ses-1/func/sub-01_ses-1_bold.nii.gz", "sub-02/anat/sub-02_T1w.nii.gz",
-                "sub-02/anat/sub-02_T1w_dseg.nii.gz", "derivatives/x/sub-01/anat/sub-01_T1w.nii.gz",
+                "sub-02/anat/sub-02_T1w_dseg.nii.gz", "sub-02/anat/sub-02_label-L_roi.nii.gz",
+                "derivatives/x/sub-01/anat/sub-01_T1w.nii.gz",
             ],
             cases: [
                 "sub-01_ses-1_T1w <- sub-01/ses-1/anat/sub-01_ses-1_T1w.nii.gz",
@@ -83,6 +89,7 @@ struct StudyDiscoveryTests {
                 "dataset_description.json: neither NIfTI nor DICOM", "derivatives: BIDS derivatives, not raw images",
                 "sub-01/ses-1/func: BIDS func, not anatomical images (name the folder in input.include to take it)",
                 "sub-02/anat/sub-02_T1w_dseg.nii.gz: a BIDS label map",
+                "sub-02/anat/sub-02_label-L_roi.nii.gz: a BIDS label map",
             ]),
         Tree(
             testDescription: "a BIDS tree without a description, functional images asked for",
@@ -98,6 +105,20 @@ struct StudyDiscoveryTests {
         let found = found(try StudyDiscovery.discover(folder.path, selection: tree.selection))
         #expect(found.cases == tree.cases)
         #expect(found.ignored == tree.ignored)
+    }
+
+    @Test(
+        "nnU-Net's channels are said; numbered scans are none",
+        arguments: [
+            (["X_0000.nii.gz", "X_0001.nii.gz", "Y_0000.nii.gz", "Y_0001.nii.gz"], true),
+            (["X_0000.nii.gz", "X_0001.nii.gz", "X_0002.nii.gz"], false), (["X_0000.nii.gz", "Y_0000.nii.gz"], false),
+            (["X_0001.nii.gz", "X_0002.nii.gz", "Y_0001.nii.gz", "Y_0002.nii.gz"], false),
+        ])
+    func channels(files: [String], areChannels: Bool) throws {
+        try makeTree(folder, files)
+        let notice = try StudyDiscovery.discover(folder.path).channelNotice
+        #expect((notice != nil) == areChannels)
+        if areChannels { #expect(notice?.hasPrefix("X_0000, X_0001 and so on: channels of one case") == true) }
     }
 
     @Test("A file that is named is taken, whatever the globs say")

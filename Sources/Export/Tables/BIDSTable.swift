@@ -39,7 +39,8 @@ enum BIDSTable {
         let json = (try? JSON.text(Sidecar(columns: columns))) ?? ""
         return [
             RenderedTable(
-                fileName: stem + ".tsv", text: textFile(([header] + rows).map { $0.joined(separator: "\t") })),
+                fileName: stem + ".tsv",
+                text: textFile(([header] + rows).map { DelimitedText.line($0, separator: .tab) })),
             RenderedTable(fileName: stem + ".json", text: json),
         ]
     }

@@ -11,6 +11,9 @@ enum FreeSurferTable {
             line("\($0.id)", $0.oneWordName, [$0.colour.red, $0.colour.green, $0.colour.blue, 0].map { "\($0)" })
         }
         return textFile(
-            [line("#No.", "Label Name:", ["R", "G", "B", "A"]), line("0", "Unknown", ["0", "0", "0", "0"])] + rows)
+            [line("#No.", "Label Name:", ["R", "G", "B", "A"])]
+                + WholeNames.comments(table) { $0.contains { " \"".contains($0) } } + [
+                    line("0", "Unknown", ["0", "0", "0", "0"])
+                ] + rows)
     }
 }

@@ -13,7 +13,9 @@ enum ITKSnapTable {
             "#    MSH:   Label mesh visibility (0 or 1)", "#  LABEL:   Label description", rule,
         ]
         let clear = line(0, Colour(0, 0, 0), shown: 0, "Clear Label")
-        return textFile(header + [clear] + table.entries.map { line($0.id, $0.colour, shown: 1, $0.quotableName) })
+        let names = WholeNames.comments(table) { $0.contains("\"") }
+        return textFile(
+            header + names + [clear] + table.entries.map { line($0.id, $0.colour, shown: 1, $0.quotableName) })
     }
 
     private static func line(_ id: UInt16, _ colour: Colour, shown: Int, _ name: String) -> String {

@@ -43,6 +43,14 @@ public enum LabelTableFormat: String, Sendable, Hashable, CaseIterable {
         case .bids: BIDSTable.render(table, name: name)
         }
     }
+
+    /// What a person should know of names that the format cannot hold: those that a reader of ours does not get back.
+    public func alteredNames(_ table: LabelTable) -> [String] {
+        guard self == .slicerCSV else { return [] }
+        return table.entries.filter { $0.quotableName != $0.oneLineName }.map {
+            "\(rawValue): label \($0.id) is written as '\($0.quotableName)': the format's names hold no double quote"
+        }
+    }
 }
 
 /// A file to be written beside a label map.

@@ -1,12 +1,13 @@
+import Platform
 import Volumes
 
 /// 3D Slicer's colour tables (Slicer's developer guide, modules, colors).
 enum SlicerTable {
     /// `.ctbl`: `index name red green blue opacity`, 0 to 255; names are one word, Slicer reads `_` as a space.
     static func render(_ table: LabelTable) -> String {
-        let header = ["# Color table file", "# \(table.entries.count + 1) values", "0 Background 0 0 0 0"]
+        let header = ["# Color table file", "# \(table.entries.count + 1) values"]
         return textFile(
-            header
+            header + WholeNames.comments(table) { $0.contains { "_\"".contains($0) } } + ["0 Background 0 0 0 0"]
                 + table.entries.map {
                     "\($0.id) \($0.oneWordName) \($0.colour.red) \($0.colour.green) \($0.colour.blue) 255"
                 })
@@ -22,13 +23,11 @@ enum SlicerTable {
         let rows = table.entries.map { entry in
             let colour = ["\(entry.colour.red)", "\(entry.colour.green)", "\(entry.colour.blue)", "255"]
             let terms = entry.snomed.map {
-                ["SCT", "123037004", "Anatomical Structure", "SCT", field($0), field(entry.quotableName)]
+                ["SCT", "123037004", "Anatomical Structure", "SCT", $0, entry.quotableName]
             }
             let padding = [String](repeating: "", count: 15 - (terms?.count ?? 0))
-            return ["\(entry.id)", field(entry.quotableName)] + colour + (terms ?? []) + padding
+            return ["\(entry.id)", entry.quotableName] + colour + (terms ?? []) + padding
         }
-        return textFile(([header] + rows).map { $0.joined(separator: ",") })
+        return textFile(([header] + rows).map { DelimitedText.line($0) })
     }
-
-    private static func field(_ text: String) -> String { text.contains(",") ? "\"\(text)\"" : text }
 }

@@ -37,12 +37,8 @@ public enum ViewerExport {
     /// The folder with its slash (or nothing), and the file's name without `.nii.gz`, `.nii` and the like.
     static func split(_ path: String) -> (folder: String, name: String) {
         let slash = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
-        var name = String(path[slash...])
-        for ending in [".nii.gz", ".nii", ".hdr", ".img.gz", ".img", ".nrrd"]
-        where name.lowercased().hasSuffix(ending) && name.count > ending.count {
-            name.removeLast(ending.count)
-            break
-        }
-        return (String(path[..<slash]), name)
+        let name = String(path[slash...])
+        let stem = NIfTIName(name)?.stem ?? (name.lowercased().hasSuffix(".nrrd") ? String(name.dropLast(5)) : name)
+        return (String(path[..<slash]), stem.isEmpty ? name : stem)
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Studies
 import VolumeIO
 import Volumes
 
@@ -48,48 +49,62 @@ public struct ResultPairs: Sendable {
 
     /// Pairs two files, or two folders. A results folder is a run's (`<case>/<case>_labels.nii.gz`) or one of label maps;
     /// a truth folder is the same, or one of `<case>.nii.gz`. An ending `_labels` is not part of the name.
-    public static func find(results: String, truth: String) throws(PairingError) -> ResultPairs {
+    public static func find(results: String, truth: String) throws -> ResultPairs {
         let (resultIsFolder, truthIsFolder) = (try isFolder(results), try isFolder(truth))
-        guard resultIsFolder == truthIsFolder else { throw .fileAndFolder(result: results, truth: truth) }
+        guard resultIsFolder == truthIsFolder else {
+            throw PairingError.fileAndFolder(result: results, truth: truth)
+        }
         guard resultIsFolder else {
             let pair = ResultPair(id: caseName(results), result: results, truth: truth)
             let run = URL(fileURLWithPath: results).deletingLastPathComponent().deletingLastPathComponent().path
             return ResultPairs(pairs: [pair], withoutTruth: [], withoutResult: [], labelNames: names(run))
         }
-        let (found, expected) = (labelMaps(results), labelMaps(truth))
-        guard let example = found.keys.min() else { throw .noLabelMaps(results) }
-        guard let counterexample = expected.keys.min() else { throw .noLabelMaps(truth) }
-        let pairs = found.keys.sorted().compactMap { id in
-            expected[id].map { ResultPair(id: id, result: found[id] ?? "", truth: $0) }
+        let (found, expected) = (try labelMaps(results), try labelMaps(truth))
+        guard let example = found.first else { throw PairingError.noLabelMaps(results) }
+        guard let counterexample = expected.first else { throw PairingError.noLabelMaps(truth) }
+        // A run's cases are called by what of a file's name is safe as a folder's.
+        let safe = { (maps: [(id: String, path: String)]) in maps.map { CaseNames.safe($0.id) } }
+        guard let match = NameMatch.best(images: safe(found), labels: safe(expected)), match.count > 0 else {
+            throw PairingError.nothingInCommon(
+                result: results, truth: truth, example: example.id, counterexample: counterexample.id)
         }
-        guard !pairs.isEmpty else {
-            throw .nothingInCommon(result: results, truth: truth, example: example, counterexample: counterexample)
+        for (n, truths) in match.labelsOfImage.enumerated() where truths.count > 1 {
+            throw TwoFilesError(name: found[n].id, paths: truths.map { expected[$0].path })
+        }
+        for (n, results) in match.imagesOfLabel.enumerated() where results.count > 1 {
+            throw TwoFilesError(name: expected[n].id, paths: results.map { found[$0].path })
+        }
+        let pairs = found.enumerated().compactMap { n, map in
+            match.labelsOfImage[n].first.map { ResultPair(id: map.id, result: map.path, truth: expected[$0].path) }
         }
         return ResultPairs(
-            pairs: pairs, withoutTruth: found.keys.filter { expected[$0] == nil }.sorted(),
-            withoutResult: expected.keys.filter { found[$0] == nil }.sorted(), labelNames: names(results))
+            pairs: pairs, withoutTruth: found.indices.filter { match.labelsOfImage[$0].isEmpty }.map { found[$0].id },
+            withoutResult: expected.indices.filter { match.imagesOfLabel[$0].isEmpty }.map { expected[$0].id },
+            labelNames: names(results))
     }
 
-    /// Label maps by case: those in the folder, and `<case>/<case>_labels.nii.gz` in the folders in it.
-    private static func labelMaps(_ folder: String) -> [String: String] {
+    /// Label maps with the names of their cases, in order: those in the folder, and `<case>/<case>_labels.nii.gz` in the
+    /// folders in it.
+    private static func labelMaps(_ folder: String) throws(TwoFilesError) -> [(id: String, path: String)] {
         let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
-        var maps: [String: String] = [:]
+        var maps: [String: [String]] = [:]
         for name in names where !name.hasPrefix(".") {
             let path = folder + "/" + name
-            if NIfTI.hasNIfTIName(name), !name.lowercased().contains(".img") {
-                maps[caseName(name)] = path
-            } else if FileManager.default.fileExists(atPath: path + "/\(name)_labels.nii.gz") {
-                maps[name] = path + "/\(name)_labels.nii.gz"
+            if FileManager.default.fileExists(atPath: path + "/\(name)_labels.nii.gz") {
+                maps[name, default: []].append(path + "/\(name)_labels.nii.gz")
+            } else if NIfTI.hasNIfTIName(name) {
+                maps[caseName(name), default: []].append(path)
             }
         }
-        return maps
+        return try maps.sorted { $0.key < $1.key }.map { id, paths throws(TwoFilesError) in
+            let groups = SameName.groups(paths)
+            if groups.count > 1 || groups[0].count > 1 { throw TwoFilesError(name: id, paths: groups.flatMap(\.self)) }
+            return (id, groups[0][0])
+        }
     }
 
     private static func caseName(_ path: String) -> String {
-        var name = String(path.split(separator: "/").last ?? "")
-        for suffix in [".gz", ".nii", ".hdr"] where name.lowercased().hasSuffix(suffix) {
-            name.removeLast(suffix.count)
-        }
+        let name = CaseStem.of(path)
         return name.hasSuffix("_labels") ? String(name.dropLast("_labels".count)) : name
     }
 

@@ -149,7 +149,7 @@ enum VolumesTable {
                 fields.append(decimal(structure.expectedDice, 4))
                 fields += predicted?.map { decimal($0, 4) } ?? ["", "", ""]
                 fields.append(structure.flags.map(\.rawValue).joined(separator: " "))
-                text += fields.map(CSV.cell).joined(separator: ",") + "\n"
+                text += DelimitedText.line(fields) + "\n"
             }
         }
         return text

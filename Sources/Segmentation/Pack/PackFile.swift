@@ -96,9 +96,13 @@ enum PackFile {
             var colour: [UInt8]
             var snomed: String?
         }
+        /// Fields in this order, so that the same volumes give the same bytes.
+        struct Hashes: Encodable {
+            var image, labels: String
+        }
         struct Volume: Encodable {
             var image, labels: String
-            var sha256: [String: String]
+            var sha256: Hashes
         }
         var version: Int
         var name: String
@@ -124,7 +128,7 @@ enum PackFile {
                 plane: recipe.plane.rawValue, window: recipe.window.description,
                 threshold: Decimal(string: "0.5") ?? 0.5,
                 volumes: files.map {
-                    .init(image: $0.image, labels: $0.labels, sha256: ["image": $0.imageHash, "labels": $0.labelsHash])
+                    .init(image: $0.image, labels: $0.labels, sha256: .init(image: $0.imageHash, labels: $0.labelsHash))
                 }))
     }
 }

@@ -3,6 +3,7 @@ import Foundation
 import Inference
 import Platform
 import Preparation
+import VolumeIO
 import Volumes
 
 /// A folder of labelled volumes that says what to find: `pack.yaml`, `images/`, `labels/`.
@@ -14,10 +15,16 @@ public struct TaskPack: Sendable {
         /// SHA-256 of the two files as the pack records them; nil when it does not.
         public var imageSHA256, labelsSHA256: String?
 
-        /// Makes an example.
-        public init(image: String, labels: String, imageSHA256: String? = nil, labelsSHA256: String? = nil) {
+        /// What the volume goes by: names its files in a pack that is made, and the volume in messages.
+        public var name: String
+
+        /// Makes an example; without a name it goes by the image's file name without its ending.
+        public init(
+            image: String, labels: String, name: String? = nil, imageSHA256: String? = nil, labelsSHA256: String? = nil
+        ) {
             (self.image, self.labels) = (image, labels)
             (self.imageSHA256, self.labelsSHA256) = (imageSHA256, labelsSHA256)
+            self.name = name ?? NIfTIName(image)?.stem ?? URL(fileURLWithPath: image).lastPathComponent
         }
 
         /// Throws when a file is not the one the pack was made with: results would not be what they say they are.
@@ -26,12 +33,6 @@ public struct TaskPack: Sendable {
                 guard let recorded, let data = FileManager.default.contents(atPath: path) else { continue }
                 if Digest.sha256([UInt8](data)) != recorded { throw TaskPackError.changed(path) }
             }
-        }
-
-        /// The image's file name without its endings, for messages.
-        public var name: String {
-            let file = URL(fileURLWithPath: image).lastPathComponent
-            return String(file.prefix { $0 != "." })
         }
     }
 

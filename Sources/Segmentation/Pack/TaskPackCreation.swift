@@ -14,6 +14,8 @@ extension TaskPack {
         public var examples: [Example]
         /// Names, colours and codes. Empty: every id that occurs, named `label-N`. Otherwise exactly these ids are kept.
         public var labels: LabelTable
+        /// Where `labels` is empty: names and colours of those ids that occur; one without a name here is `label-N`.
+        public var names = LabelTable([])
         /// Plane of the slices.
         public var plane: SlicePlane
         /// Window of the values.
@@ -28,8 +30,11 @@ extension TaskPack {
     /// Makes a pack folder from labelled volumes; it appears whole or not at all. Images are written anew, so that
     /// nothing that stood in a header beside the geometry (names, dates, comments) comes along.
     ///
+    /// - Parameter tell: Gets what a person should know, such as that of a 4-D image one volume was taken.
     /// - Throws: ``TaskPackError``, or what reading and writing NIfTI throws.
-    public static func create(_ recipe: Recipe, at folder: String) throws -> TaskPack {
+    public static func create(
+        _ recipe: Recipe, at folder: String, tell: (String) -> Void = { _ in }
+    ) throws -> TaskPack {
         let files = FileManager.default
         guard !files.fileExists(atPath: folder) else {
             throw TaskPackError.cannotCreate(folder, reason: "it exists already (choose another name, or remove it)")
@@ -47,7 +52,7 @@ extension TaskPack {
         var written: [(image: String, labels: String, imageHash: String, labelsHash: String)] = []
         var found: Set<UInt16> = []
         for example in recipe.examples {
-            let image = try NIfTI.readVolume(example.image)
+            let image = try readImage(example.image, tell)
             var labels = try NIfTI.readLabels(example.labels)
             try requireSameGrid(image.geometry, labels.geometry, example)
             keepOnly(recipe.labels, in: &labels)
@@ -64,17 +69,45 @@ extension TaskPack {
         for entry in recipe.labels.entries where !found.contains(entry.id) {
             throw TaskPackError.labelNeverOccurs(entry.id, found: try occurring(recipe))
         }
-        if recipe.labels.entries.isEmpty {
-            recipe.labels = LabelTable(
-                found.sorted().enumerated().map { n, id in
-                    LabelEntry(id: id, name: "label-\(id)", colour: LabelTable.defaultColour(n))
-                })
-        }
+        if recipe.labels.entries.isEmpty { recipe.labels = named(found, by: recipe.names, tell) }
         try AtomicFile.write([UInt8](PackFile.text(recipe, files: written).utf8), to: draft + "/pack.yaml")
         do { try files.moveItem(atPath: draft, toPath: folder) } catch {
             throw TaskPackError.cannotCreate(folder, reason: error.localizedDescription)
         }
         return try load(folder)
+    }
+
+    /// A table of the ids that occur. What the names and the label maps do not have in common is told.
+    private static func named(_ found: Set<UInt16>, by names: LabelTable, _ tell: (String) -> Void) -> LabelTable {
+        let absent = names.entries.filter { !found.contains($0.id) }
+        if !absent.isEmpty {
+            let some = absent.prefix(5).map { "\($0.id) \($0.name)" }.joined(separator: ", ")
+            let more = absent.count > 5 ? " and \(absent.count - 5) more" : ""
+            tell("labels left out, since no label map holds them: \(some)\(more)")
+        }
+        let unnamed = names.entries.isEmpty ? [] : found.filter { names[$0] == nil }.sorted()
+        if !unnamed.isEmpty {
+            let some = unnamed.prefix(5).map { "label-\($0)" }.joined(separator: ", ")
+            let more = unnamed.count > 5 ? " and \(unnamed.count - 5) more" : ""
+            tell("labels that the table has no name for: \(some)\(more)")
+        }
+        return LabelTable(
+            found.sorted().enumerated().map { n, id in
+                names[id] ?? LabelEntry(id: id, name: "label-\(id)", colour: LabelTable.defaultColour(n))
+            })
+    }
+
+    /// The image; of several volumes (channels, times) the first, which is told.
+    private static func readImage(_ path: String, _ tell: (String) -> Void) throws -> Volume {
+        let count = try NIfTI.info(path).volumeCount
+        if count > 1 {
+            tell(
+                "\(path): holds \(count) volumes; the first is taken "
+                    + "(make a file of another with 'tomos convert --volume-index')")
+        }
+        let image = try NIfTI.readVolume(path, volumeIndex: 0)
+        for notice in image.notices { tell("\(path): \(notice)") }
+        return image
     }
 
     private static func makeFolders(_ draft: String, _ folder: String) throws {

@@ -29,11 +29,7 @@ public enum NIfTI {
     }
 
     /// Whether a file name ends as a NIfTI file does (`.nii`, `.hdr`, `.img`, each with `.gz` or without, in any case).
-    public static func hasNIfTIName(_ path: String) -> Bool {
-        let name = path.lowercased()
-        let plain = name.hasSuffix(".gz") ? name.dropLast(3) : name[...]
-        return [".nii", ".hdr", ".img"].contains { plain.hasSuffix($0) }
-    }
+    public static func hasNIfTIName(_ path: String) -> Bool { NIfTIName(path) != nil }
 
     /// Reads and judges the header alone. The voxels are only known to fit the file.
     public static func info(_ path: String) throws -> Info {

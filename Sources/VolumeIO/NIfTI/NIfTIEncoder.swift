@@ -10,14 +10,8 @@ struct NIfTIEncoder {
 
         /// `.nii` or `.nii.gz`, in any case.
         init(path: String) throws(NIfTIError) {
-            let name = path.lowercased()
-            if name.hasSuffix(".nii.gz") {
-                self = .compressed
-            } else if name.hasSuffix(".nii") {
-                self = .plain
-            } else {
-                throw .unknownSuffix(path: path)
-            }
+            guard let name = NIfTIName(path), name.part == .whole else { throw .unknownSuffix(path: path) }
+            self = name.isCompressed ? .compressed : .plain
         }
     }
 

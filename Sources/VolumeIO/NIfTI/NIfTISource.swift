@@ -153,10 +153,8 @@ enum NIfTIPair {
 
     /// Splits off `.hdr` or `.img`, with `.gz` or without.
     private static func split(_ path: String) -> (stem: String, ending: String)? {
-        for ending in [".hdr", ".img", ".hdr.gz", ".img.gz"] where path.lowercased().hasSuffix(ending) {
-            return (String(path.dropLast(ending.count)), String(path.suffix(ending.count)))
-        }
-        return nil
+        guard let name = NIfTIName(path), name.part != .whole else { return nil }
+        return (name.folder + name.stem, name.ending)
     }
 
     /// The partner that is compressed as `path` is, or else the other one.

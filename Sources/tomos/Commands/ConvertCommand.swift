@@ -134,7 +134,7 @@ struct ConvertCommand: ParsableCommand {
                 switch studyCase.source {
                 case .dicom(let series, _): try DICOM.volumes(series).requireReadable(colour: colour)
                 case .nifti(let path): _ = try NIfTI.info(path)
-                case .broken: _ = try studyCase.readVolume()
+                case .broken, .ambiguous: _ = try studyCase.readVolume()
                 }
                 return nil
             } catch {
@@ -145,8 +145,7 @@ struct ConvertCommand: ParsableCommand {
 
     /// A file for each image: the one that was named, or one in the folder that was named.
     private func fileNames(_ cases: [StudyCase]) throws -> [String] {
-        let lower = output.lowercased()
-        if lower.hasSuffix(".nii") || lower.hasSuffix(".nii.gz") {
+        if NIfTIName(output)?.part == .whole {
             try requireDifferent(input: input, output: output)
             try requireWritable(output)
             guard cases.count == 1 else { throw InputImageError.several(input, cases.map(InputImage.line)) }

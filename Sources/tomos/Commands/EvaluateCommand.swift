@@ -4,6 +4,7 @@ import Foundation
 import Pipelines
 import Platform
 import Segmentation
+import Studies
 import VolumeIO
 import Volumes
 

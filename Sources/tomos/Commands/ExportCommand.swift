@@ -25,7 +25,10 @@ struct ExportCommand: ParsableCommand {
     @Option(help: "The task pack whose names and colours are used.")
     var task: String?
 
-    @Option(help: "Or a table: lines of 'id name' or 'id name R G B', or ITK-SNAP label descriptions.")
+    @Option(
+        help: ArgumentHelp(
+            "Or a table: any of these formats, lines of 'id name' or 'id name R G B', a .csv or .tsv with titles, or a dataset.json.",
+            valueName: "file"))
     var table: String?
 
     @Option(help: "Formats, separated by commas.")
@@ -42,6 +45,7 @@ struct ExportCommand: ParsableCommand {
         let names = try task.map { try TaskPack.load($0).labels } ?? LabelTableFile.read(table ?? "")
         let map = try NIfTI.readLabels(labels)
         let paths = try ViewerExport.write(labels: map, table: names, formats: format.formats, besides: labels)
+        for notice in format.formats.flatMap({ $0.alteredNames(names) }) where !quiet { Console.note(notice) }
         if !quiet { Console.result(paths.joined(separator: "\n")) }
     }
 }

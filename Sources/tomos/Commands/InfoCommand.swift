@@ -109,6 +109,7 @@ struct ImageInfo: Encodable {
             let info = try NIfTI.info(path)
             return details(info.geometry, shape: info.dimensions, datatype: info.datatype, notices: info.notices)
         case .broken(let path, let reason): throw StudyError.brokenFile(path, reason: reason)
+        case .ambiguous(let name, let paths): throw TwoFilesError(name: name, paths: paths)
         case .dicom(let series, _):
             let volumes = try DICOM.volumes(series)
             let shape = volumes.geometry.shape

@@ -66,6 +66,7 @@ struct RunCommand: ParsableCommand {
         let existing: PipelineRun.Existing = overwrite ? .overwrite : resume ? .resume : .refuse
         let run = try PipelineRun(file, study: study, results: output, existing: existing)
         if !quiet, let advice = run.advice { Console.note(advice) }
+        if !quiet, let notice = run.study.channelNotice { Console.note(notice) }
         let progress = Progress(quiet: quiet)
         let quiet = quiet
         let report = try run.run { event in

@@ -1,8 +1,9 @@
 import ArgumentParser
 import Foundation
+import Pipelines
 import Preparation
 import Segmentation
-import VolumeIO
+import Studies
 import Volumes
 
 struct TaskCommand: ParsableCommand {
@@ -15,97 +16,103 @@ struct TaskCreateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "create", abstract: "Makes a task pack from images and label maps.",
         discussion: """
-            Files are paired by position; two folders are paired by file name.
+            Images and label maps are given as two lists in the same order, or as folders, which are paired by name: \
+            a.nii.gz with a.nii.gz, a_seg.nii.gz or a_labels.nii.gz, a_0000.nii.gz with a.nii.gz (nnU-Net), \
+            sub-1_T1w.nii.gz with sub-1_dseg.nii.gz (BIDS). Lists whose names tell other pairs are refused. Or give a \
+            whole data set: a Decathlon or nnU-Net dataset.json, or a BIDS derivative's folder.
 
             EXAMPLES
-              tomos task create -o packs/liver --name liver --images ct1.nii.gz ct2.nii.gz \\
-                --labels ct1_seg.nii.gz ct2_seg.nii.gz --label 1=liver --plane axial --window ct
-              tomos task create -o packs/hippocampus --name hippocampus --images imagesTr --labels labelsTr \\
-                --label 1=anterior --label 2=posterior --plane coronal
+              tomos task create -o packs/liver --name liver --images a.nii.gz b.nii.gz \\
+                --labels a_seg.nii.gz b_seg.nii.gz --label 1=liver --window ct
+              tomos task create -o packs/hippocampus --name hippocampus \\
+                --images imagesTr --labels labelsTr --label 1=anterior --plane coronal
+              tomos task create -o packs/spleen --dataset Task09_Spleen/dataset.json
+              tomos task create -o packs/brain --dataset bids/derivatives/manual
             """)
 
     @Option(name: .shortAndLong, help: "The folder to make.")
     var output: String
 
-    @Option(help: "The task's name.")
-    var name: String
+    @Option(help: "The task's name; a data set's own by default.")
+    var name: String?
 
     @Option(parsing: .upToNextOption, help: "Image files, or one folder.")
-    var images: [String]
+    var images: [String] = []
 
     @Option(parsing: .upToNextOption, help: "Label maps in the order of the images, or one folder.")
-    var labels: [String]
+    var labels: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Instead of images and labels: a Decathlon or nnU-Net dataset.json or its folder, or a BIDS derivative's.",
+            valueName: "path"))
+    var dataset: String?
 
     @Option(
         name: .customLong("label"),
         help: "A label's id and name, such as 1=liver. May be repeated; others are left out.")
     var names: [LabelName] = []
 
+    @Option(
+        help: ArgumentHelp("Names and colours from a label table, of the kinds that 'export' takes.", valueName: "file")
+    )
+    var table: String?
+
     @Option(help: "Plane in which volumes are cut.")
     var plane = SlicePlane.axial
 
-    @Option(help: "auto, none, ct, mr, range(-500, 1000) or percentile(0.5, 99.5).")
-    var window = WindowArgument()
+    @Option(
+        help:
+            "auto, none, ct, mr, range(-500, 1000) or percentile(0.5, 99.5) (default: auto; ct where a data set says CT)."
+    )
+    var window: WindowArgument?
 
     func validate() throws {
-        if name.isEmpty { throw ValidationError("--name: give the task a name") }
+        if let dataset {
+            guard images.isEmpty, labels.isEmpty else {
+                throw ValidationError(
+                    "--dataset \(dataset): brings its images and labels; leave out --images and --labels")
+            }
+        } else {
+            if images.isEmpty { throw ValidationError("--images: name the images, or give a --dataset") }
+            if labels.isEmpty { throw ValidationError("--labels: name the label maps of the images") }
+            if name == nil { throw ValidationError("--name: give the task a name") }
+        }
+        if name?.isEmpty == true { throw ValidationError("--name: give the task a name") }
+        if table != nil, !names.isEmpty { throw ValidationError("give either --table or --label") }
         let ids = names.map(\.id)
         if Set(ids).count < ids.count { throw ValidationError("--label: an id is named twice") }
     }
 
     func run() throws {
+        let source = try source()
+        source.notices.forEach(Console.note)
         let entries = names.sorted { $0.id < $1.id }.enumerated().map { n, label in
             LabelEntry(id: label.id, name: label.name, colour: LabelTable.defaultColour(n))
         }
-        let recipe = TaskPack.Recipe(
-            name: name, examples: try Self.pair(images, labels), labels: LabelTable(entries), plane: plane,
-            window: window.window)
-        let pack = try TaskPack.create(recipe, at: output)
+        var recipe = TaskPack.Recipe(
+            name: name ?? source.name,
+            examples: source.pairs.map { TaskPack.Example(image: $0.image, labels: $0.labels, name: $0.name) },
+            labels: LabelTable(entries), plane: plane, window: window?.window ?? (source.isCT ? .ct : .automatic))
+        recipe.names = try table.map(LabelTableFile.read) ?? source.labels
+        let pack = try TaskPack.create(recipe, at: output, tell: Console.note)
         let labels = pack.labels.entries.map { "\($0.id) \($0.name)" }.joined(separator: ", ")
         Console.result("\(output): task '\(pack.name)' of \(pack.examples.count) labelled volumes; labels: \(labels)")
     }
 
-    /// Pairs images and label maps: files by position, folders by file name.
-    static func pair(_ images: [String], _ labels: [String]) throws -> [TaskPack.Example] {
-        if images.count == 1, labels.count == 1, isFolder(images[0]), isFolder(labels[0]) {
-            return try pairFolders(images[0], labels[0])
-        }
-        guard images.count == labels.count else {
-            throw UsageError(
-                "\(images.count) image\(images.count == 1 ? "" : "s") and \(labels.count) label map\(labels.count == 1 ? "" : "s"): give one label map for each image, in the same order"
-            )
-        }
-        return zip(images, labels).map { TaskPack.Example(image: $0, labels: $1) }
-    }
-
-    private static func pairFolders(_ images: String, _ labels: String) throws -> [TaskPack.Example] {
-        let (imageFiles, labelFiles) = (try niftiFiles(images), try niftiFiles(labels))
-        let byName = Dictionary(labelFiles.map { (stem($0), $0) }, uniquingKeysWith: { first, _ in first })
-        let imageNames = Set(imageFiles.map(stem))
-        guard !imageFiles.isEmpty else { throw TaskPackError.unpaired("\(images): no NIfTI files in the folder") }
-        if let extra = labelFiles.first(where: { !imageNames.contains(stem($0)) }) {
-            throw TaskPackError.unpaired("\(labels)/\(extra): no image of this name in \(images)")
-        }
-        return try imageFiles.map { file in
-            guard let map = byName[stem(file)] else {
-                throw TaskPackError.unpaired("\(images)/\(file): no label map of this name in \(labels)")
-            }
-            return TaskPack.Example(image: images + "/" + file, labels: labels + "/" + map)
+    /// The labelled volumes: those of a data set, or those that were named.
+    private func source() throws -> LabelledDataset {
+        if let dataset { return try LabelledDataset.read(dataset) }
+        do {
+            let found = try NamePairs.find(images: images, labels: labels)
+            return LabelledDataset(
+                name: name ?? "", pairs: found.pairs, labels: LabelTable([]), notices: found.notices)
+        } catch let error as NamePairError {
+            // How many files were typed is a matter of the command line.
+            if case .differentCounts = error { throw UsageError(error.description) }
+            throw error
         }
     }
-
-    private static func isFolder(_ path: String) -> Bool {
-        var isFolder: ObjCBool = false
-        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
-    }
-
-    private static func niftiFiles(_ folder: String) throws -> [String] {
-        let names = try FileManager.default.contentsOfDirectory(atPath: folder)
-        return names.filter { !$0.hasPrefix(".") && NIfTI.hasNIfTIName($0) && !$0.lowercased().contains(".img") }
-            .sorted()
-    }
-
-    private static func stem(_ file: String) -> String { String(file.prefix { $0 != "." }) }
 }
 
 /// `--label 1=liver` as typed.

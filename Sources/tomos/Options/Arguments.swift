@@ -103,8 +103,7 @@ func requireJobs(_ jobs: Int) throws {
 
 /// Checks that a file name given to `-o` ends as a NIfTI file does that is one file.
 func requireNIfTIOutput(_ path: String) throws {
-    let lower = path.lowercased()
-    guard lower.hasSuffix(".nii") || lower.hasSuffix(".nii.gz") else {
+    guard NIfTIName(path)?.part == .whole else {
         throw ValidationError("-o \(path): give a file name that ends in .nii.gz or .nii")
     }
 }

@@ -32,7 +32,8 @@ import Volumes
     @Test func slicer() {
         #expect(
             lines(.slicer) == [
-                "# Color table file", "# 4 values", "0 Background 0 0 0 0", "3 Liver 230 75 60 255",
+                "# Color table file", "# 4 values", "# name of 12: Left \"big\" kidney, upper", "0 Background 0 0 0 0",
+                "3 Liver 230 75 60 255",
                 "12 Left_\"big\"_kidney,_upper 0 128 255 255", "300 label_300 1 2 3 255",
             ])
     }
@@ -55,8 +56,10 @@ import Volumes
     @Test func freeSurfer() {
         let rows = lines(.freeSurfer)
         #expect(rows[0].hasPrefix("#No."))
+        // Names that are no single word stand in comments, which that reader passes over.
+        #expect(rows[1...2] == ["# name of 12: Left \"big\" kidney, upper", "# name of 300: label 300"])
         #expect(
-            rows.dropFirst().map { $0.split(separator: " ").joined(separator: " ") } == [
+            rows.dropFirst(3).map { $0.split(separator: " ").joined(separator: " ") } == [
                 "0 Unknown 0 0 0 0", "3 Liver 230 75 60 0", "12 Left_\"big\"_kidney,_upper 0 128 255 0",
                 "300 label_300 1 2 3 0",
             ])

@@ -113,12 +113,37 @@ struct ResultTests {
     }
 
     @Test(
+        "Results are paired with truth that is named in another way, and never with two",
+        arguments: [
+            (["scan.v1_labels.nii", "scan.v2_labels.nii"], ["scan.v2.nii"], ["scan.v2 scan.v2.nii"]),
+            (["X_0000_labels.nii", "Y_0000_labels.nii"], ["X.nii", "Y.nii"], ["X_0000 X.nii", "Y_0000 Y.nii"]),
+            (["a.nii", "b.nii"], ["a_seg.nii"], ["a a_seg.nii"]),
+            (["sub-1_T1w_labels.nii"], ["sub-1_desc-manual_dseg.nii"], ["sub-1_T1w sub-1_desc-manual_dseg.nii"]),
+            (["left_kidney_labels.nii"], ["left kidney.nii"], ["left_kidney left kidney.nii"]),
+            (["a.nii"], ["a.nii", "a.nii.gz"], ["truth/a.nii and truth/a.nii.gz"]),
+            (["a.nii", "a_labels.nii"], ["a.nii"], ["results/a.nii and results/a_labels.nii"]),
+            (["X_0000.nii", "X_0001.nii"], ["X.nii"], ["results/X_0000.nii and results/X_0001.nii"]),
+        ])
+    func pairsByName(results: [String], truth: [String], pairs: [String]) throws {
+        try makeTree(folder, results.map { "results/" + $0 } + truth.map { "truth/" + $0 })
+        do {
+            let found = try ResultPairs.find(results: folder.file("results"), truth: folder.file("truth"))
+            let short = found.pairs.map { "\($0.id) \($0.truth)".replacing(folder.file("truth/"), with: "") }
+            #expect(short == pairs)
+        } catch let error as TwoFilesError {
+            let paths = error.paths.map { $0.replacing(folder.path + "/", with: "") }
+            #expect([paths.joined(separator: " and ")] == pairs)
+        }
+    }
+
+    @Test(
         "Label tables as people have them",
         arguments: [
             (
+                // The third column of this atlas (AAL) has no title that says what it is: nothing is cut off.
                 "1 Precentral_L 2001\n2 Precentral_R",
                 [
-                    LabelEntry(id: 1, name: "Precentral_L", colour: LabelTable.defaultColour(0)),
+                    LabelEntry(id: 1, name: "Precentral_L 2001", colour: LabelTable.defaultColour(0)),
                     LabelEntry(id: 2, name: "Precentral_R", colour: LabelTable.defaultColour(1)),
                 ]
             ),

@@ -107,6 +107,15 @@ struct TaskPackTests {
         #expect(all.labels.entries.map(\.id) == [1, 3, 7])
         #expect(all.labels.entries.map(\.name) == ["label-1", "label-3", "label-7"])
         #expect(all.plane == .coronal && all.examples.map(\.name) == ["b", "a"])
+        // The same volumes give the same bytes, whatever the order of a dictionary in this process.
+        let yaml = try String(contentsOfFile: all.folder + "/pack.yaml", encoding: .utf8)
+        let keys = yaml.split(separator: "\n").compactMap { $0.split(separator: ":").first.map(String.init) }
+        #expect(
+            keys.suffix(10) == [
+                "- image", "  labels", "  sha256", "    image", "    labels", "- image", "  labels", "  sha256",
+                "    image",
+                "    labels",
+            ])
         let seven = LabelEntry(id: 7, name: "the one: \"quoted\"", colour: Colour(9, 8, 7), snomed: "1")
         let some = try TaskPack.create(recipe(examples, [seven]), at: folder.file("some"))
         #expect(some.labels.entries == [seven])

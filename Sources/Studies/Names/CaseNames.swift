@@ -1,6 +1,8 @@
+import VolumeIO
+
 /// Names for cases: unique in a study, safe as file names, and taken only from file and folder names as the user gave
 /// them and from series numbers and kinds of image; never from a name, an identifier or a description in a header.
-enum CaseNames {
+package enum CaseNames {
     /// What a name is made from.
     enum Name {
         /// A file's path below the study.
@@ -48,14 +50,10 @@ enum CaseNames {
 
     private static func joined(_ path: String) -> String { path.replacing("/", with: "_") }
 
-    private static func stem(_ name: String) -> String {
-        let lower = name.lowercased()
-        let suffix = [".nii.gz", ".hdr.gz", ".img.gz", ".nii", ".hdr", ".img"].first { lower.hasSuffix($0) }
-        return String(name.dropLast(suffix?.count ?? 0))
-    }
+    private static func stem(_ path: String) -> String { NIfTIName(path).map { $0.folder + $0.stem } ?? path }
 
     /// Letters and digits of any script, `.`, `_` and `-`; at most 100 bytes; not starting with `.` or `-`.
-    private static func safe(_ name: String) -> String {
+    package static func safe(_ name: String) -> String {
         var text = ""
         for character in name {
             let letter = character.isLetter || character.isNumber || "._-".contains(character) ? character : "_"
