@@ -66,6 +66,8 @@ struct DICOMAcquisition: Sendable, Hashable {
     var sliceTimes: [Double] = []
     /// How many images or volumes there should be, where stated.
     var imagesInAcquisition, temporalPositions: Int?
+    /// The same of PET: slices of a volume (0054,0081) and volumes over time (0054,0101).
+    var slices, timeSlices: Int?
     /// (0020,9161), and which of how many files this is.
     var concatenation: DICOMConcatenation?
 }
@@ -92,6 +94,10 @@ extension DICOMImageHeader {
         acquisition.flipAngle = number(.flipAngle)
         acquisition.imagesInAcquisition = whole(DICOMTag(0x0020, 0x1002))
         acquisition.temporalPositions = whole(DICOMTag(0x0020, 0x0105))
+        if modality == "PT" {
+            acquisition.slices = whole(DICOMTag(0x0054, 0x0081))
+            acquisition.timeSlices = whole(DICOMTag(0x0054, 0x0101))
+        }
         let frameTime = attributes.text(.frameAcquisitionTime).map { String($0.dropFirst(8)) }
         acquisition.time = frameTime ?? attributes.text(DICOMTag(0x0008, 0x0032))
         (acquisition.bValue, acquisition.gradient) = DICOMDiffusion.read(attributes)
