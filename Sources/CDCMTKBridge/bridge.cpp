@@ -148,8 +148,6 @@ bool tomos_dcm_setup(char *error, size_t capacity) noexcept {
             DcmRLEDecoderRegistration::registerCodecs();
             DJDecoderRegistration::registerCodecs();
             DJLSDecoderRegistration::registerCodecs();
-            // An element whose writer knew no value representation has that of the dictionary. (PS3.5 6.2.2)
-            dcmEnableUnknownVRConversion.set(OFTrue);
         });
         if (dcmDataDict.isDictionaryLoaded()) { return true; }
         say("data dictionary not found", error, capacity);
@@ -165,6 +163,7 @@ tomos_dcm_file *tomos_dcm_open(const char *path, bool header_only, char *error, 
                               path, EXS_Unknown, EGL_noChange, longestValueReadAtOnce, ERM_autoDetect, DCM_PixelData)
                         : file->format.loadFile(path, EXS_Unknown, EGL_noChange, longestValueReadAtOnce);
         if (!check(condition, error, capacity)) { return nullptr; }
+        readUnknownByDictionary(*file->format.getDataset());
         return file.release();
     });
 }
@@ -186,7 +185,9 @@ tomos_dcm_file *tomos_dcm_open_delimited(const char *path, size_t kept, char *er
         file->format.transferInit();
         const OFCondition condition = file->format.read(buffer);
         file->format.transferEnd();
-        return check(condition, error, capacity) ? file.release() : nullptr;
+        if (!check(condition, error, capacity)) { return nullptr; }
+        readUnknownByDictionary(*file->format.getDataset());
+        return file.release();
     });
 }
 

@@ -141,6 +141,21 @@ struct DICOMFieldGeometryTests {
         #expect(try scan.series.map { try DICOM.readVolume($0).geometry.shape } == [Shape(4, 3, 1), Shape(4, 3, 1)])
     }
 
+    // Nobody can put frames of one file into folders of their own.
+    @Test(
+        "what is advised for the frames of one file can be done with one file",
+        arguments: [
+            (
+                ["0\\0\\0", "0\\0\\2", "0\\0\\4.9"],
+                "the slices are not evenly spaced (interpolate with --gaps resample)"
+            ),
+            (["0\\0\\0", "9\\0\\0"], "differing in place within the plane (export each part as a file of its own)"),
+        ])
+    func oneFile(_ places: [String], _ text: String) throws {
+        try write([DICOMWriter.enhanced(places)])
+        #expect(message.hasSuffix(text), "\(message)")
+    }
+
     @Test("the shared file with two orientations", .enabled(if: SharedFolder.isPresent))
     func sharedOrientations() {
         let path = shared("one-file-two-orientations")

@@ -173,6 +173,32 @@ struct DICOMFieldValueTests {
         #expect(volume.geometry.affine.origin == [1, 2, 0])
     }
 
+    // The toolkit itself gives the whole file up when such a value is not what its dictionary says.
+    @Test("a value of unknown representation that is not what the dictionary says is left alone")
+    func unknownGarbage() throws {
+        var reference = DICOMWriter()
+        reference[0x0008, 0x1155, "UI"] = "1.2.3"
+        let values: [[UInt8]] = [
+            Array("no items here".utf8), DICOMWriter.sequence([Array("no elements here".utf8)]),
+            DICOMWriter.sequence([reference.dataSet]), [],
+        ]
+        for value in values {
+            var slice = DICOMWriter.slice(0, z: 0)
+            slice.set(0x0008, 0x1140, "UN", value + (value.count % 2 == 0 ? [] : [0]))
+            try write([slice])
+            #expect(message == "read")
+        }
+    }
+
+    @Test("private values of unknown representation are read by their creator's dictionary")
+    func unknownPrivate() throws {
+        var slice = DICOMWriter.slice(0, z: 0)
+        slice[0x2001, 0x0010, "LO"] = "Philips Imaging DD 001"
+        slice.set(0x2001, 0x1003, "UN", DICOMWriter.little(Float(1000).bitPattern))
+        try write([slice])
+        #expect(try DICOM.scan([folder.path]).series[0].images[0].acquisition.bValue == 1000)
+    }
+
     @Test("sequences of unknown value representation count as nesting")
     func unknownNesting() throws {
         var inner: [UInt8] = []
@@ -217,6 +243,19 @@ struct DICOMFieldValueTests {
         #expect(values(volume) == rising([0, 10, 20]) { $0 })
         #expect(volume.notices == [DICOMFragments.openNotice])
         #expect(DICOMFragments.closing(folder.file("IM0")) == .delimited)
+    }
+
+    @Test("empty fragments behind the last frame are padding")
+    func emptyFragments() throws {
+        var slice = rle(0, z: 0)
+        let fragment = slice.value(0x7FE0, 0x0010).dropFirst(16).dropLast(8)
+        slice.encapsulated([Array(fragment), [], []])
+        try write([slice])
+        #expect(try values(readOnlySeries(folder.path)) == rising([0]) { $0 })
+        #expect(
+            try DICOMFrameIndex(
+                DICOMFrameIndex.Evidence(lengths: [8, 6, 0, 0], frames: 2, tables: [], begins: [])
+            ).fragments == [0..<1, 1..<2])
     }
 
     @Test(

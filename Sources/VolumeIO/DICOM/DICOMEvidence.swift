@@ -37,7 +37,7 @@ enum DICOMEvidence {
             let groups = Dictionary(grouping: volume) { $0.keys[key] ?? "none" }
             guard groups.count > 1 else { continue }
             let parts = groups.sorted { $0.key < $1.key }.prefix(4).map { "\($0.key) in \($0.value.count) images" }
-            throw DICOMError.mixed(series: series, what: "\(key.name) (--split-by \(key.rawValue))", parts: parts)
+            throw mixed(volume, key, parts, series)
         }
     }
 
@@ -52,10 +52,19 @@ enum DICOMEvidence {
             // Slices that are interleaved on purpose still lie side by side.
             let stated = volume[0].spacingBetweenSlices.map(abs) ?? volume[0].sliceThickness ?? 0
             guard stated > 1.5 * spacing || key == .imageType else { continue }
-            throw DICOMError.mixed(
-                series: series, what: "\(key.name) (--split-by \(key.rawValue))",
-                parts: ["\(kinds) scans whose slices lie between each other's"])
+            throw mixed(volume, key, ["\(kinds) scans whose slices lie between each other's"], series)
         }
+    }
+
+    private static func mixed(
+        _ volume: [DICOMImageHeader], _ key: DICOMSplitKey, _ parts: [String], _ series: String
+    ) -> DICOMError {
+        if volume.areOfOneFile {
+            return .mixed(
+                series: series, what: key.name, parts: parts,
+                remedy: "--split-by \(key.rawValue) makes an image of each")
+        }
+        return .mixed(series: series, what: "\(key.name) (--split-by \(key.rawValue))", parts: parts)
     }
 
     /// Every second slice missing leaves an even spacing, of which the headers and the numbers know better.

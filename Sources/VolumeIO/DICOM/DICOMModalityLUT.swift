@@ -6,7 +6,7 @@ struct DICOMModalityLUT: Sendable, Hashable {
     var first: Int64
     /// Measured values.
     var entries: [UInt16]
-    /// What the values are: `HU`, `US` for unspecified, ...
+    /// What the values are: `HU`, `unspecified units`, ...
     var type: String
 
     /// The measured value of a stored one.
@@ -33,11 +33,11 @@ extension DICOMModalityLUT {
             .file(path: attributes.file.path, reason: "its Modality LUT \(reason) (export the file again)")
         }
         guard items.count == 1 else { throw fault("has \(items.count) tables, 1 expected") }
-        let stated = item.text(.lutDescriptor) ?? ""
-        let descriptor = stated.split(separator: "\\").compactMap { Int($0.filter { $0 != " " }) }
+        let words = item.text(.lutDescriptor) ?? ""
+        let descriptor = words.split(separator: "\\").compactMap { Int($0.filter { $0 != " " }) }
         guard descriptor.count == 3, descriptor.allSatisfy({ (-32768...65535).contains($0) }),
             (8...16).contains(descriptor[2])
-        else { throw fault("has the descriptor '\(stated)', expected entries, first value and 8 to 16 bits") }
+        else { throw fault("has the descriptor '\(words)', expected entries, first value and 8 to 16 bits") }
         // A length of 65536 does not fit its field.
         let count = descriptor[0] == 0 ? 65536 : descriptor[0] & 0xFFFF
         let bytes = item.bytes(.lutData) ?? []
@@ -50,7 +50,9 @@ extension DICOMModalityLUT {
         // Writers mix up US and SS here: the 16 bits are read by PixelRepresentation.
         let word = UInt16(truncatingIfNeeded: descriptor[1])
         first = format.isSigned ? Int64(Int16(bitPattern: word)) : Int64(word)
-        type = item.text(.lutType)?.filter { $0.isASCII && ($0.isLetter || $0.isNumber) } ?? "unspecified"
+        let stated = item.text(.lutType)?.filter { $0.isASCII && ($0.isLetter || $0.isNumber) } ?? "US"
+        // US is the standard's word for it.
+        type = stated == "US" ? "unspecified units" : stated
     }
 }
 

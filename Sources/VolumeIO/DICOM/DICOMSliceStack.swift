@@ -40,7 +40,7 @@ struct DICOMSliceStack {
             (origin, step) = (rounded.origin, rounded.step)
         } else {
             if policies.gaps == .fail {
-                try Self.requireEven(depths, series)
+                try Self.requireEven(depths, self.images.areOfOneFile, series)
             } else {
                 regrid.even(depths)
             }
@@ -163,7 +163,7 @@ extension DICOMSliceStack {
     private static func isEven(_ images: [DICOMImageHeader], _ depths: [Double], _ series: String) -> Bool {
         let extent = images[images.count - 1].position - images[0].position
         do {
-            try requireEven(depths, series)
+            try requireEven(depths, images.areOfOneFile, series)
             try requireOnGrid(images, nil, extent / Double(images.count - 1), extent: extent, series)
             return true
         } catch {
@@ -171,7 +171,7 @@ extension DICOMSliceStack {
         }
     }
 
-    private static func requireEven(_ depths: [Double], _ series: String) throws {
+    private static func requireEven(_ depths: [Double], _ isOneFile: Bool, _ series: String) throws {
         let gaps = zip(depths.dropFirst(), depths).map { $0 - $1 }
         let median = gaps.sorted()[(gaps.count - 1) / 2]
         for (n, gap) in gaps.enumerated() where !(abs(gap - median) <= tolerance(median)) {
@@ -180,7 +180,8 @@ extension DICOMSliceStack {
                 throw DICOMError.missingSlices(
                     series: series, slice: n + 2, distance: gap, expected: median, missing: Int(steps) - 1)
             }
-            throw DICOMError.unevenSpacing(series: series, slice: n + 2, distance: gap, expected: median)
+            throw DICOMError.unevenSpacing(
+                series: series, slice: n + 2, distance: gap, expected: median, isOneFile: isOneFile)
         }
     }
 
