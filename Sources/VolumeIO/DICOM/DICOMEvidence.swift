@@ -115,7 +115,7 @@ enum DICOMEvidence {
     ) throws -> [String] {
         let slices = volumes[0].count
         let text = "\(slices) slices are here, \(name) says \(stated)"
-        if !isLenient, volumes.count == 1, volumes[0][0].acquisition.frames == 1, 2 * (stated - slices) <= stated {
+        if !isLenient, volumes.count == 1, volumes[0][0].acquisition.frames == 1, stated - slices <= stated / 2 {
             throw DICOMError.incomplete(series: series, reason: "\(text): slices at an end are missing")
         }
         return ["\(text): slices at an end may be missing"]
