@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <exception>
+#include <fstream>
 #include <mutex>
 #include <string>
 
@@ -10,6 +11,7 @@
 
 #include "bridge_file.h"
 
+#include <dcmtk/dcmdata/dcistrmb.h>
 #include <dcmtk/dcmdata/dcrledrg.h>
 #include <dcmtk/dcmdata/dcspchrs.h>
 #include <dcmtk/dcmdata/dcpixel.h>
@@ -161,6 +163,30 @@ tomos_dcm_file *tomos_dcm_open(const char *path, bool header_only, char *error, 
                               path, EXS_Unknown, EGL_noChange, longestValueReadAtOnce, ERM_autoDetect, DCM_PixelData)
                         : file->format.loadFile(path, EXS_Unknown, EGL_noChange, longestValueReadAtOnce);
         if (!check(condition, error, capacity)) { return nullptr; }
+        readUnknownByDictionary(*file->format.getDataset());
+        return file.release();
+    });
+}
+
+tomos_dcm_file *tomos_dcm_open_delimited(const char *path, size_t kept, char *error, size_t capacity) noexcept {
+    return guarded<tomos_dcm_file *>(nullptr, error, capacity, [&]() -> tomos_dcm_file * {
+        static const char delimiter[] = {'\xFE', '\xFF', '\xDD', '\xE0', 0, 0, 0, 0};
+        std::ifstream stream(path, std::ios::binary);
+        std::string bytes(kept, 0);
+        if (!stream.read(&bytes[0], static_cast<std::streamsize>(kept))) {
+            say("the file cannot be read", error, capacity);
+            return nullptr;
+        }
+        bytes.append(delimiter, sizeof delimiter);
+        OFunique_ptr<tomos_dcm_file> file(new tomos_dcm_file);
+        DcmInputBufferStream buffer;
+        buffer.setBuffer(bytes.data(), static_cast<offile_off_t>(bytes.size()));
+        buffer.setEos();
+        file->format.transferInit();
+        const OFCondition condition = file->format.read(buffer);
+        file->format.transferEnd();
+        if (!check(condition, error, capacity)) { return nullptr; }
+        readUnknownByDictionary(*file->format.getDataset());
         return file.release();
     });
 }

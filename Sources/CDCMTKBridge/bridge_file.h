@@ -11,3 +11,8 @@ struct tomos_dcm_file {
     // Keeps the file open between two reads of values that were left in it.
     DcmFileCache cache;
 };
+
+// Gives elements of VR UN, nested ones too, the value representation of the dictionary. (PS3.5 6.2.2) The toolkit can do
+// so while it parses, but then one private value that is not what the dictionary says makes the whole file unreadable;
+// here it is left as it is.
+void readUnknownByDictionary(DcmItem &item);

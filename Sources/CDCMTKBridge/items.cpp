@@ -65,4 +65,20 @@ ptrdiff_t tomos_dcm_item_text(
     }
 }
 
+ptrdiff_t tomos_dcm_item_value(
+    tomos_dcm_item *parent, uint16_t group, uint16_t element, void *out, size_t capacity) noexcept {
+    try {
+        DcmElement *found = find(parent, group, element);
+        if (found == nullptr) { return -1; }
+        const Uint32 length = found->getLength();
+        if (out != nullptr && capacity >= length && length > 0 &&
+            found->getPartialValue(out, 0, length, nullptr, EBO_LittleEndian).bad()) {
+            return -1;
+        }
+        return static_cast<ptrdiff_t>(length);
+    } catch (...) {
+        return -1;
+    }
+}
+
 } // extern "C"

@@ -88,4 +88,43 @@ struct ConvertTests {
         #expect(unknown.code == 64 && unknown.errors.contains("%y is no placeholder"))
         #expect(try tomos("convert", "-i", series, "-o", "out", "-f", "%i_%s", "--with-identity", "-q").code == 0)
     }
+
+    /// Writes a DICOMDIR that lists `names` in its folder A: as little of one as a reader needs.
+    private func writeIndex(_ names: [String]) throws {
+        func number(_ value: Int, _ bytes: Int) -> [UInt8] { (0..<bytes).map { UInt8(value >> (8 * $0) & 0xFF) } }
+        func element(_ group: Int, _ element: Int, _ kind: String, _ text: String) -> [UInt8] {
+            let value = Array(text.utf8) + (text.utf8.count % 2 == 0 ? [] : [kind == "UI" ? 0 : 0x20])
+            return number(group, 2) + number(element, 2) + Array(kind.utf8) + number(value.count, 2) + value
+        }
+        let records = names.flatMap { name in
+            let record = element(4, 0x1500, "CS", "A\\\(name)")
+            return [0xFE, 0xFF, 0, 0xE0] + number(record.count, 4) + record
+        }
+        var bytes = [UInt8](repeating: 0, count: 128) + Array("DICM".utf8)
+        bytes += element(2, 2, "UI", "1.2.840.10008.1.3.10") + element(2, 3, "UI", "1.2.3")
+        bytes += element(2, 0x10, "UI", "1.2.840.10008.1.2.1")
+        bytes += number(4, 2) + number(0x1220, 2) + Array("SQ".utf8) + [0, 0] + number(records.count, 4) + records
+        try Data(bytes).write(to: URL(fileURLWithPath: folder.file("disc/DICOMDIR")))
+    }
+
+    @Test(
+        "A disc that lacks a file of its DICOMDIR: what is there is read with --keep-going, or where the folder is named"
+    )
+    func incompleteDisc() throws {
+        try FileManager.default.createDirectory(atPath: folder.file("disc"), withIntermediateDirectories: true)
+        try FileManager.default.copyItem(atPath: series, toPath: folder.file("disc/A"))
+        try writeIndex(try FileManager.default.contentsOfDirectory(atPath: series).sorted() + ["GONE"])
+        let missing = "that are not there, first A/GONE"
+        let refused = try tomos("convert", "-i", "disc/DICOMDIR", "-o", "refused")
+        #expect(refused.code != 0 && refused.errors.contains(missing) && refused.errors.contains("--keep-going"))
+        #expect(!FileManager.default.fileExists(atPath: folder.file("refused")))
+        let kept = try tomos("convert", "-i", "disc/DICOMDIR", "-o", "kept", "--keep-going")
+        #expect(kept.code != 0 && kept.errors.contains(missing))
+        let named = try tomos("convert", "-i", "disc", "-o", "named")
+        #expect(named.code == 0 && named.errors.contains(missing))
+        for output in ["kept", "named"] {
+            let files = try FileManager.default.contentsOfDirectory(atPath: folder.file(output))
+            #expect(files.filter { $0.hasSuffix(".nii.gz") }.count == 1)
+        }
+    }
 }

@@ -56,6 +56,11 @@ bool tomos_dcm_setup(char *error, size_t capacity) TOMOS_NOEXCEPT;
 /// NULL, with `error` filled, when the toolkit cannot read it.
 tomos_dcm_file *tomos_dcm_open(const char *path, bool header_only, char *error, size_t capacity) TOMOS_NOEXCEPT;
 
+/// Opens the first `kept` bytes of a file, which end behind a fragment of its pixel data, as if the delimiter of the
+/// fragments followed. Everything is kept in memory. NULL, with `error` filled, when the toolkit cannot read it.
+tomos_dcm_file *tomos_dcm_open_delimited(
+    const char *path, size_t kept, char *error, size_t capacity) TOMOS_NOEXCEPT;
+
 /// Closes a file. NULL is allowed.
 void tomos_dcm_close(tomos_dcm_file *file) TOMOS_NOEXCEPT;
 

@@ -23,6 +23,11 @@ size_t tomos_dcm_items(
 ptrdiff_t tomos_dcm_item_text(
     tomos_dcm_item *item, uint16_t group, uint16_t element, char *text, size_t capacity) TOMOS_NOEXCEPT;
 
+/// Value of an element of an item, its words with the lowest byte first. Returns its length in bytes, -1 when it is
+/// absent or cannot be read; nothing is copied where `capacity` is less than that.
+ptrdiff_t tomos_dcm_item_value(
+    tomos_dcm_item *item, uint16_t group, uint16_t element, void *out, size_t capacity) TOMOS_NOEXCEPT;
+
 #ifdef __cplusplus
 }
 #endif

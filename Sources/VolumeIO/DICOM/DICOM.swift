@@ -21,6 +21,8 @@ public struct DICOMSeries: Sendable {
     public var unreadable: [DICOMFileFate] = []
     /// How it is to be read.
     public var policies = DICOMPolicies()
+    /// What a person should know of where it was found.
+    var notices: [String] = []
     /// The images, in the order found.
     var images: [DICOMImageHeader] = []
 
@@ -55,13 +57,17 @@ public struct DICOMScan: Sendable {
 
 /// DICOM series through DCMTK.
 public enum DICOM {
-    /// Reads the headers of every file at or under `paths`: folders in the order of names, each file once.
+    /// Reads the headers of every file at or under `paths`: folders in the order of names, each file once. A DICOMDIR
+    /// that is named leads to the files it lists; one that lists what is not there is among the unreadable ones.
     ///
     /// Throws `DICOMError` when a path is missing or DCMTK has no data dictionary; a broken file is a fate, not an error.
     public static func scan(_ paths: [String], policies: DICOMPolicies = DICOMPolicies()) throws -> DICOMScan {
         try DCMTKFile.setUp()
-        let walk = try DICOMFolderScan(try paths.flatMap { try DICOMDirectory.paths(of: $0) })
-        var gathered = DICOMScan(ignored: walk.skipped, unreadable: walk.unreadable)
+        var indexes = DICOMDirectories(paths)
+        let walk = try DICOMFolderScan(indexes.paths)
+        let files = indexes.hold(walk.files)
+        var gathered = DICOMScan(
+            ignored: walk.skipped + indexes.told, unreadable: indexes.faulty + walk.unreadable)
         var places: [String: Int] = [:]
         func place(_ identity: DICOMSeriesIdentity) -> Int {
             // One UID under two series numbers is two series whose writer kept the UID.
@@ -75,7 +81,7 @@ public enum DICOM {
             places[key] = gathered.series.count - 1
             return gathered.series.count - 1
         }
-        for (path, outcome) in zip(walk.files, try DICOMHeaderScan.outcomes(of: walk.files)) {
+        for (path, outcome) in zip(files, try DICOMHeaderScan.outcomes(of: files)) {
             switch outcome {
             case .notDICOM: gathered.notDICOM.append(path)
             case .images(let images):
@@ -86,6 +92,9 @@ public enum DICOM {
             case .ignored(let reason): gathered.ignored.append(DICOMFileFate(path: path, reason: reason))
             case .unreadable(let reason): gathered.unreadable.append(DICOMFileFate(path: path, reason: reason))
             }
+        }
+        for n in gathered.series.indices {
+            gathered.series[n].notices = indexes.notices(for: gathered.series[n].files)
         }
         gathered.series = gathered.series.flatMap { $0.parts() }
         gathered.series.sort {

@@ -17,11 +17,13 @@ public enum DICOMError: TomosError, Equatable {
     /// Files of the series cannot be decoded.
     case undecodable(series: String, files: Int, first: String, reason: String)
     /// The files disagree in what one volume must share. Each part: what it is, and its files.
-    case mixed(series: String, what: String, parts: [String])
+    case mixed(
+        series: String, what: String, parts: [String],
+        remedy: String = "put each part into a folder of its own and read it alone")
     /// Slices are missing between two neighbours (slice numbers from 1, distances in mm).
     case missingSlices(series: String, slice: Int, distance: Double, expected: Double, missing: Int)
     /// The slices do not lie evenly (distances in mm).
-    case unevenSpacing(series: String, slice: Int, distance: Double, expected: Double)
+    case unevenSpacing(series: String, slice: Int, distance: Double, expected: Double, isOneFile: Bool = false)
     /// A slice lies beside its place on the regular grid (mm).
     case offGrid(series: String, slice: Int, distance: Double, allowed: Double)
     /// Several images lie at one position.
@@ -66,17 +68,17 @@ public enum DICOMError: TomosError, Equatable {
             "series \(series): no image to read"
         case .undecodable(let series, let files, let first, let reason):
             "series \(series): \(files) \(files == 1 ? "file" : "files") cannot be decoded, first \(first): \(reason)"
-        case .mixed(let series, let what, let parts):
-            "series \(series): \(what) differs: \(parts.joined(separator: "; ")) "
-                + "(put each part into a folder of its own and read it alone)"
+        case .mixed(let series, let what, let parts, let remedy):
+            "series \(series): \(what) differs: \(parts.joined(separator: "; ")) (\(remedy))"
         case .missingSlices(let series, let slice, let distance, let expected, let missing):
             "series \(series): slice \(slice) lies \(millimetres(distance)) mm from its neighbour, expected "
                 + "\(millimetres(expected)); \(missing) \(missing == 1 ? "slice is" : "slices are") missing "
                 + "(export the series again, complete, or interpolate with --gaps resample)"
-        case .unevenSpacing(let series, let slice, let distance, let expected):
+        case .unevenSpacing(let series, let slice, let distance, let expected, let isOneFile):
             "series \(series): slice \(slice) lies \(millimetres(distance)) mm from its neighbour, expected "
                 + "\(millimetres(expected)); the slices are not evenly spaced "
-                + "(interpolate with --gaps resample, or put each evenly spaced part into a folder of its own)"
+                + "(interpolate with --gaps resample"
+                + (isOneFile ? ")" : ", or put each evenly spaced part into a folder of its own)")
         case .offGrid(let series, let slice, let distance, let allowed):
             "series \(series): slice \(slice) lies \(millimetres(distance)) mm beside its place on an even grid, "
                 + "allowed \(millimetres(allowed)); the spacing drifts (interpolate with --gaps resample)"

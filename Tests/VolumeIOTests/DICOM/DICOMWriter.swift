@@ -24,6 +24,9 @@ struct DICOMWriter {
         set(group, element, vr, Self.little(UInt16(truncatingIfNeeded: word)))
     }
 
+    /// Bytes of an element's value, as set.
+    func value(_ group: UInt16, _ element: UInt16) -> [UInt8] { elements[key(group, element)]?.bytes ?? [] }
+
     mutating func remove(_ group: UInt16, _ element: UInt16) { elements[key(group, element)] = nil }
 
     /// A 4x3 signed CT slice of series 1.2.3 at a height z in mm, pixels rising from `base`.

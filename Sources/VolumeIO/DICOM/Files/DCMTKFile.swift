@@ -20,7 +20,20 @@ struct DCMTKFile: ~Copyable {
             throw DICOMError.file(path: path, reason: "cannot be read as DICOM: \(fault)")
         }
         var reason = ErrorText()
-        guard let handle = tomos_dcm_open(path, extent == .header, &reason.buffer, reason.buffer.count) else {
+        var opened = tomos_dcm_open(path, extent == .header, &reason.buffer, reason.buffer.count)
+        if opened == nil, extent == .whole {
+            switch DICOMFragments.closing(path) {
+            case .open(let end)?:
+                opened = tomos_dcm_open_delimited(path, end, &reason.buffer, reason.buffer.count)
+            case .cut(let fragment, let bytes, let needed)?:
+                throw DICOMError.file(
+                    path: path,
+                    reason: "the compressed pixel data breaks off in fragment \(fragment), of which \(bytes) of "
+                        + "\(needed) bytes are there (copy or export the file again)")
+            default: break
+            }
+        }
+        guard let handle = opened else {
             throw DICOMError.file(
                 path: path, reason: "cannot be read as DICOM: \(reason.text) (copy or export the file again)")
         }

@@ -26,6 +26,14 @@ enum DICOMNesting {
         return fault(UnsafeRawBufferPointer(start: start, count: size))
     }
 
+    /// How the fragments of encapsulated pixel data end; nil when there are none, or none that can be walked.
+    static func fragmentsEnd(_ file: UnsafeRawBufferPointer) -> DICOMFragments.Closing? {
+        let hasPreamble = file.count >= 132 && file[128..<132].elementsEqual("DICM".utf8)
+        var walk = Walk(file, at: hasPreamble ? 132 : 0, explicit: true, bigEndian: false)
+        _ = walk.skipMeta()
+        return walk.walk() ? walk.fragmentsEnd() : nil
+    }
+
     private static func fault(_ file: UnsafeRawBufferPointer) -> String? {
         let hasPreamble = file.count >= 132 && file[128..<132].elementsEqual("DICM".utf8)
         var meta = Walk(file, at: hasPreamble ? 132 : 0, explicit: true, bigEndian: false)
@@ -144,7 +152,8 @@ private struct Walk {
                 let isSequence = explicit && bytes[at + 4] == 0x53 && bytes[at + 5] == 0x51
                 at += header
                 let startsItem = at + 4 <= bytes.count && self.tag(at) == 0xFFFE_E000
-                if length == 0xFFFF_FFFF || isSequence || !explicit && startsItem && length >= 8 {
+                // A value of unknown representation is read by the dictionary: it may be a sequence.
+                if length == 0xFFFF_FFFF || isSequence || (isUnknown || !explicit) && startsItem && length >= 8 {
                     open.append(Level(isSequence: true, end: end(length), outerExplicit: explicit))
                     if isUnknown { explicit = false }
                 } else {
@@ -153,6 +162,25 @@ private struct Walk {
             }
             if open.count > 2 * DICOMNesting.deepest { return false }
         }
+    }
+
+    /// Walks the fragments of the pixel data that `walk` has come to.
+    mutating func fragmentsEnd() -> DICOMFragments.Closing? {
+        guard at + 12 <= bytes.count, tag(at) == 0x7FE0_0010, let (header, length) = element(), length == 0xFFFF_FFFF
+        else { return nil }
+        at += header
+        var item = 0
+        while at + 8 <= bytes.count {
+            if tag(at) == 0xFFFE_E0DD { return .delimited }
+            guard tag(at) == 0xFFFE_E000 else { return nil }
+            let (length, left) = (number(at + 4, 4), bytes.count - at - 8)
+            guard length <= left else { return .cut(fragment: item, bytes: left, needed: length) }
+            at += 8 + length
+            item += 1
+        }
+        let delimiter: [UInt8] = [0xFE, 0xFF, 0xDD, 0xE0, 0, 0, 0]
+        let isRest = bytes[at...].elementsEqual(delimiter.prefix(bytes.count - at))
+        return isRest ? .open(end: at) : .cut(fragment: item, bytes: 0, needed: 0)
     }
 
     private func end(_ length: Int) -> Int? { length == 0xFFFF_FFFF ? nil : at + length }

@@ -20,6 +20,9 @@ struct DICOMTransferSyntax: Sendable {
     /// Whether values may differ from those that were compressed.
     var isLossy = false
 
+    /// Whether pixel data stands in fragments.
+    var isEncapsulated: Bool { coding != .native && coding != .notRead }
+
     /// The entry of a UID, nil when the UID is not a transfer syntax known here.
     static func find(_ uid: String) -> DICOMTransferSyntax? { table[uid] }
 

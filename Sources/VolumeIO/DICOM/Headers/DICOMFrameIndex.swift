@@ -19,7 +19,10 @@ struct DICOMFrameIndex: Sendable, Equatable {
 
     /// Finds the frames; the reason when they cannot be told apart.
     init(_ evidence: Evidence) throws(CodestreamFault) {
-        let (count, frames) = (evidence.lengths.count, evidence.frames)
+        let frames = evidence.frames
+        // Empty fragments behind the last frame are padding.
+        var count = evidence.lengths.count
+        while count > frames, evidence.lengths[count - 1] == 0 { count -= 1 }
         guard count > 0 else { throw CodestreamFault("has no pixel data") }
         let starts = evidence.begins.indices.filter { evidence.begins[$0] }
         if frames == 1 {

@@ -10,6 +10,8 @@ struct DICOMFrameVectors {
     private let position, rowDirection, columnDirection: Vec3
     private let rowSpacing, columnSpacing, step: Double
     private let thickness: Double?
+    /// That the directions were not of length 1.
+    private let notice: String?
 
     /// Nil when the file does not number its frames by slice or does not say where they lie.
     init?(_ attributes: borrowing DICOMAttributes, frames: Int) throws {
@@ -24,11 +26,7 @@ struct DICOMFrameVectors {
         }
         let (p, o) = (Self.numbers(place), Self.numbers(orientation))
         guard p.count == 3, o.count == 6 else { return nil }
-        let (row, column) = (Vec3(o[0], o[1], o[2]), Vec3(o[3], o[4], o[5]))
-        guard abs(row.length - 1) < 1e-2, abs(column.length - 1) < 1e-2, abs(row.dot(column)) < 1e-2 else {
-            throw attributes.bad(
-                "ImageOrientationPatient", orientation, "two perpendicular vectors of length 1")
-        }
+        let (row, column, notice) = try DICOMFileReader.directions(o, stated: orientation, attributes)
         // C.8.4.15: a negative spacing runs against the normal.
         guard let between = try attributes.number(.spacingBetweenSlices, "SpacingBetweenSlices"), between != 0 else {
             throw DICOMError.file(
@@ -42,6 +40,7 @@ struct DICOMFrameVectors {
         (slices, step) = (number, between)
         (position, rowDirection, columnDirection) = (Vec3(p[0], p[1], p[2]), row, column)
         (rowSpacing, columnSpacing) = (spacing[0], spacing[1])
+        self.notice = notice
         thickness = attributes.text(.sliceThickness).flatMap { Double($0) }
         others = try Self.others(attributes, frames: frames)
     }
@@ -52,6 +51,7 @@ struct DICOMFrameVectors {
         (header.rowSpacing, header.columnSpacing) = (rowSpacing, columnSpacing)
         (header.sliceThickness, header.spacingBetweenSlices) = (thickness, abs(step))
         header.position = position + header.normal * step * Double(slices[frame])
+        if let notice { header.notices.append(notice) }
     }
 
     /// Sets what tells a frame from others of the same slice.

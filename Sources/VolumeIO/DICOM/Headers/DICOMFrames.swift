@@ -40,12 +40,13 @@ struct DICOMFrames {
 
     /// The first attribute that a frame lacks to be placed; nil when every frame can be.
     func missingGeometry(_ attributes: inout DICOMAttributes) -> String? {
+        let isGrid = count == 1 && Mosaic.isUIHGrid(attributes)
         if count > 1, groups.isEmpty, vectors == nil { return "position of its \(count) frames" }
         defer { attributes.groups = nil }
         for frame in groups.indices.isEmpty ? 0..<1 : groups.indices {
             attributes.groups = groups.isEmpty ? nil : groups[frame]
             if vectors == nil {
-                if attributes.text(.position) == nil { return "ImagePositionPatient" }
+                if attributes.text(.position) == nil, !isGrid { return "ImagePositionPatient" }
                 if attributes.text(.orientation) == nil { return "ImageOrientationPatient" }
             }
             if attributes.text(.pixelSpacing) == nil { return "PixelSpacing" }
@@ -75,6 +76,7 @@ struct DICOMFrames {
                 try DICOMFileReader.place(&header, attributes)
             }
             header.scaling = try DICOMFileReader.scaling(attributes)
+            if !header.isColour { try header.takeModalityLUT(attributes) }
             try header.describe(attributes)
             header.acquisition.frames = count
             if let vectors { vectors.describe(frame, &header) }
@@ -95,12 +97,9 @@ extension DICOMFileReader {
         guard let instance = attributes.text(.sopInstance) ?? attributes.text(.mediaSOPInstance) else {
             throw DICOMError.file(path: path, reason: "has no SOPInstanceUID (export it again)")
         }
-        if attributes.text(.modalityLUT) != nil {
-            throw DICOMError.file(path: path, reason: "values through a Modality LUT table are not read yet")
-        }
         let layout = try DICOMPixelLayout(attributes)
         let (padding, notice) = try padding(attributes, layout.format)
-        return DICOMImageHeader(
+        var header = DICOMImageHeader(
             path: path, transferSyntax: attributes.file.transferSyntax ?? "", sopClass: sopClass, sopInstance: instance,
             study: identity.study, series: identity.series, seriesNumber: identity.number,
             seriesDescription: identity.description, modality: identity.modality,
@@ -110,12 +109,26 @@ extension DICOMFileReader {
             rowDirection: .zero, columnDirection: .zero, rowSpacing: 1, columnSpacing: 1, scaling: .identity,
             padding: padding, floatPadding: try floatPadding(attributes, layout.format), paddingNotice: notice,
             lossNotice: layout.lossNotice,
-            mosaic: try Mosaic(attributes, imageType: imageType, rows: layout.rows, columns: layout.columns))
+            mosaic: try Mosaic(attributes, imageType: imageType, rows: layout.rows, columns: layout.columns)
+                ?? Mosaic(uihGrid: attributes, rows: layout.rows, columns: layout.columns))
+        header.patient = DICOMPatient(
+            id: attributes.text(DICOMTag(0x0010, 0x0020))?.hashValue,
+            name: attributes.text(DICOMTag(0x0010, 0x0010))?.hashValue)
+        if layout.syntax.isEncapsulated, case .open? = DICOMFragments.closing(path) {
+            header.notices.append(DICOMFragments.openNotice)
+        }
+        return header
     }
 
     /// Reads where an image lies and how far its voxels are apart.
     static func place(_ header: inout DICOMImageHeader, _ attributes: borrowing DICOMAttributes) throws {
-        (header.rowDirection, header.columnDirection) = try directions(attributes)
+        let directions = try directions(attributes)
+        (header.rowDirection, header.columnDirection) = (directions.row, directions.column)
+        if let notice = directions.notice { header.notices.append(notice) }
+        if let first = header.mosaic?.positions.first {
+            header.position = first
+            return try measure(&header, attributes)
+        }
         let position = try attributes.numbers(.position, "ImagePositionPatient", count: 3) ?? []
         guard position.count == 3 else {
             throw attributes.bad("ImagePositionPatient", attributes.text(.position) ?? "", "3 numbers")

@@ -48,6 +48,11 @@ struct DICOMImageHeader: Sendable {
     var variant: DICOMVariant?
     /// The slices of a mosaic.
     var mosaic: Mosaic?
+    /// The table that stored values go through; the rescale is then none.
+    var modalityLUT: DICOMModalityLUT?
+    var patient = DICOMPatient()
+    /// What a person should know of the image.
+    var notices: [String] = []
 
     /// The image as a text shows it: its file, and its frame where the file has several.
     var name: String { acquisition.frames > 1 ? "\(path) (frame \(frame + 1))" : path }
@@ -57,6 +62,20 @@ struct DICOMImageHeader: Sendable {
 
     /// The direction across the slice, of length 1, LPS.
     var normal: Vec3 { rowDirection.cross(columnDirection).normalized }
+}
+
+/// Stands for the patient of an image, for comparing alone: hashes, from which nobody can be told.
+struct DICOMPatient: Sendable, Hashable {
+    /// Of PatientID (0010,0020) and PatientName (0010,0010), where stated.
+    var id, name: Int?
+
+    /// Whether nothing says that these are two patients: names, which people spell in many ways, count only where a
+    /// PatientID is missing.
+    func mayBe(_ other: DICOMPatient) -> Bool {
+        if let id, let otherID = other.id { return id == otherID }
+        guard let name, let otherName = other.name else { return true }
+        return name == otherName
+    }
 }
 
 extension DICOMTag {
@@ -89,18 +108,23 @@ struct DICOMAttributes: ~Copyable {
 
     func text(_ tag: DICOMTag) -> String? { groups?.text(tag) ?? file.text(tag) }
 
+    /// The tag of a private element; nil where the data set has no block of its creator.
+    func tag(private element: UInt8, of creator: String, group: UInt16, vendor: String) -> DICOMTag? {
+        var block: UInt16? = (UInt16(0x10)...0x1F).first { file.text(DICOMTag(group, $0)) == creator }
+        if block == nil, file.text(DICOMTag(group, 0x10)) == nil, isMade(by: vendor) { block = 0x10 }
+        return block.map { DICOMTag(group, $0 << 8 | UInt16(element)) }
+    }
+
+    /// Whether the manufacturer's name, in capitals, holds `vendor`.
+    func isMade(by vendor: String) -> Bool {
+        file.text(DICOMTag(0x0008, 0x0070))?.uppercased().contains(vendor) == true
+    }
+
     /// The value of a private element, found by its creator's name; in a data set that lost the names of its creators
     /// (anonymised), by its usual place where the manufacturer is `vendor`'s.
     func text(private element: UInt8, of creator: String, group: UInt16, vendor: String) -> String? {
-        var block: UInt16? = (UInt16(0x10)...0x1F).first { file.text(DICOMTag(group, $0)) == creator }
-        if block == nil, file.text(DICOMTag(group, 0x10)) == nil,
-            file.text(DICOMTag(0x0008, 0x0070))?.uppercased().contains(vendor) == true
-        {
-            block = 0x10
-        }
-        guard let block else { return nil }
-        let tag = DICOMTag(group, block << 8 | UInt16(element))
-        guard let text = file.text(tag) else { return nil }
+        guard let tag = tag(private: element, of: creator, group: group, vendor: vendor), let text = file.text(tag)
+        else { return nil }
         // In an implicit data set the element may be without a type: then its bytes are the text.
         guard let bytes = file.bytes(tag) else { return text }
         return String(decoding: bytes.filter { $0 != 0 && $0 != 0x20 }, as: UTF8.self)

@@ -2,16 +2,31 @@ import Volumes
 
 /// Attributes of one image, read strictly.
 extension DICOMFileReader {
-    /// The directions of rows and columns, which must be perpendicular and of length 1 as far as rounding allows.
-    static func directions(_ attributes: borrowing DICOMAttributes) throws -> (Vec3, Vec3) {
+    /// The directions of rows and columns, LPS, of length 1, so that voxels are as large as PixelSpacing says.
+    ///
+    /// Cosines of one digit (0.6\\0.6\\0.6) are up to 4 % longer or shorter than 1, and two such vectors up to half a
+    /// degree from perpendicular. What lies further off is no pair of directions and is refused.
+    /// - Returns: The directions, and a sentence where their lengths differed from 1 by more than a thousandth.
+    static func directions(
+        _ attributes: borrowing DICOMAttributes
+    ) throws -> (row: Vec3, column: Vec3, notice: String?) {
+        let v = try attributes.numbers(.orientation, "ImageOrientationPatient", count: 6) ?? []
+        return try directions(v, stated: attributes.text(.orientation) ?? "", attributes)
+    }
+
+    /// The same for the six numbers `v`, `stated` as the file has them.
+    static func directions(
+        _ v: [Double], stated: String, _ attributes: borrowing DICOMAttributes
+    ) throws -> (row: Vec3, column: Vec3, notice: String?) {
         let name = "ImageOrientationPatient"
-        let v = try attributes.numbers(.orientation, name, count: 6) ?? []
-        guard v.count == 6 else { throw attributes.bad(name, "", "6 numbers") }
+        guard v.count == 6 else { throw attributes.bad(name, stated, "6 numbers") }
         let (row, column) = (Vec3(v[0], v[1], v[2]), Vec3(v[3], v[4], v[5]))
-        guard abs(row.length - 1) < 1e-2, abs(column.length - 1) < 1e-2, abs(row.dot(column)) < 1e-2 else {
-            throw attributes.bad(name, attributes.text(.orientation) ?? "", "two perpendicular vectors of length 1")
+        let off = max(abs(row.length - 1), abs(column.length - 1))
+        guard off < 0.05, abs(row.normalized.dot(column.normalized)) < 1e-2 else {
+            throw attributes.bad(name, stated, "two perpendicular vectors of length 1")
         }
-        return (row, column)
+        let notice = "\(name) is \(stated): its vectors are brought to length 1"
+        return (row.normalized, column.normalized, off > 1e-3 ? notice : nil)
     }
 
     static func scaling(_ attributes: borrowing DICOMAttributes) throws -> ValueScaling {

@@ -14,6 +14,17 @@ struct DICOMItem {
         DCMTKFile.text { tomos_dcm_item_text(handle, tag.group, tag.element, $0, $1) }
     }
 
+    /// Bytes of an element's value, words with the lowest byte first; nil when absent.
+    func bytes(_ tag: DICOMTag) -> [UInt8]? {
+        let length = tomos_dcm_item_value(handle, tag.group, tag.element, nil, 0)
+        guard length >= 0 else { return nil }
+        var bytes = [UInt8](repeating: 0, count: length)
+        let read = bytes.withUnsafeMutableBytes {
+            tomos_dcm_item_value(handle, tag.group, tag.element, $0.baseAddress, length)
+        }
+        return read == length ? bytes : nil
+    }
+
     /// Items of a sequence, in order; none when there is no such sequence.
     func items(_ tag: DICOMTag) -> [DICOMItem] {
         let count = tomos_dcm_items(handle, tag.group, tag.element, nil, 0)
@@ -46,6 +57,11 @@ struct DICOMFunctionalGroups {
             }
         }
         return nil
+    }
+
+    /// The tables of the frame, where a writer put them in place of a rescale: the standard has none here.
+    var modalityLUTs: [DICOMItem] {
+        items.flatMap { [$0] + $0.items(Self.values) }.flatMap { $0.items(.modalityLUT) }
     }
 
     /// The sequences that lead to an attribute; CT, MR and PET state their frame type each in one of its own.

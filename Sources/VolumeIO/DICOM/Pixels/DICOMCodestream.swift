@@ -171,10 +171,11 @@ enum DICOMCodestream {
     }
 
     private static func requireEnd(_ bytes: UnsafeBufferPointer<UInt8>) throws(CodestreamFault) {
+        func isEnd(_ end: Int) -> Bool { end >= 2 && bytes[end - 2] == 0xFF && bytes[end - 1] == 0xD9 }
         var end = bytes.count
-        // Writers pad to even length with 00 or with FF.
-        while end > 0, bytes[end - 1] == 0 || bytes[end - 1] == 0xFF { end -= 1 }
-        guard end >= 2, bytes[end - 2] == 0xFF, bytes[end - 1] == 0xD9 else {
+        // Writers pad with 00, with FF or with blanks, and to even length with whatever byte they have.
+        while end > 0, [0, 0xFF, 0x20].contains(bytes[end - 1]) { end -= 1 }
+        guard isEnd(end) || isEnd(bytes.count - 1) else {
             throw CodestreamFault("compressed pixel data breaks off (copy or export the file again)")
         }
     }

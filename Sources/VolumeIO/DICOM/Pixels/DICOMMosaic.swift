@@ -1,13 +1,15 @@
 import Volumes
 
-/// A Siemens mosaic: the slices of one volume laid out as tiles of one image.
+/// The slices of one volume laid out as tiles of one image, row after row: a Siemens mosaic, or a grid of UIH.
 struct Mosaic: Sendable, Hashable {
     /// Slices in the mosaic.
     var slices: Int
-    /// Tiles along each side of the (square) layout.
-    var side: Int
-    /// Direction in which the slices follow each other, LPS, of length 1.
-    var normal: Vec3
+    /// Tiles along the columns and rows of the layout; the last ones may be empty.
+    var across, down: Int
+    /// Direction in which the slices of a Siemens mosaic follow each other, LPS, of length 1.
+    var normal = Vec3.zero
+    /// Centre of the first voxel of each slice, mm, LPS, as a UIH grid states them; none in a Siemens mosaic.
+    var positions: [Vec3] = []
 }
 
 /// The name and values of an element of a Siemens CSA header (the `SV10` layout, as nibabel documents it).
@@ -49,14 +51,20 @@ struct CSAHeader {
 }
 
 extension Mosaic {
-    /// What the file says of its mosaic; nil when the image is none. Throws when it is one that cannot be laid out.
+    /// What the file says of its Siemens mosaic; nil when the image is none. Throws when it is one that cannot be laid
+    /// out.
+    ///
+    /// Careless anonymising takes MOSAIC out of ImageType. The number of its slices, in the CSA header or in (0019,100A),
+    /// still tells a mosaic, where its tiles fit the image and are no smaller than what was acquired: programs that take
+    /// mosaics apart leave the number in each slice.
     init?(_ attributes: borrowing DICOMAttributes, imageType: [String], rows: Int, columns: Int) throws {
-        guard imageType.contains("MOSAIC") else { return nil }
         let path = attributes.file.path
+        let isNamed = imageType.contains("MOSAIC")
         let csa = attributes.file.bytes(DICOMTag(0x0029, 0x1010)).flatMap { CSAHeader($0) }
-        // The private (0019,100A) says the number too, but as raw bytes where the file has no value representations.
-        guard let slices = csa?["NumberOfImagesInMosaic"]?.first.flatMap({ Int($0) }),
-            let direction = csa?["SliceNormalVector"].map({ $0.compactMap { Double($0) } }), direction.count == 3
+        let number = csa?["NumberOfImagesInMosaic"]?.first.flatMap { Int($0) } ?? Self.numberOfImages(attributes)
+        guard isNamed || Self.fits(number ?? 0, rows: rows, columns: columns, attributes) else { return nil }
+        guard let slices = number, let direction = csa?["SliceNormalVector"].map({ $0.compactMap { Double($0) } }),
+            direction.count == 3
         else {
             throw DICOMError.file(
                 path: path,
@@ -76,6 +84,21 @@ extension Mosaic {
         guard abs(vector.length - 1) < 1e-2 else {
             throw attributes.bad("SliceNormalVector", "\(direction)", "a vector of length 1")
         }
-        self.init(slices: slices, side: side, normal: vector.normalized)
+        self.init(slices: slices, across: side, down: side, normal: vector.normalized)
+    }
+
+    /// The number of slices beside the CSA header, (0019,100A).
+    private static func numberOfImages(_ attributes: borrowing DICOMAttributes) -> Int? {
+        attributes.text(private: 0x0A, of: "SIEMENS MR HEADER", group: 0x0019, vendor: "SIEMENS").flatMap { Int($0) }
+    }
+
+    /// Whether an image that does not say so can be a mosaic of `slices`.
+    private static func fits(
+        _ slices: Int, rows: Int, columns: Int, _ attributes: borrowing DICOMAttributes
+    ) -> Bool {
+        guard (2...rows * columns).contains(slices) else { return false }
+        let side = Int(Double(slices).squareRoot().rounded(.up))
+        let matrix = DICOMFileReader.words(attributes.text(DICOMTag(0x0018, 0x1310)) ?? "").compactMap { Int($0) }
+        return rows % side == 0 && columns % side == 0 && max(rows, columns) / side >= matrix.max() ?? 1
     }
 }

@@ -7,7 +7,7 @@ import Volumes
 /// Decodes ordered images into one voxel array.
 ///
 /// Where all images share one rescale the stored integers are kept, in the smallest type that holds every image's
-/// stored range. Where they do not (PET), values are rescaled image by image to float32.
+/// stored range. Where they do not (PET), or where values go through a table, they are rescaled image by image to float32.
 struct DICOMVoxelReader {
     private let images: [DICOMImageHeader]
     private let mosaic: Mosaic?
@@ -25,12 +25,14 @@ struct DICOMVoxelReader {
         notices += Set(images.compactMap(\.lossNotice)).sorted()
         let scaling = images[0].scaling
         if images.contains(where: \.format.isFloat) { return try floats(notices) }
-        if images.allSatisfy({ $0.scaling == scaling }) {
+        if images.allSatisfy({ $0.scaling == scaling && $0.modalityLUT == nil }) {
             let range = padding.map { Double($0.lowerBound)...Double($0.upperBound) }
             return (try integers(), scaling, range, notices)
         }
         let (values, range) = try rescaled(padding)
-        notices.append("rescale differs between slices: values are rescaled slice by slice to float32")
+        notices.append(
+            images.lazy.compactMap(\.modalityLUT).first?.notice
+                ?? "rescale differs between slices: values are rescaled slice by slice to float32")
         if let range {
             notices.append("padding voxels are set to \(range.lowerBound), below every value")
         }
@@ -103,6 +105,7 @@ struct DICOMVoxelReader {
         let lowest =
             images.map { image in
                 let (range, scaling) = (image.format.range, image.scaling)
+                if let table = image.modalityLUT { return table.lowest }
                 return min(
                     Double(range.lowerBound) * scaling.slope + scaling.intercept,
                     Double(range.upperBound) * scaling.slope + scaling.intercept)
@@ -112,10 +115,11 @@ struct DICOMVoxelReader {
             let stored = UnsafeMutableBufferPointer<Int64>.allocate(capacity: pixels)
             defer { stored.deallocate() }
             DICOMPixels.unpack(cells, image.format, into: stored)
-            let (slope, intercept) = (image.scaling.slope, image.scaling.intercept)
+            let (slope, intercept, table) = (image.scaling.slope, image.scaling.intercept, image.modalityLUT)
             for n in 0..<pixels {
                 let isPadding = padding.map { $0.contains(stored[n]) } ?? false
-                let value = isPadding ? outside : Float(Double(stored[n]) * slope + intercept)
+                let value =
+                    isPadding ? outside : Float(table?.value(stored[n]) ?? Double(stored[n]) * slope + intercept)
                 out.initializeElement(at: n, to: value)
             }
         }
@@ -199,14 +203,14 @@ struct DICOMVoxelReader {
         }
     }
 
-    /// Lays the tiles of each mosaic behind each other: tile n stands at row n / side, column n % side of the layout.
+    /// Lays the tiles of each mosaic behind each other: tile n stands at row n / across, column n % across of the layout.
     private func untile<Value>(_ tiled: [Value], _ mosaic: Mosaic) -> [Value] {
-        let (rows, columns) = (images[0].rows / mosaic.side, images[0].columns / mosaic.side)
+        let (rows, columns) = (images[0].rows / mosaic.down, images[0].columns / mosaic.across)
         var values: [Value] = []
         values.reserveCapacity(rows * columns * mosaic.slices * images.count)
         for image in images.indices {
             for slice in 0..<mosaic.slices {
-                let tile = slice / mosaic.side * rows * images[0].columns + slice % mosaic.side * columns
+                let tile = slice / mosaic.across * rows * images[0].columns + slice % mosaic.across * columns
                 for row in 0..<rows {
                     let start = image * pixels + tile + row * images[0].columns
                     values += tiled[start..<start + columns]

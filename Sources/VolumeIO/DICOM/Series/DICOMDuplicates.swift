@@ -41,7 +41,7 @@ struct DICOMDuplicates {
     private static func isCopy(_ a: DICOMImageHeader, _ b: DICOMImageHeader) throws -> Bool {
         guard a.position == b.position, a.rowDirection == b.rowDirection, a.columnDirection == b.columnDirection,
             (a.rows, a.columns) == (b.rows, b.columns), a.format == b.format, a.samples == b.samples,
-            a.scaling == b.scaling,
+            a.scaling == b.scaling, a.modalityLUT == b.modalityLUT,
             (a.rowSpacing, a.columnSpacing) == (b.rowSpacing, b.columnSpacing)
         else { return false }
         func cells(_ image: DICOMImageHeader) throws -> [UInt8] {

@@ -12,7 +12,8 @@ enum DICOMEvidence {
             try requireNoInterleaving(volume, series)
             if !isLenient { try requireNoRegularGaps(volume, series) }
         }
-        return try stated(volumes, series, isLenient) + temporal(volumes) + numbering(volumes)
+        return try stated(volumes, series, isLenient) + slices(volumes, series, isLenient) + temporal(volumes)
+            + numbering(volumes)
     }
 
     /// Every part of an instance that was written in several files must be there. (PS3.3 C.7.6.16.2.2.4)
@@ -36,7 +37,7 @@ enum DICOMEvidence {
             let groups = Dictionary(grouping: volume) { $0.keys[key] ?? "none" }
             guard groups.count > 1 else { continue }
             let parts = groups.sorted { $0.key < $1.key }.prefix(4).map { "\($0.key) in \($0.value.count) images" }
-            throw DICOMError.mixed(series: series, what: "\(key.name) (--split-by \(key.rawValue))", parts: parts)
+            throw mixed(volume, key, parts, series)
         }
     }
 
@@ -51,10 +52,19 @@ enum DICOMEvidence {
             // Slices that are interleaved on purpose still lie side by side.
             let stated = volume[0].spacingBetweenSlices.map(abs) ?? volume[0].sliceThickness ?? 0
             guard stated > 1.5 * spacing || key == .imageType else { continue }
-            throw DICOMError.mixed(
-                series: series, what: "\(key.name) (--split-by \(key.rawValue))",
-                parts: ["\(kinds) scans whose slices lie between each other's"])
+            throw mixed(volume, key, ["\(kinds) scans whose slices lie between each other's"], series)
         }
+    }
+
+    private static func mixed(
+        _ volume: [DICOMImageHeader], _ key: DICOMSplitKey, _ parts: [String], _ series: String
+    ) -> DICOMError {
+        if volume.areOfOneFile {
+            return .mixed(
+                series: series, what: key.name, parts: parts,
+                remedy: "--split-by \(key.rawValue) makes an image of each")
+        }
+        return .mixed(series: series, what: "\(key.name) (--split-by \(key.rawValue))", parts: parts)
     }
 
     /// Every second slice missing leaves an even spacing, of which the headers and the numbers know better.
@@ -81,10 +91,31 @@ enum DICOMEvidence {
         let numbers = Set(volumes.joined().map(\.acquisition.imagesInAcquisition))
         let acquisitions = Set(volumes.joined().map(\.acquisition.acquisitionNumber))
         guard numbers.count == 1, let stated = numbers.first ?? nil, acquisitions.count == 1, stated > slices,
-            stated != images, stated % slices != 0
+            stated != images
         else { return [] }
-        let text = "\(slices) slices are here, ImagesInAcquisition says \(stated)"
-        if !isLenient, volumes.count == 1, volumes[0][0].acquisition.frames == 1, 2 * (stated - slices) <= stated {
+        // A whole multiple may be several series of one acquisition (magnitude and phase), or every second slice lost.
+        if stated % slices == 0 {
+            let here = volumes.count == 1 ? "\(slices) slices are" : "\(images) images are"
+            return ["\(here) here, ImagesInAcquisition says \(stated): the others may be other series, or missing"]
+        }
+        return try missing(volumes, of: stated, by: "ImagesInAcquisition", series, isLenient)
+    }
+
+    /// NumberOfSlices counts the slices of each volume of a PET series. (PS3.3 C.8.9.1, 0054,0081)
+    private static func slices(
+        _ volumes: [[DICOMImageHeader]], _ series: String, _ isLenient: Bool
+    ) throws -> [String] {
+        let numbers = Set(volumes.joined().map(\.acquisition.slices))
+        guard numbers.count == 1, let stated = numbers.first ?? nil, stated > volumes[0].count else { return [] }
+        return try missing(volumes, of: stated, by: "NumberOfSlices", series, isLenient)
+    }
+
+    private static func missing(
+        _ volumes: [[DICOMImageHeader]], of stated: Int, by name: String, _ series: String, _ isLenient: Bool
+    ) throws -> [String] {
+        let slices = volumes[0].count
+        let text = "\(slices) slices are here, \(name) says \(stated)"
+        if !isLenient, volumes.count == 1, volumes[0][0].acquisition.frames == 1, stated - slices <= stated / 2 {
             throw DICOMError.incomplete(series: series, reason: "\(text): slices at an end are missing")
         }
         return ["\(text): slices at an end may be missing"]
@@ -92,10 +123,16 @@ enum DICOMEvidence {
 
     private static func temporal(_ volumes: [[DICOMImageHeader]]) -> [String] {
         // What is counted is the whole series, of which a variant is a part.
-        guard let stated = volumes[0][0].acquisition.temporalPositions, stated > volumes.count,
-            volumes[0][0].variant == nil
-        else { return [] }
-        return ["\(volumes.count) volumes are here, NumberOfTemporalPositions says \(stated)"]
+        guard volumes[0][0].variant == nil else { return [] }
+        let acquisition = volumes[0][0].acquisition
+        let counts = [
+            ("NumberOfTemporalPositions", acquisition.temporalPositions),
+            ("NumberOfTimeSlices", acquisition.timeSlices),
+        ]
+        let here = "\(volumes.count) \(volumes.count == 1 ? "volume is" : "volumes are") here"
+        return counts.compactMap { name, stated in
+            stated.flatMap { $0 > volumes.count ? "\(here), \(name) says \($0)" : nil }
+        }
     }
 
     /// Instance numbers that begin after 1 or skip some are a hint at most.

@@ -5,7 +5,7 @@ extension DICOM {
     /// Nothing is judged here: reading the series may still refuse it.
     public static func outline(_ series: DICOMSeries) -> (shape: Shape, bytesPerVoxel: Int)? {
         series.images.first.map { image in
-            (Shape(image.columns, image.rows, series.images.count), image.format.bytes)
+            (Shape(image.columns, image.rows, series.images.count), image.modalityLUT == nil ? image.format.bytes : 4)
         }
     }
 }

@@ -32,22 +32,29 @@ struct DICOMSliceStack {
         }
         let depths = self.images.map { $0.position.dot(normal) }
         var regrid = DICOMRegrid(columns: base.columns, rows: base.rows, slices: images.count)
-        if policies.gaps == .fail {
-            try Self.requireEven(depths, series)
-        } else {
-            regrid.even(depths)
-        }
+        let rounded =
+            Self.isEven(self.images, depths, series) ? nil : DICOMRoundedPositions(self.images.map(\.position))
         let extent = self.images[images.count - 1].position - base.position
-        var step = extent / Double(regrid.output.k - 1)
-        try Self.requireOnGrid(
-            self.images, regrid.isIdentity ? nil : depths, step, extent: extent, series)
+        var (origin, step) = (base.position, extent)
+        if let rounded {
+            (origin, step) = (rounded.origin, rounded.step)
+        } else {
+            if policies.gaps == .fail {
+                try Self.requireEven(depths, self.images.areOfOneFile, series)
+            } else {
+                regrid.even(depths)
+            }
+            step = extent / Double(regrid.output.k - 1)
+            try Self.requireOnGrid(
+                self.images, regrid.isIdentity ? nil : depths, step, extent: extent, series)
+        }
         notices = Self.stepNotices(base, step: step, normal: normal, isEven: regrid.isIdentity)
+        if let rounded { notices.append(rounded.notice) }
         if regrid.interpolated > 0 {
             notices.append(
                 "\(regrid.interpolated) of \(regrid.output.k) slices are interpolated: "
                     + "the \(images.count) acquired ones are not evenly spaced")
         }
-        var origin = base.position
         let degrees = Self.tilt(step, normal)
         if degrees > 0, policies.tilt == .fail {
             throw DICOMError.tilted(series: series, degrees: degrees)
@@ -115,12 +122,23 @@ extension DICOMSliceStack {
             }
             guard parts.count > 1 else { return }
             let texts = parts.map { part in
-                "\(describe(part.image)) in \(part.count) \(part.count == 1 ? "file" : "files") (\(part.image.path))"
+                let kind = (part.image.acquisition.frames > 1 ? "frame" : "file") + (part.count == 1 ? "" : "s")
+                return "\(describe(part.image)) in \(part.count) \(kind) (\(part.image.path))"
             }
-            throw DICOMError.mixed(series: series, what: what, parts: texts)
+            // Parts of one file cannot be put into folders of their own.
+            let isOneFile = Set(parts.map(\.image.path)).count < parts.count
+            let splitting = "--split-by \(DICOMSplitKey.orientation.rawValue) makes an image of each"
+            let frames = "export each part as a file of its own"
+            throw isOneFile
+                ? DICOMError.mixed(
+                    series: series, what: what, parts: texts, remedy: what == orientation ? splitting : frames)
+                : DICOMError.mixed(series: series, what: what, parts: texts)
         }
+        let orientation = "slice orientation"
+        // Who the patients are is not said.
+        try require("patient", { _ in "one" }) { $0.patient.mayBe($1.patient) }
         try require("size", { "\($0.columns)x\($0.rows)" }) { ($0.columns, $0.rows) == ($1.columns, $1.rows) }
-        try require("slice orientation", { ($0.rowDirection.text + "\\" + $0.columnDirection.text) }) {
+        try require(orientation, { ($0.rowDirection.text + "\\" + $0.columnDirection.text) }) {
             ($0.rowDirection - $1.rowDirection).length < 1e-3 && ($0.columnDirection - $1.columnDirection).length < 1e-3
         }
         try require("pixel spacing", { "\(millimetres($0.rowSpacing))\\\(millimetres($0.columnSpacing)) mm" }) {
@@ -141,7 +159,19 @@ extension DICOMSliceStack {
     /// How far a gap may be from the median gap, mm.
     static func tolerance(_ gap: Double) -> Double { max(0.01, 0.01 * gap) }
 
-    private static func requireEven(_ depths: [Double], _ series: String) throws {
+    /// Whether the positions are one even grid as they stand.
+    private static func isEven(_ images: [DICOMImageHeader], _ depths: [Double], _ series: String) -> Bool {
+        let extent = images[images.count - 1].position - images[0].position
+        do {
+            try requireEven(depths, images.areOfOneFile, series)
+            try requireOnGrid(images, nil, extent / Double(images.count - 1), extent: extent, series)
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    private static func requireEven(_ depths: [Double], _ isOneFile: Bool, _ series: String) throws {
         let gaps = zip(depths.dropFirst(), depths).map { $0 - $1 }
         let median = gaps.sorted()[(gaps.count - 1) / 2]
         for (n, gap) in gaps.enumerated() where !(abs(gap - median) <= tolerance(median)) {
@@ -150,7 +180,8 @@ extension DICOMSliceStack {
                 throw DICOMError.missingSlices(
                     series: series, slice: n + 2, distance: gap, expected: median, missing: Int(steps) - 1)
             }
-            throw DICOMError.unevenSpacing(series: series, slice: n + 2, distance: gap, expected: median)
+            throw DICOMError.unevenSpacing(
+                series: series, slice: n + 2, distance: gap, expected: median, isOneFile: isOneFile)
         }
     }
 
@@ -200,7 +231,8 @@ extension DICOMSliceStack {
         _ images: [DICOMImageHeader], _ image: DICOMImageHeader, _ series: String
     ) throws -> DICOMSliceStack {
         guard let mosaic = image.mosaic else { throw DICOMError.empty(series: series) }
-        let (rows, columns) = (image.rows / mosaic.side, image.columns / mosaic.side)
+        let (rows, columns) = (image.rows / mosaic.down, image.columns / mosaic.across)
+        if !mosaic.positions.isEmpty { return try grid(image, mosaic, Shape(columns, rows, mosaic.slices), series) }
         let (thickness, _) = try thickness(of: image)
         let right = image.rowDirection * image.columnSpacing * Double(image.columns - columns) / 2
         let down = image.columnDirection * image.rowSpacing * Double(image.rows - rows) / 2
@@ -209,6 +241,32 @@ extension DICOMSliceStack {
             images: [image], geometry: Geometry(shape: Shape(columns, rows, mosaic.slices), affine: affine))
         stack.notices.append("a Siemens mosaic of \(mosaic.slices) slices")
         return stack
+    }
+
+    /// A mosaic that states the place of each tile: judged like a stack of single slices.
+    private static func grid(
+        _ image: DICOMImageHeader, _ mosaic: Mosaic, _ shape: Shape, _ series: String
+    ) throws -> DICOMSliceStack {
+        let tiles = mosaic.positions.map { position in
+            var tile = image
+            (tile.mosaic, tile.position, tile.columns, tile.rows) = (nil, position, shape.i, shape.j)
+            return tile
+        }
+        let stack = try DICOMSliceStack(tiles, series: series, policies: DICOMPolicies())
+        let order = stack.images.map(\.position)
+        var affine = stack.geometry.affine
+        if order == mosaic.positions.reversed() {
+            let step = affine.column(2)
+            affine = Affine(
+                i: affine.column(0), j: affine.column(1), k: -step,
+                origin: affine.origin + step * Double(mosaic.slices - 1))
+        } else if order != mosaic.positions {
+            throw DICOMError.file(
+                path: image.path, reason: "the tiles of its UIH grid do not follow each other in space")
+        }
+        var result = DICOMSliceStack(images: [image], geometry: Geometry(shape: shape, affine: affine))
+        result.notices = stack.notices + ["a UIH grid of \(mosaic.slices) slices"]
+        return result
     }
 }
 

@@ -78,6 +78,8 @@ struct DICOMAcquisition: Sendable, Hashable {
     var sliceTimes: [Double] = []
     /// How many images or volumes there should be, where stated.
     var imagesInAcquisition, temporalPositions: Int?
+    /// The same of PET: slices of a volume (0054,0081) and volumes over time (0054,0101).
+    var slices, timeSlices: Int?
     /// (0020,9161), and which of how many files this is.
     var concatenation: DICOMConcatenation?
 }
@@ -105,6 +107,10 @@ extension DICOMImageHeader {
         acquisition.flipAngle = number(.flipAngle)
         acquisition.imagesInAcquisition = whole(DICOMTag(0x0020, 0x1002))
         acquisition.temporalPositions = whole(DICOMTag(0x0020, 0x0105))
+        if modality == "PT" {
+            acquisition.slices = whole(DICOMTag(0x0054, 0x0081))
+            acquisition.timeSlices = whole(DICOMTag(0x0054, 0x0101))
+        }
         describeTime(attributes)
         acquisition.diffusion = DICOMDiffusion(attributes, row: rowDirection, column: columnDirection)
         if let uid = attributes.text(DICOMTag(0x0020, 0x9161)), let part = whole(DICOMTag(0x0020, 0x9162)) {

@@ -33,7 +33,8 @@ struct DICOMVolumeSplit {
                 reason: reason)
         }
         if first.contains(where: { ($0.position - first[0].position).length > 10 * Self.samePlace }) {
-            throw refuse("differing in place within the plane (put each part into a folder of its own)")
+            let remedy = images.areOfOneFile ? "export each part as a file" : "put each part into a folder"
+            throw refuse("differing in place within the plane (\(remedy) of its own)")
         }
         guard most == fewest else {
             throw refuse(
@@ -188,6 +189,11 @@ extension DICOMVolumeSplit {
         volumes = volumes.map { (place($0), $0) }
             .sorted { $0.0.lexicographicallyPrecedes($1.0) }.map(\.1)
     }
+}
+
+extension [DICOMImageHeader] {
+    /// Whether all are frames of one file, which nobody can part into folders.
+    var areOfOneFile: Bool { count > 1 && allSatisfy { $0.path == self[0].path } }
 }
 
 extension DICOMImageHeader {

@@ -54,7 +54,8 @@ public struct DICOMVolumes: Sendable {
         sliceTiming = DICOMSliceTiming(firsts)
         let evidence = try DICOMEvidence.judge(volumes, series: name, isLenient: series.policies.gaps == .resample)
         var notices = DICOMSeriesIdentity.isStated(name) ? [] : [Self.unstatedSeries]
-        notices += first.notices + unique.notices + evidence
+        notices += series.notices + first.notices + unique.notices + evidence
+        notices += Set(volumes.joined().flatMap(\.notices)).sorted()
         if volumes.count > 1 {
             notices.append("\(volumes.count) volumes, told apart by \(keys.map(\.name).joined(separator: ", "))")
         }
