@@ -41,7 +41,7 @@ struct ExportCommand: ParsableCommand {
         let names = try task.map { try TaskPack.load($0).labels } ?? LabelTableFile.read(table ?? "")
         let map = try NIfTI.readLabels(labels)
         let paths = try ViewerExport.write(labels: map, table: names, formats: format.formats, besides: labels)
-        if !quiet { Console.result(paths.joined(separator: "\n")) }
+        if !quiet { paths.forEach(Console.line) }
     }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Volumes
 
 /// A picture of numbers from 0 to 1: a row per group, a dot per number, a bar at the median.
 struct StripPlot {
@@ -84,7 +85,6 @@ struct StripPlot {
     }
 
     private func text(_ words: String, x: Double, y: Double, anchor: String, extra: String = "") -> String {
-        let escaped = words.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-        return "<text x=\"\(number(x))\" y=\"\(number(y))\" text-anchor=\"\(anchor)\"\(extra)>\(escaped)</text>"
+        "<text x=\"\(number(x))\" y=\"\(number(y))\" text-anchor=\"\(anchor)\"\(extra)>\(SafeText.markup(words))</text>"
     }
 }

@@ -48,6 +48,7 @@ struct TaskCreateCommand: ParsableCommand {
     var window = WindowArgument()
 
     func validate() throws {
+        try requireFolderOutput(output, instead: "a task pack is a folder")
         if name.isEmpty { throw ValidationError("--name: give the task a name") }
         let ids = names.map(\.id)
         if Set(ids).count < ids.count { throw ValidationError("--label: an id is named twice") }
@@ -62,7 +63,7 @@ struct TaskCreateCommand: ParsableCommand {
             window: window.window)
         let pack = try TaskPack.create(recipe, at: output)
         let labels = pack.labels.entries.map { "\($0.id) \($0.name)" }.joined(separator: ", ")
-        Console.result("\(output): task '\(pack.name)' of \(pack.examples.count) labelled volumes; labels: \(labels)")
+        Console.line("\(output): task '\(pack.name)' of \(pack.examples.count) labelled volumes; labels: \(labels)")
     }
 
     /// Pairs images and label maps: files by position, folders by file name.

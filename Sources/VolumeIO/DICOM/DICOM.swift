@@ -17,6 +17,9 @@ public struct DICOMSeries: Sendable {
     public var part: String?
     /// Image files of the series that cannot be decoded, with the reason; reading the series then fails.
     public var unreadable: [DICOMFileFate] = []
+    /// Files among those of the series that are not there or hold nothing (links to nothing, pointers whose content was
+    /// not fetched, empty files), with the reason; reading the series then fails unless its policies say otherwise.
+    public var absent: [DICOMFileFate] = []
     /// How it is to be read.
     public var policies = DICOMPolicies()
     /// The images, in the order found.
@@ -36,6 +39,9 @@ public struct DICOMFileFate: Sendable, Hashable {
     public var path: String
     /// Why it was not used.
     public var reason: String
+
+    /// Makes a fate.
+    public init(path: String, reason: String) { (self.path, self.reason) = (path, reason) }
 }
 
 /// Everything found under some paths. Every file is in exactly one of the lists.
@@ -47,7 +53,7 @@ public struct DICOMScan: Sendable {
     public var ignored: [DICOMFileFate] = []
     /// Files that look like DICOM but are broken, or that cannot be opened, with the reason.
     public var unreadable: [DICOMFileFate] = []
-    /// Files that are not DICOM at all.
+    /// Files that are not DICOM at all: `FileKind` says what they are.
     public var notDICOM: [String] = []
 }
 
@@ -55,8 +61,13 @@ public struct DICOMScan: Sendable {
 public enum DICOM {
     /// Reads the headers of every file at or under `paths`: folders in the order of names, each file once.
     ///
+    /// `absent` names files that are known not to be there, with the reason: where they lie among the files of a series
+    /// they belong to it, otherwise they are ignored.
+    ///
     /// Throws `DICOMError` when a path is missing or DCMTK has no data dictionary; a broken file is a fate, not an error.
-    public static func scan(_ paths: [String], policies: DICOMPolicies = DICOMPolicies()) throws -> DICOMScan {
+    public static func scan(
+        _ paths: [String], absent: [DICOMFileFate] = [], policies: DICOMPolicies = DICOMPolicies()
+    ) throws -> DICOMScan {
         try DCMTKFile.setUp()
         let walk = try DICOMFolderScan(try paths.flatMap { try DICOMDirectory.paths(of: $0) })
         var gathered = DICOMScan(ignored: walk.skipped, unreadable: walk.unreadable)
@@ -85,6 +96,7 @@ public enum DICOM {
             case .unreadable(let reason): gathered.unreadable.append(DICOMFileFate(path: path, reason: reason))
             }
         }
+        gathered.assign(absent: absent)
         gathered.series = gathered.series.flatMap { $0.parts() }
         gathered.series.sort {
             ($0.studyInstanceUID, $0.seriesNumber ?? .max, $0.seriesInstanceUID, $0.part ?? "")
