@@ -55,7 +55,8 @@ public struct DICOMVolumes: Sendable {
             let files = "\(series.absent.count) file\(series.absent.count == 1 ? "" : "s")"
             let name = first.path.split(separator: "/").last ?? ""
             notices.append(
-                "\(files) among the series' own could not be read, first \(name): \(first.reason); slices may be missing")
+                "\(files) among the series' own could not be read, first \(name): \(first.reason); slices may be missing"
+            )
         }
         notices += first.notices + unique.notices + evidence
         if volumes.count > 1 {
