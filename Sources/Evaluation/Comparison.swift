@@ -88,16 +88,18 @@ public struct LabelComparison: Sendable {
     }
 }
 
-/// Compares two label maps on the same grid, label by label: overlap, volumes, and distances between surfaces.
+/// Compares two label maps on the same grid, label by label: overlap, volumes, and distances between surfaces. The same
+/// grid may be stored in another order.
 ///
 /// Distances are measured along the voxel axes with the truth's spacing; where a grid is sheared (gantry tilt) the axes
 /// count as orthogonal, as in medpy and MONAI. `resultName` and `truthName` go into the error's text.
 ///
-/// - Throws: `EvaluationError.differentGrids` when shapes differ or corners of the grids lie more than 0.01 mm apart.
+/// - Throws: `EvaluationError.differentGrids` unless the grids are the same (`Geometry.axes(onto:)`).
 public func compare(
     _ result: LabelVolume, with truth: LabelVolume, options: ComparisonOptions = ComparisonOptions(),
     resultName: String = "result", truthName: String = "truth"
 ) throws -> [LabelComparison] {
+    let result = try stored(result, like: truth, resultName: resultName, truthName: truthName)
     let overlaps = try overlap(
         of: result, with: truth, labels: options.labels, resultName: resultName, truthName: truthName)
     let boxes = boundingBoxes(of: [result, truth])

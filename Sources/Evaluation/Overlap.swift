@@ -33,21 +33,29 @@ public struct LabelOverlap: Sendable, Hashable {
     public var recall: Double? { truthVoxels > 0 ? Double(intersection) / Double(truthVoxels) : nil }
 }
 
+/// The result in the truth's storage order.
+func stored(
+    _ result: LabelVolume, like truth: LabelVolume, resultName: String, truthName: String
+) throws(EvaluationError) -> LabelVolume {
+    guard let stored = result.stored(like: truth.geometry) else {
+        throw .differentGrids(
+            result: NamedGrid(name: resultName, geometry: result.geometry),
+            truth: NamedGrid(name: truthName, geometry: truth.geometry))
+    }
+    return stored
+}
+
 /// Compares two label maps on the same grid, label by label, in the order of `labels`; without `labels` every id
-/// above 0 that occurs in either map, ascending.
+/// above 0 that occurs in either map, ascending. The same grid may be stored in another order.
 ///
 /// `resultName` and `truthName` (file names, say) go into the error's text.
 ///
-/// - Throws: `EvaluationError.differentGrids` when shapes differ or corners of the grids lie more than 0.01 mm apart.
+/// - Throws: `EvaluationError.differentGrids` unless the grids are the same (`Geometry.axes(onto:)`).
 public func overlap(
     of result: LabelVolume, with truth: LabelVolume, labels: [UInt16]? = nil, resultName: String = "result",
     truthName: String = "truth"
 ) throws -> [LabelOverlap] {
-    guard result.geometry.matches(truth.geometry) else {
-        throw EvaluationError.differentGrids(
-            result: NamedGrid(name: resultName, geometry: result.geometry),
-            truth: NamedGrid(name: truthName, geometry: truth.geometry))
-    }
+    let result = try stored(result, like: truth, resultName: resultName, truthName: truthName)
     var inResult = [Int](repeating: 0, count: 65536)
     var inTruth = inResult
     var inBoth = inResult

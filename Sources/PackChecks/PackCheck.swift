@@ -84,7 +84,7 @@ public struct PackCheck: Sendable {
         var lessons = CorrectionLessons(volumes: places.count)
         for (done, place) in places.enumerated() {
             let example = segmenter.task.examples[place]
-            let truth = try NIfTI.readLabels(example.labels)
+            let truth = try example.readLabels()
             let results = try segmenter.without(place).segment(
                 NIfTI.readVolume(example.image), thresholds: thresholds.map(Float.init),
                 collect: { lessons.add($0, truth) })
@@ -103,7 +103,7 @@ public struct PackCheck: Sendable {
             let example = segmenter.task.examples[place]
             let results = try segmenter.without(place).results(
                 of: evidence, in: NIfTI.readVolume(example.image), thresholds: thresholds.map(Float.init))
-            return try compare(example, results, NIfTI.readLabels(example.labels))
+            return try compare(example, results, example.readLabels())
         }
         let other = best(corrected, usual: usual)
         guard let plain = mean()?.mean, let better = Self.mean(corrected, threshold: other)?.mean else { return }

@@ -80,6 +80,8 @@ public struct Conversion: Sendable {
     public var writesSidecars = true
     /// Whether images in colour are written, as RGB; otherwise they are refused.
     public var takesColour = false
+    /// The order of the voxel axes in the file; nil keeps the image's own.
+    public var orientation: Orientation?
 
     /// The defaults.
     public init() {}
@@ -87,11 +89,20 @@ public struct Conversion: Sendable {
     /// Writes one image; says what was written.
     public func convert(_ studyCase: StudyCase, to path: String) throws -> ConversionReport.Output {
         guard case .dicom(let series, _) = studyCase.source else {
-            let volume = try studyCase.readVolume(volumeIndex: volumeIndex)
-            try NIfTI.write(volume, to: path)
-            return Self.output(studyCase, path, volume.geometry, volume.voxels.typeName, volumes: 1, volume.notices)
+            let (volumes, notices) = try readNIfTI(studyCase)
+            if orientation != nil, let fields = volumes.geometry.nifti, fields.sformCode <= 0, fields.qformCode <= 0 {
+                throw StudyError.noOrientation(studyCase.sourceDescription)
+            }
+            return try write(volumes, of: studyCase, to: path, notices)
         }
         return try convert(try DICOM.volumes(series), of: studyCase, to: path)
+    }
+
+    /// All volumes of a NIfTI file, or the one that is asked for.
+    private func readNIfTI(_ studyCase: StudyCase) throws -> (VolumeSeries, [String]) {
+        if volumeIndex == nil, case .nifti(let path) = studyCase.source { return try NIfTI.readSeries(path) }
+        let volume = try studyCase.readVolume(volumeIndex: volumeIndex)
+        return (VolumeSeries(volume), volume.notices)
     }
 
     private func convert(
@@ -103,25 +114,45 @@ public struct Conversion: Sendable {
             guard chosen.count == 1 else {
                 throw StudyError.coloursOverTime(studyCase.sourceDescription, volumes: volumes.count)
             }
-            try NIfTI.write(rgb: try volumes.readColours(volume: chosen[0]), geometry: volumes.geometry, to: path)
-            output = Self.output(studyCase, path, volumes.geometry, "rgb24", volumes: 1, volumes.notices)
+            let target = orientation ?? volumes.geometry.orientation
+            let colours = volumes.geometry.reordered(
+                try volumes.readColours(volume: chosen[0]), samples: 3, to: target)
+            let geometry = volumes.geometry.reoriented(to: target)
+            try NIfTI.write(rgb: colours, geometry: geometry, to: path)
+            output = Self.output(studyCase, path, geometry, "rgb24", volumes: 1, volumes.notices)
         } else if let volumeIndex {
             let volume = try volumes.read(volume: volumeIndex)
-            try NIfTI.write(volume, to: path)
-            output = Self.output(studyCase, path, volume.geometry, volume.voxels.typeName, volumes: 1, volume.notices)
+            output = try write(VolumeSeries(volume), of: studyCase, to: path, volume.notices)
         } else {
             let (all, notices) = try volumes.readAll()
-            try NIfTI.write(all, to: path)
-            output = Self.output(studyCase, path, all.geometry, all.voxels.typeName, volumes: all.count, notices)
+            output = try write(all, of: studyCase, to: path, notices)
         }
         output.fourthDimension = volumes.keys.map(\.rawValue)
-        output.slices = chosen.map { volume in
-            volumes.origins(volume: volume).enumerated().map { k, origin in
+        output.slices = slices(volumes, chosen)
+        if writesSidecars { output.sidecars = try writeSidecars(volumes, chosen, besides: path) }
+        return output
+    }
+
+    /// Writes volumes in the order of axes that is asked for.
+    private func write(
+        _ series: VolumeSeries, of studyCase: StudyCase, to path: String, _ notices: [String]
+    ) throws -> ConversionReport.Output {
+        let series = orientation.map { series.reoriented(to: $0) } ?? series
+        try NIfTI.write(series, to: path)
+        return Self.output(
+            studyCase, path, series.geometry, series.voxels.typeName, volumes: series.count, notices)
+    }
+
+    /// Where the slices of the file came from; nil when they are cut across those of the source.
+    private func slices(_ volumes: DICOMVolumes, _ chosen: [Int]) -> [[ConversionReport.Slice]]? {
+        let axis = volumes.geometry.place(ofAxis: 2, in: orientation)
+        guard axis.axis == 2 else { return nil }
+        return chosen.map { volume in
+            let origins = volumes.origins(volume: volume)
+            return (axis.reversed ? origins.reversed() : origins).enumerated().map { k, origin in
                 ConversionReport.Slice(k: k, sopInstanceUID: origin.sopInstanceUID, frame: origin.frame)
             }
         }
-        if writesSidecars { output.sidecars = try writeSidecars(volumes, chosen, besides: path) }
-        return output
     }
 
     private func writeSidecars(_ volumes: DICOMVolumes, _ chosen: [Int], besides path: String) throws -> [String] {
@@ -129,11 +160,18 @@ public struct Conversion: Sendable {
         var sidecar = try volumes.sidecar(of: chosen)
         sidecar.values["ConversionSoftware"] = .text("tomos")
         sidecar.values["ConversionSoftwareVersion"] = .text(tomosVersion)
+        let slices = volumes.geometry.place(ofAxis: 2, in: orientation)
+        if sidecar.values["SliceTiming"] != nil, slices != Orientation.SignedAxis(axis: 2, reversed: false) {
+            // The times are those of the slices as they were acquired, along this axis of the file.
+            sidecar.values["SliceEncodingDirection"] = .text(
+                ["i", "j", "k"][slices.axis] + (slices.reversed ? "-" : ""))
+        }
         try AtomicFile.write(try JSON.bytes(sidecar), to: stem + ".json")
         guard volumeIndex == nil, let (bValues, directions) = volumes.diffusion else { return [stem + ".json"] }
         try AtomicFile.write(Array((Self.line(bValues) + "\n").utf8), to: stem + ".bval")
         guard let directions else { return [stem + ".json", stem + ".bval"] }
-        let rows = (0..<3).map { axis in Self.line(directions.map { $0[axis] }) + "\n" }
+        let turned = directions.map { volumes.geometry.gradient($0, in: orientation) }
+        let rows = (0..<3).map { axis in Self.line(turned.map { $0[axis] }) + "\n" }
         try AtomicFile.write(Array(rows.joined().utf8), to: stem + ".bvec")
         return [stem + ".json", stem + ".bval", stem + ".bvec"]
     }
@@ -178,15 +216,19 @@ public struct Conversion: Sendable {
             ConversionReport.Input(path: path, fate: fate, reason: reason)
         }
         guard case .dicom(let series, _) = studyCase.source else {
-            return [entry(studyCase.sourceDescription, error == nil ? "used" : "error", error)]
+            var one = entry(studyCase.sourceDescription, error == nil ? "used" : "error", error)
+            if case .broken(_, _, let files) = studyCase.source { one.files = files }
+            return [one]
         }
-        let unreadable = series.unreadable.map { entry($0.path, "error", $0.reason) }
+        let unreadable =
+            series.unreadable.map { entry($0.path, "error", $0.reason) }
+            + series.absent.map { entry($0.path, series.policies.takesIncomplete ? "ignored" : "error", $0.reason) }
         guard error == nil else { return series.files.map { entry($0, "error", error) } + unreadable }
         let copies = Dictionary(
             ((try? DICOM.volumes(series))?.duplicates ?? []).map { ($0.path, $0.reason) },
             uniquingKeysWith: { a, _ in a })
         return series.files.map { path in
             copies[path].map { entry(path, "ignored", $0) } ?? entry(path, "used", nil)
-        }
+        } + unreadable
     }
 }

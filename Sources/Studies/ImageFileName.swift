@@ -1,5 +1,7 @@
 import Foundation
+import Platform
 import VolumeIO
+import Volumes
 
 /// A pattern for the names of converted images, with dcm2niix's placeholders.
 public struct ImageFileName: Sendable {
@@ -9,15 +11,15 @@ public struct ImageFileName: Sendable {
         public let letter: Character
         /// What stands for it.
         public let summary: String
-        /// Whether it can tell who the patient is.
+        /// Whether it can tell who the patient is: because it does, or because a person typed it and may have typed a name.
         public let isIdentity: Bool
         fileprivate let text: @Sendable (DICOMVolumes, DICOMNames) -> String?
     }
 
     /// The placeholders: one registry for parsing and for help.
     public static let placeholders: [Placeholder] = [
-        Placeholder(letter: "p", summary: "protocol", isIdentity: false) { $1.protocolName },
-        Placeholder(letter: "d", summary: "series description", isIdentity: false) { $1.seriesDescription },
+        Placeholder(letter: "p", summary: "protocol, as typed", isIdentity: true) { $1.protocolName },
+        Placeholder(letter: "d", summary: "series description, as typed", isIdentity: true) { $1.seriesDescription },
         Placeholder(letter: "s", summary: "series number", isIdentity: false) { volumes, _ in
             volumes.series.seriesNumber.map { "\($0)" }
         },
@@ -51,8 +53,14 @@ public struct ImageFileName: Sendable {
             }
             if known.isIdentity, !identity {
                 throw PatternError(
-                    description: "%\(letter) (\(known.summary)) can tell who the patient is: add --with-identity")
+                    description: "%\(letter) (\(known.summary)) can tell who the patient is: add --with-identity"
+                        + (known.summary.hasSuffix("as typed") ? ", or use %m (modality) and %s (series number)" : ""))
             }
+        }
+        let parts = pattern.split(separator: "/", omittingEmptySubsequences: false)
+        if pattern.isEmpty || parts.contains("") || parts.contains(where: { $0.hasPrefix(".") }) {
+            throw PatternError(
+                description: "names files outside the output folder, or hidden ones: use names in it, such as %m/%s")
         }
         self.pattern = pattern
     }
@@ -63,9 +71,15 @@ public struct ImageFileName: Sendable {
         public let description: String
     }
 
-    /// The name for a series, without suffix: letters, digits, `.`, `_`, `-`, `=` and `/` of the pattern.
+    /// The name for a series, without suffix: letters, digits, `.`, `_`, `-`, `=` of what the placeholders stand for, and
+    /// `/` of the pattern alone. Whatever a header holds, the file lies in the output folder and is not hidden.
     public func name(for volumes: DICOMVolumes) throws -> String {
         let names = try volumes.names()
+        return name(part: volumes.series.part) { $0.text(volumes, names) }
+    }
+
+    /// The name with the placeholders' texts; `part` is added where the series is parted.
+    func name(part: String?, _ text: (Placeholder) -> String?) -> String {
         var result = ""
         var characters = pattern.makeIterator()
         while let character = characters.next() {
@@ -73,14 +87,22 @@ public struct ImageFileName: Sendable {
                 result.append(character)
                 continue
             }
-            let text = Self.placeholders.first { $0.letter == letter }.map { $0.text(volumes, names) ?? "none" }
-            result += Self.safe(text ?? "%")
+            let placeholder = Self.placeholders.first { $0.letter == letter }
+            result += placeholder.map { Self.part(text($0) ?? "none") } ?? "%"
         }
-        if let part = volumes.series.part { result += "_" + Self.safe(part) }
-        return result.isEmpty ? "image" : result
+        if let part { result += "_" + Self.part(part) }
+        // The longest suffix, with the number of a copy, still fits: names have 255 bytes.
+        return result.split(separator: "/", omittingEmptySubsequences: false)
+            .map { SafeText.fileName(String($0), longest: 230) }.joined(separator: "/")
     }
 
-    private static func safe(_ text: String) -> String {
-        String(text.map { $0.isLetter || $0.isNumber || "._-=".contains($0) ? $0 : "_" })
+    /// What one value may add to a name; long ones are cut so that those after it still show.
+    private static func part(_ text: String) -> String {
+        var result = ""
+        for character in SafeText.fileNamePart(text) {
+            guard result.utf8.count + character.utf8.count <= 80 else { break }
+            result.append(character)
+        }
+        return result
     }
 }

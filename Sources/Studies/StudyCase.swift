@@ -10,8 +10,9 @@ public struct StudyCase: Sendable {
         case nifti(path: String)
         /// A DICOM series; `folder` is the deepest folder that holds all its files.
         case dicom(DICOMSeries, folder: String)
-        /// A DICOM file too broken to say which series it belongs to. It is a case so that its refusal is reported.
-        case broken(path: String, reason: String)
+        /// A DICOM file that cannot say which series it belongs to, because it is broken or compressed; `files` of a
+        /// folder when it stands for all of them. It is a case so that its refusal is reported.
+        case broken(path: String, reason: String, files: Int = 1)
         /// Several files that go by one name, `a.nii` beside `a.nii.gz`. It is a case so that its refusal is reported.
         case ambiguous(name: String, paths: [String])
     }
@@ -27,7 +28,7 @@ public struct StudyCase: Sendable {
     /// The source for people: a path, for DICOM with the series number and the number of files.
     public var sourceDescription: String {
         switch source {
-        case .nifti(let path), .broken(let path, _): path
+        case .nifti(let path), .broken(let path, _, _): path
         case .ambiguous(_, let paths): paths.joined(separator: ", ")
         case .dicom(let series, let folder):
             "\(folder) (\(series.seriesNumber.map { "series \($0), " } ?? "")\(series.part.map { "\($0), " } ?? "")"
@@ -55,7 +56,7 @@ public struct StudyCase: Sendable {
         switch source {
         case .nifti(let path): try NIfTI.readVolume(path, volumeIndex: volumeIndex)
         case .dicom(let series, _): try DICOM.readVolume(series, volumeIndex: volumeIndex)
-        case .broken(let path, let reason): throw StudyError.brokenFile(path, reason: reason)
+        case .broken(let path, let reason, _): throw StudyError.brokenFile(path, reason: reason)
         case .ambiguous(let name, let paths): throw TwoFilesError(name: name, paths: paths)
         }
     }
@@ -69,6 +70,24 @@ public struct IgnoredItem: Sendable, Codable, Equatable {
     public var reason: String
     /// Files that this stands for.
     public var files: Int
+
+    /// The reason of an `.img` file that is read with its header.
+    static let voxelsOfPair = "the voxels of the .hdr file beside it"
+
+    /// Whether it is passed over; the other half of an image that is a case is not.
+    public var isPassedOver: Bool { reason != Self.voxelsOfPair }
+}
+
+extension [IgnoredItem] {
+    /// One line for people: how many files were passed over, the first three with their reasons; nil when none was.
+    public var summary: String? {
+        let items = filter(\.isPassedOver)
+        guard !items.isEmpty else { return nil }
+        let files = items.reduce(0) { $0 + $1.files }
+        let shown = items.prefix(3).map { "\($0.path) (\($0.files > 1 ? "\($0.files) files: " : "")\($0.reason))" }
+        let more = items.count > 3 ? ["and \(items.count - 3) more"] : []
+        return "\(files) file\(files == 1 ? "" : "s") ignored: " + (shown + more).joined(separator: "; ")
+    }
 }
 
 /// A study: its cases and everything else that was found in it.
@@ -91,13 +110,15 @@ public enum StudyError: TomosError, Equatable {
     case brokenFile(String, reason: String)
     /// Several volumes in colour, which one RGB file does not hold.
     case coloursOverTime(String, volumes: Int)
+    /// A file whose header states no orientation cannot be put into one.
+    case noOrientation(String)
     /// There is no image in it. `reasons` says why its files were passed over, most frequent first.
     case noImages(String, files: Int, reasons: [String])
 
     /// What cannot be read is bad data; otherwise the input is not there.
     public var category: ErrorCategory {
         switch self {
-        case .brokenFile, .coloursOverTime: .badData
+        case .brokenFile, .coloursOverTime, .noOrientation: .badData
         case .missing, .unreadable, .noImages: .missingInput
         }
     }
@@ -110,6 +131,10 @@ public enum StudyError: TomosError, Equatable {
         case .brokenFile(let path, let reason): return "\(path): a DICOM file that cannot be read: \(reason)"
         case .coloursOverTime(let path, let volumes):
             return "\(path): \(volumes) volumes in colour (choose one with --volume-index)"
+        case .noOrientation(let path):
+            return
+                "\(path): the header states no orientation (qform and sform codes are 0), so that no order of axes can "
+                + "be told (set sform or qform, or leave out --orient)"
         case .noImages(let path, let files, let reasons):
             if files == 0 { return "\(path): no images here: the folder is empty" }
             return "\(path): no images here: \(files) file\(files == 1 ? "" : "s") passed over "

@@ -5,8 +5,9 @@ import Volumes
 /// Finds the cases of a study.
 public enum StudyDiscovery {
     /// Searches a file or folder: NIfTI files, BIDS trees, DICOM series (files with or without an extension), or any
-    /// mixture. Every file ends as part of a case or among `ignored` with the reason; a file that is named like an
-    /// image and is none becomes a case, so that its failure is reported.
+    /// mixture. What a file is, its content says; its name says only what was meant. Every file ends as part of a case or
+    /// among `ignored` with the reason; a file that is named like an image and is none becomes a case, so that its
+    /// failure is reported.
     ///
     /// - Parameters:
     ///   - path: What to search.
@@ -29,7 +30,7 @@ public enum StudyDiscovery {
             files.forEach { search.sort($0, isBIDS: isBIDS) }
         } else {
             // A file that was named is taken, whatever the globs say.
-            if NIfTI.hasNIfTIName(root) { search.nifti = [""] } else { search.others = [""] }
+            if NIfTI.hasNIfTIName(root), !search.isDICOM("") { search.nifti = [""] } else { search.others = [""] }
         }
         try search.scanDICOM()
         let cases = search.cases()
@@ -46,8 +47,11 @@ private struct Search {
     var nifti: [String] = []
     var others: [String] = []
     var series: [(series: DICOMSeries, folder: String)] = []
-    var broken: [DICOMFileFate] = []
+    var broken: [(fate: DICOMFileFate, files: Int)] = []
     var ignored: [IgnoredItem] = []
+    /// Links to nothing.
+    private var links: Set<String> = []
+    private var absent: [DICOMFileFate] = []
     private let include: [Glob]
     private let exclude: [Glob]
 
@@ -76,7 +80,8 @@ private struct Search {
             let path = folder.isEmpty ? name : folder + "/" + name
             var isFolder: ObjCBool = false
             guard FileManager.default.fileExists(atPath: full(path), isDirectory: &isFolder) else {
-                ignore(path, "a link to nothing")
+                links.insert(path)
+                files.append(path)
                 continue
             }
             guard isFolder.boolValue else {
@@ -108,11 +113,16 @@ private struct Search {
         if let glob = exclude.first(where: { $0.matches(path) }) {
             return ignore(path, "excluded by input.exclude '\(glob.pattern)'")
         }
+        if links.contains(path) {
+            let reason = "a link to nothing (fetch it, for example with 'datalad get', or remove it)"
+            return absent.append(DICOMFileFate(path: full(path), reason: reason))
+        }
         guard NIfTI.hasNIfTIName(path) else {
             if ResultMark.isBatchFile(full(path), name: name) { return ignore(path, "results of tomos") }
             return others.append(path)
         }
-        if isVoxelFile(path) { return ignore(path, "the voxels of the .hdr file beside it") }
+        if isVoxelFile(path) { return ignore(path, IgnoredItem.voxelsOfPair) }
+        if selection.includesDICOM, isDICOM(path) { return others.append(path) }
         if isBIDS, BIDSTree.isLabelMap(name) { return ignore(path, "a BIDS label map") }
         guard include.contains(where: { $0.matches(path) }) else {
             return ignore(path, "not matched by input.include")
@@ -120,26 +130,34 @@ private struct Search {
         nifti.append(path)
     }
 
-    /// Whether the file is the `.img` half of a pair whose header is there too.
+    /// Whether the content is DICOM, compressed or not.
+    func isDICOM(_ path: String) -> Bool { [.dicom, .compressedDICOM].contains(FileKind(of: full(path))) }
+
+    /// Whether the file is the `.img` half of a pair whose header is there too, and neither is DICOM.
     private func isVoxelFile(_ path: String) -> Bool {
         guard let name = NIfTIName(path), name.part == .voxels else { return false }
         let stem = full(name.folder + name.stem)
-        return [".hdr", ".hdr.gz", ".HDR", ".HDR.GZ"].contains { FileManager.default.fileExists(atPath: stem + $0) }
+        let headers = [".hdr", ".hdr.gz", ".HDR", ".HDR.GZ"].map { stem + $0 }
+        guard let header = headers.first(where: { FileManager.default.fileExists(atPath: $0) }) else { return false }
+        switch FileKind(of: header) {
+        // Voxels may look like anything.
+        case .nifti, .analyze: return true
+        case .dicom, .compressedDICOM: return false
+        default: return !isDICOM(path)
+        }
     }
 
-    /// Looks for DICOM among the files that are not named like NIfTI.
+    /// Looks for DICOM among the files that are not NIfTI by their names.
     mutating func scanDICOM() throws {
-        guard selection.includesDICOM else {
+        guard selection.includesDICOM, !others.isEmpty else {
             others.forEach { ignore($0, "not matched by input.include") }
+            ignored += absent.map { IgnoredItem(path: $0.path, reason: $0.reason, files: 1) }
             return
         }
-        if others.isEmpty { return }
-        let scan = try DICOM.scan(others.map(full), policies: selection.policies)
-        for path in scan.notDICOM {
-            ignored.append(IgnoredItem(path: path, reason: "neither NIfTI nor DICOM", files: 1))
-        }
+        let scan = try DICOM.scan(others.map(full), absent: absent, policies: selection.policies)
+        sort(notDICOM: scan.notDICOM)
         ignored += scan.ignored.map { IgnoredItem(path: $0.path, reason: $0.reason, files: 1) }
-        broken = scan.unreadable
+        broken += scan.unreadable.map { ($0, 1) }
         for series in scan.series {
             let files = series.files + series.unreadable.map(\.path)
             let folder = commonFolder(files)
@@ -149,6 +167,36 @@ private struct Search {
             } else {
                 self.series.append((series, folder))
             }
+        }
+    }
+
+    /// Puts files where they belong that are not DICOM by content nor NIfTI by name.
+    private mutating func sort(notDICOM paths: [String]) {
+        var compressed: [String: [String]] = [:]
+        for path in paths {
+            let kind = FileKind(of: path)
+            switch kind {
+            case .nifti:
+                let below = path == root ? "" : String(path.dropFirst(root == "/" ? 1 : root.count + 1))
+                let isTaken = selection.include == InputSelection().include || path == root
+                if isTaken || include.contains(where: { $0.matches(below) }) {
+                    nifti.append(below)
+                } else {
+                    ignore(below, "not matched by input.include")
+                }
+            case .compressedDICOM: compressed[commonFolder([path]), default: []].append(path)
+            case .other:
+                let reason = KnownFormat.of(name: path)?.reason ?? kind.reasonNotRead ?? ""
+                ignored.append(IgnoredItem(path: path, reason: reason, files: 1))
+            default: ignored.append(IgnoredItem(path: path, reason: kind.reasonNotRead ?? "", files: 1))
+            }
+        }
+        // One case a folder, not one a slice.
+        for files in compressed.values {
+            let more = files.count > 1 ? " (and \(files.count - 1) more in its folder)" : ""
+            let fate = DICOMFileFate(
+                path: files[0], reason: "it is compressed with gzip: unpack it with 'gunzip'" + more)
+            broken.append((fate, files.count))
         }
     }
 
@@ -163,7 +211,9 @@ private struct Search {
             let name = NIfTIName(shown)?.stem ?? shown
             return (.file(path: shown), .ambiguous(name: name, paths: paths.map(full)))
         }
-        named += broken.map { (.file(path: below($0.path)), .broken(path: $0.path, reason: $0.reason)) }
+        named += broken.map { fate, files in
+            (.file(path: below(fate.path)), .broken(path: fate.path, reason: fate.reason, files: files))
+        }
         named += series.map { series, folder in
             let shown = folder == root || !folder.hasPrefix(root) ? lastName(canonical(root)) : below(folder)
             return (

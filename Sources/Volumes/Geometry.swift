@@ -26,7 +26,8 @@ public struct Geometry: Sendable, Hashable {
     /// Voxel index to mm, RAS.
     public var affine: Affine
     /// The NIfTI header fields this geometry came from, kept so that a label map carries them bit for bit; nil
-    /// when the geometry came from elsewhere or was changed.
+    /// when the geometry came from elsewhere or was changed. After voxels were put into another order they still say
+    /// which space it is, and no more where.
     public var nifti: NIfTIGeometry?
 
     /// Makes a geometry.
@@ -43,8 +44,18 @@ public struct Geometry: Sendable, Hashable {
     /// The nearest anatomical direction of each voxel axis.
     public var orientation: Orientation { Orientation(affine) }
 
-    /// Whether two grids are the same: equal shapes and corners of the grid within `tolerance` mm of each other.
-    public func matches(_ other: Geometry, tolerance: Double = 1e-2) -> Bool {
+    /// How far corners of two grids may lie apart, in mm, for the two to count as one: a tenth of this grid's smallest
+    /// voxel side, at most 0.1 mm. That is more than headers lose by rounding, and less than anything a person would
+    /// notice. Whatever asks whether two grids are the same asks it of this.
+    public var sameGridTolerance: Double {
+        let sides = spacing
+        return min(0.1, 0.1 * min(sides.x, sides.y, sides.z))
+    }
+
+    /// Whether two grids are the same, voxel for voxel: equal shapes and corners of the grid within `tolerance` mm of each
+    /// other, by default ``sameGridTolerance``.
+    public func matches(_ other: Geometry, tolerance: Double? = nil) -> Bool {
+        let tolerance = tolerance ?? sameGridTolerance
         guard shape == other.shape else { return false }
         let far = Vec3(Double(shape.i), Double(shape.j), Double(shape.k))
         for corner in 0..<8 {

@@ -20,4 +20,9 @@ public struct VolumeSeries: Sendable {
         (self.geometry, self.voxels, self.count) = (geometry, voxels, count)
         (self.scaling, self.interval) = (scaling, interval)
     }
+
+    /// A series of one volume.
+    public init(_ volume: Volume) {
+        self.init(geometry: volume.geometry, voxels: volume.voxels, count: 1, scaling: volume.scaling)
+    }
 }

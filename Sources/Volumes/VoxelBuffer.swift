@@ -76,12 +76,12 @@ extension VoxelBuffer {
 
 @inline(__always)
 func gatherRows<Element, Value>(
-    _ voxels: [Element], _ slice: Int, _ layout: SliceLayout, _ value: (Element) -> Value
+    _ voxels: [Element], _ slice: Int, _ layout: SliceLayout, from start: Int = 0, _ value: (Element) -> Value
 ) -> [Value] {
     voxels.withUnsafeBufferPointer { voxels in
         [Value](unsafeUninitializedCapacity: layout.rows * layout.columns) { out, count in
             for row in 0..<layout.rows {
-                var from = layout.start(slice: slice, row: row)
+                var from = start + layout.start(slice: slice, row: row)
                 for column in 0..<layout.columns {
                     out.initializeElement(at: row * layout.columns + column, to: value(voxels[from]))
                     from += layout.columnStride

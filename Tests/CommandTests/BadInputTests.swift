@@ -140,8 +140,8 @@ struct BadInputTests {
         try other.writeLabels(folder.file("other.nii.gz"))
         try expectFailure(
             ["task", "create", "-o", "new", "--name", "x", "--images", "image.nii.gz", "--labels", "other.nii.gz"], 65,
-            "other.nii.gz: the label map is not on the grid of image.nii.gz: 24x20x6 voxels against 24x20x5 "
-                + "(a label map must have its image's shape and affine)")
+            "other.nii.gz: the label map is not on the grid of image.nii.gz: 24x20x6 voxels in RAS "
+                + "against 24x20x5 in RAS (a label map must lie on its image's grid, in whatever storage order)")
         try expectFailure(
             ["evaluate", "labels.nii.gz", "other.nii.gz"], 65,
             "labels.nii.gz has 24x20x5 voxels, other.nii.gz 24x20x6; label maps are compared on one grid only "

@@ -40,7 +40,8 @@ enum InputReader {
     private static func readDICOM(_ folder: String, files: Int) throws -> [ReadOutcome] {
         let scan = try DICOM.scan([folder])
         let inSeries = scan.series.reduce(0) { $0 + $1.files.count + $1.unreadable.count }
-        let fates = inSeries + scan.ignored.count + scan.unreadable.count + scan.notDICOM.count
+        let absent = Set(scan.series.flatMap { $0.absent.map(\.path) })
+        let fates = inSeries + absent.count + scan.ignored.count + scan.unreadable.count + scan.notDICOM.count
         guard fates == files else { throw BrokenPromise(description: "\(files) files have \(fates) fates") }
         let rest =
             (scan.ignored + scan.unreadable).map { ReadOutcome.refused($0.reason) }

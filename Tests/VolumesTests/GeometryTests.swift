@@ -40,17 +40,23 @@ import Testing
         let grid = Geometry(shape: Shape(100, 80, 60), affine: Self.affine)
         var other = grid
         #expect(grid.matches(other))
-        other.affine.rowX[3] += 0.009
+        other.affine.rowX[3] += 0.9 * grid.sameGridTolerance
         #expect(grid.matches(other))
-        other.affine.rowX[3] += 0.002
+        other.affine.rowX[3] += 0.2 * grid.sameGridTolerance
         #expect(!grid.matches(other))
-        #expect(grid.matches(other, tolerance: 0.02))
+        #expect(grid.matches(other, tolerance: 0.2))
+    }
+
+    @Test("A tenth of the smallest side, at most 0.1 mm", arguments: [(0.05, 0.005), (0.5, 0.05), (1, 0.1), (4, 0.1)])
+    func theToleranceGoesByTheVoxel(_ side: Double, _ tolerance: Double) {
+        let affine = Affine(i: [side, 0, 0], j: [0, 5, 0], k: [0, 0, 5], origin: .zero)
+        #expect(abs(Geometry(shape: Shape(2, 2, 2), affine: affine).sameGridTolerance - tolerance) < 1e-12)
     }
 
     @Test func smallTurnsShowAtTheFarCorner() {
         let grid = Geometry(shape: Shape(100, 80, 60), affine: .identity)
         var other = grid
-        other.affine.rowY[0] = 0.0002
+        other.affine.rowY[0] = 0.0012
         #expect(!grid.matches(other))
     }
 

@@ -166,6 +166,7 @@ package struct EvaluationReport: Encodable {
             "recall", "result_mm3", "truth_mm3", "difference_mm3", "relative_difference", "hd_mm", "hd95_mm", "assd_mm",
             "nsd",
         ]
+        let quoted = { (text: String) in SafeText.csv(text, quotesAlways: true) }
         let lines = rows.map { row in
             let comparison = row.comparison
             let number = { (metric: Metric) in comparison[metric].map { decimal($0, 6) } ?? "" }

@@ -84,6 +84,6 @@ package struct StripPlot {
     }
 
     private func text(_ words: String, x: Double, y: Double, anchor: String, extra: String = "") -> String {
-        "<text x=\"\(number(x))\" y=\"\(number(y))\" text-anchor=\"\(anchor)\"\(extra)>\(XML.escaped(words))</text>"
+        "<text x=\"\(number(x))\" y=\"\(number(y))\" text-anchor=\"\(anchor)\"\(extra)>\(SafeText.markup(words))</text>"
     }
 }

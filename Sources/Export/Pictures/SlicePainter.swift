@@ -11,7 +11,7 @@ struct SlicePainter {
     private static let opacity: Float = 0.35
 
     init(volume: Volume, labels: LabelVolume, table: LabelTable, window: (lower: Float, upper: Float)) throws {
-        guard volume.geometry.matches(labels.geometry) else {
+        guard let labels = labels.stored(like: volume.geometry) else {
             throw ExportError.differentGrids(image: volume.geometry, labels: labels.geometry)
         }
         guard window.lower < window.upper, window.lower.isFinite, window.upper.isFinite else {

@@ -25,10 +25,11 @@ enum BIDSTable {
 
     static func render(_ table: LabelTable, name: String) -> [RenderedTable] {
         let stem = name.hasSuffix("_dseg") ? name : name + "_dseg"
-        let coded = table.entries.contains { $0.snomed != nil }
+        let coded = table.entries.contains { $0.conceptCode != nil }
         let header = ["index", "name", "color"] + (coded ? ["snomed_ct"] : [])
         let rows = table.entries.map { entry in
-            ["\(entry.id)", entry.oneLineName, hex(entry.colour)] + (coded ? [entry.snomed ?? "n/a"] : [])
+            ["\(entry.id)", SafeText.tsv(entry.oneLineName), hex(entry.colour)]
+                + (coded ? [entry.conceptCode ?? "n/a"] : [])
         }
         var columns = [
             "index": "Value of the label in the label map", "name": "Name of the structure",

@@ -1,12 +1,17 @@
+import Platform
 import Volumes
 
 extension LabelEntry {
     /// The name on one line: control characters and runs of white space are one space; `label 7` when nothing is left.
     var oneLineName: String {
-        let words = name.split {
-            $0.isWhitespace || $0.unicodeScalars.allSatisfy { $0.properties.generalCategory == .control }
-        }
-        return words.isEmpty ? "label \(id)" : words.joined(separator: " ")
+        let words = SafeText.words(name)
+        return words.isEmpty ? "label \(id)" : words
+    }
+
+    /// The SNOMED CT concept as one word without quotes and commas; nil when there is none.
+    var conceptCode: String? {
+        let code = SafeText.words(snomed ?? "").filter { !"\",; \t".contains($0) }
+        return code.isEmpty ? nil : code
     }
 
     /// The name on one line without double quotes, for formats that quote with them and know no escape.

@@ -22,7 +22,7 @@ enum SlicerTable {
             + coded.flatMap { ["\($0)_CodingScheme", "\($0)_CodeValue", "\($0)_CodeMeaning"] }
         let rows = table.entries.map { entry in
             let colour = ["\(entry.colour.red)", "\(entry.colour.green)", "\(entry.colour.blue)", "255"]
-            let terms = entry.snomed.map {
+            let terms = entry.conceptCode.map {
                 ["SCT", "123037004", "Anatomical Structure", "SCT", $0, entry.quotableName]
             }
             let padding = [String](repeating: "", count: 15 - (terms?.count ?? 0))

@@ -143,13 +143,16 @@ enum VolumesTable {
         for outcome in cases {
             for structure in outcome.structures {
                 let predicted = structure.predictedDice.map { [$0.dice, $0.lower, $0.upper] }
-                var fields = [outcome.id, String(structure.id), structure.name, String(structure.voxels)]
+                var fields = [
+                    SafeText.csv(outcome.id), String(structure.id), SafeText.csv(structure.name),
+                    String(structure.voxels),
+                ]
                 fields.append(decimal(structure.mm3, 3))
                 fields.append(structure.meanProbability.map { decimal($0, 4) } ?? "")
                 fields.append(decimal(structure.expectedDice, 4))
                 fields += predicted?.map { decimal($0, 4) } ?? ["", "", ""]
                 fields.append(structure.flags.map(\.rawValue).joined(separator: " "))
-                text += DelimitedText.line(fields) + "\n"
+                text += fields.joined(separator: ",") + "\n"
             }
         }
         return text

@@ -13,10 +13,14 @@ package struct TextTable {
         alignment = titles.map { $0.hasPrefix(">") ? .right : .left }
     }
 
-    /// Adds a row; missing cells at the end are empty. Line breaks in a cell become spaces.
+    /// Adds a row; missing cells at the end are empty. Line breaks in a cell become spaces, and nothing in it steers the
+    /// terminal.
     package mutating func add(_ cells: [String]) {
         let cells = cells + Array(repeating: "", count: max(0, header.count - cells.count))
-        rows.append(cells.prefix(header.count).map { $0.split(whereSeparator: \.isNewline).joined(separator: " ") })
+        rows.append(
+            cells.prefix(header.count).map {
+                SafeText.line($0.split(whereSeparator: \.isNewline).joined(separator: " "))
+            })
     }
 
     /// The lines: header, rule, rows; no spaces at line ends.

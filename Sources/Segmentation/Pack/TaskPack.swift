@@ -34,6 +34,27 @@ public struct TaskPack: Sendable {
                 if Digest.sha256([UInt8](data)) != recorded { throw TaskPackError.changed(path) }
             }
         }
+
+        /// Reads the label map in the storage order of its image, whose grid is given or read from the image's header.
+        ///
+        /// - Throws: ``TaskPackError/gridsDiffer(image:labels:reason:)`` when it does not lie on that grid, and what
+        ///   reading NIfTI throws.
+        package func readLabels(on grid: Geometry? = nil) throws -> LabelVolume {
+            let map = try NIfTI.readLabels(labels)
+            let grid = try grid ?? NIfTI.info(image).geometry
+            if let stored = map.stored(like: grid) { return stored }
+            let other = map.geometry
+            let reason =
+                other.shape == grid.shape
+                ? "it lies elsewhere: \(other.orientation) from \(corner(other)) against \(grid.orientation) from \(corner(grid))"
+                : "\(other.shape) voxels in \(other.orientation) against \(grid.shape) in \(grid.orientation)"
+            throw TaskPackError.gridsDiffer(image: image, labels: labels, reason: reason)
+        }
+
+        private func corner(_ grid: Geometry) -> String {
+            let places = (0..<3).map { "\((grid.affine.origin[$0] * 1000).rounded() / 1000)" }
+            return "(" + places.joined(separator: ", ") + ") mm"
+        }
     }
 
     /// The pack's folder.

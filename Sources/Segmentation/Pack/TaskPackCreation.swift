@@ -53,8 +53,7 @@ extension TaskPack {
         var found: Set<UInt16> = []
         for example in recipe.examples {
             let image = try readImage(example.image, tell)
-            var labels = try NIfTI.readLabels(example.labels)
-            try requireSameGrid(image.geometry, labels.geometry, example)
+            var labels = try example.readLabels(on: image.geometry)
             keepOnly(recipe.labels, in: &labels)
             found.formUnion(labels.histogram().keys.filter { $0 != 0 })
             let (imageName, labelName) = ("images/\(example.name).nii.gz", "labels/\(example.name).nii.gz")
@@ -119,17 +118,6 @@ extension TaskPack {
                     (error as NSError).userInfo[NSUnderlyingErrorKey].map { "\($0)" } ?? error.localizedDescription
                 throw TaskPackError.cannotCreate(folder, reason: reason)
             }
-        }
-    }
-
-    private static func requireSameGrid(_ image: Geometry, _ labels: Geometry, _ example: Example) throws {
-        guard image.shape == labels.shape else {
-            throw TaskPackError.gridsDiffer(
-                image: example.image, labels: example.labels, reason: "\(labels.shape) voxels against \(image.shape)")
-        }
-        guard image.matches(labels, tolerance: 0.1) else {
-            throw TaskPackError.gridsDiffer(
-                image: example.image, labels: example.labels, reason: "the affines differ by more than 0.1 mm")
         }
     }
 

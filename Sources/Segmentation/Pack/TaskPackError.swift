@@ -45,7 +45,7 @@ public enum TaskPackError: TomosError, Equatable {
         case .unknownLabel(let id, let pack, let known):
             "label \(id) is not in the pack '\(pack)'; it has \(list(known))"
         case .gridsDiffer(let image, let labels, let reason):
-            "\(labels): the label map is not on the grid of \(image): \(reason) (a label map must have its image's shape and affine)"
+            "\(labels): the label map is not on the grid of \(image): \(reason) (a label map must lie on its image's grid, in whatever storage order)"
         case .noLabels(let paths): "\(paths.joined(separator: ", ")): no label in any label map: every voxel is 0"
         case .labelNeverOccurs(let id, let found): "label \(id) is in none of the label maps; they hold \(list(found))"
         case .unpaired(let reason): reason

@@ -101,7 +101,7 @@ struct SupportLibrary: Sendable {
 
         init(_ example: TaskPack.Example, labels: [LabelEntry]) throws {
             let geometry = try NIfTI.info(example.image).geometry
-            let truth = try NIfTI.readLabels(example.labels)
+            let truth = try example.readLabels(on: geometry)
             extent = truth.box(of: Set(labels.map(\.id))).map { truth.geometry.extent(of: $0) }
             region = extent.flatMap { Region(labelled: $0, of: geometry) }
             kept = region.map { geometry.cropped(to: $0.box) } ?? geometry
@@ -131,14 +131,8 @@ struct SupportLibrary: Sendable {
 
     private static func read(_ example: TaskPack.Example) throws -> (Volume, LabelVolume) {
         let volume = try NIfTI.readVolume(example.image)
-        let truth = try NIfTI.readLabels(example.labels)
+        let truth = try example.readLabels(on: volume.geometry)
         try example.requireUnchanged()
-        guard volume.geometry.shape == truth.geometry.shape, volume.geometry.matches(truth.geometry, tolerance: 0.1)
-        else {
-            throw TaskPackError.gridsDiffer(
-                image: example.image, labels: example.labels,
-                reason: "\(truth.geometry.shape) voxels against \(volume.geometry.shape), or another affine")
-        }
         return (volume, truth)
     }
 

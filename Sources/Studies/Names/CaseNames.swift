@@ -1,3 +1,4 @@
+import Platform
 import VolumeIO
 
 /// Names for cases: unique in a study, safe as file names, and taken only from file and folder names as the user gave
@@ -54,15 +55,8 @@ package enum CaseNames {
 
     /// Letters and digits of any script, `.`, `_` and `-`; at most 100 bytes; not starting with `.` or `-`.
     package static func safe(_ name: String) -> String {
-        var text = ""
-        for character in name {
-            let letter = character.isLetter || character.isNumber || "._-".contains(character) ? character : "_"
-            guard text.utf8.count + letter.utf8.count <= 100 else { break }
-            text.append(letter)
-        }
-        if text.isEmpty || text.hasPrefix(".") || text.hasPrefix("-") || reserved.contains(text.lowercased()) {
-            text = "_" + text
-        }
-        return text
+        let letters = SafeText.fileNamePart(name).map { $0 == "=" ? "_" : $0 }
+        let text = SafeText.fileName(String(letters), longest: 101)
+        return reserved.contains(text.lowercased()) ? "_" + text : text
     }
 }

@@ -19,6 +19,9 @@ public struct DICOMSeries: Sendable {
     public var variant: String?
     /// Image files of the series that cannot be decoded, with the reason; reading the series then fails.
     public var unreadable: [DICOMFileFate] = []
+    /// Files among those of the series that are not there or hold nothing (links to nothing, pointers whose content was
+    /// not fetched, empty files), with the reason; reading the series then fails unless its policies say otherwise.
+    public var absent: [DICOMFileFate] = []
     /// How it is to be read.
     public var policies = DICOMPolicies()
     /// What a person should know of where it was found.
@@ -40,6 +43,9 @@ public struct DICOMFileFate: Sendable, Hashable {
     public var path: String
     /// Why it was not used.
     public var reason: String
+
+    /// Makes a fate.
+    public init(path: String, reason: String) { (self.path, self.reason) = (path, reason) }
 }
 
 /// Everything found under some paths. Every file is in exactly one of the lists.
@@ -51,7 +57,7 @@ public struct DICOMScan: Sendable {
     public var ignored: [DICOMFileFate] = []
     /// Files that look like DICOM but are broken, or that cannot be opened, with the reason.
     public var unreadable: [DICOMFileFate] = []
-    /// Files that are not DICOM at all.
+    /// Files that are not DICOM at all: `FileKind` says what they are.
     public var notDICOM: [String] = []
 }
 
@@ -60,8 +66,13 @@ public enum DICOM {
     /// Reads the headers of every file at or under `paths`: folders in the order of names, each file once. A DICOMDIR
     /// that is named leads to the files it lists; one that lists what is not there is among the unreadable ones.
     ///
+    /// `absent` names files that are known not to be there, with the reason: where they lie among the files of a series
+    /// they belong to it, otherwise they are ignored.
+    ///
     /// Throws `DICOMError` when a path is missing or DCMTK has no data dictionary; a broken file is a fate, not an error.
-    public static func scan(_ paths: [String], policies: DICOMPolicies = DICOMPolicies()) throws -> DICOMScan {
+    public static func scan(
+        _ paths: [String], absent: [DICOMFileFate] = [], policies: DICOMPolicies = DICOMPolicies()
+    ) throws -> DICOMScan {
         try DCMTKFile.setUp()
         var indexes = DICOMDirectories(paths)
         let walk = try DICOMFolderScan(indexes.paths)
@@ -93,6 +104,7 @@ public enum DICOM {
             case .unreadable(let reason): gathered.unreadable.append(DICOMFileFate(path: path, reason: reason))
             }
         }
+        gathered.assign(absent: absent)
         for n in gathered.series.indices {
             gathered.series[n].notices = indexes.notices(for: gathered.series[n].files)
         }

@@ -16,6 +16,8 @@ public enum DICOMError: TomosError, Equatable {
     case empty(series: String)
     /// Files of the series cannot be decoded.
     case undecodable(series: String, files: Int, first: String, reason: String)
+    /// Among the files of the series lie some that are not there or hold nothing that can be read.
+    case absent(series: String, files: Int, first: String, reason: String)
     /// The files disagree in what one volume must share. Each part: what it is, and its files.
     case mixed(
         series: String, what: String, parts: [String],
@@ -68,6 +70,10 @@ public enum DICOMError: TomosError, Equatable {
             "series \(series): no image to read"
         case .undecodable(let series, let files, let first, let reason):
             "series \(series): \(files) \(files == 1 ? "file" : "files") cannot be decoded, first \(first): \(reason)"
+        case .absent(let series, let files, let first, let reason):
+            "series \(series): \(files) \(files == 1 ? "file" : "files") among its own may be missing slices, first "
+                + "\(first): \(reason) (fetch or remove \(files == 1 ? "it" : "them"), or convert what is there with "
+                + "--keep-going)"
         case .mixed(let series, let what, let parts, let remedy):
             "series \(series): \(what) differs: \(parts.joined(separator: "; ")) (\(remedy))"
         case .missingSlices(let series, let slice, let distance, let expected, let missing):

@@ -57,6 +57,21 @@ public enum NIfTI {
             notices: notices)
     }
 
+    /// Reads all volumes of a file of up to four dimensions.
+    public static func readSeries(_ path: String) throws -> (series: VolumeSeries, notices: [String]) {
+        let source = try NIfTISource(path)
+        let count = source.header.volumeCount
+        guard source.header.dimensions.count <= 4 || count == source.header.dimensions[3] else {
+            throw NIfTIError.unsupportedFormat(
+                path: path, format: "an image of \(source.header.dimensions.count) dimensions as a whole",
+                wayOut: "choose one volume with --volume-index")
+        }
+        let series = VolumeSeries(
+            geometry: source.geometry, voxels: try source.voxels(volumes: 0..<count), count: count,
+            scaling: source.header.scaling, interval: source.header.interval)
+        return (series, source.notices)
+    }
+
     /// Reads a label map of any stored type; refuses several volumes and values that are no label ids (whole numbers
     /// from
     /// 0 to 65535).

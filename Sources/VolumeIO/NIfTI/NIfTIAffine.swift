@@ -19,9 +19,11 @@ enum NIfTIAffine {
         return (affine, notices)
     }
 
-    /// Header fields that state `affine`: sform and qform to scanner space, or sform alone when the axes are not at
-    /// right angles, which a quaternion cannot say.
-    static func encode(_ affine: Affine, version: Int) -> NIfTIGeometry {
+    /// Header fields that state `affine`: sform and qform to one space (a form code, scanner space by default), or sform
+    /// alone when the axes are not at right angles, which a quaternion cannot say.
+    static func encode(
+        _ affine: Affine, version: Int, space: Int32 = NIFTI_XFORM_SCANNER_ANAT
+    ) -> NIfTIGeometry {
         quieten()
         var matrix = nifti_dmat44()
         withUnsafeMutableBytes(of: &matrix) { bytes in
@@ -36,8 +38,7 @@ enum NIfTIAffine {
         let spacing = affine.spacing
         let rigid = affine.isOrthogonal
         return NIfTIGeometry(
-            version: version, qformCode: rigid ? NIFTI_XFORM_SCANNER_ANAT : NIFTI_XFORM_UNKNOWN,
-            sformCode: NIFTI_XFORM_SCANNER_ANAT,
+            version: version, qformCode: rigid ? space : NIFTI_XFORM_UNKNOWN, sformCode: space,
             pixdim: [rigid ? qfac : affine.determinant < 0 ? -1 : 1, spacing.x, spacing.y, spacing.z],
             quaternion: rigid ? [b, c, d] : [0, 0, 0], offset: rigid ? [x, y, z] : [0, 0, 0], srowX: affine.rowX,
             srowY: affine.rowY, srowZ: affine.rowZ, xyztUnits: NIFTI_UNITS_MM)

@@ -59,19 +59,21 @@ struct NIfTIEncoder {
             header.set(layout.firstVoxelOffset, at: layout.voxelOffset, width: 8)
         }
         header.set(Int(intentCode), at: layout.intentCode, width: layout.intentWidth)
-        header.bytes.replaceSubrange(layout.description..<layout.description + 5, with: "tomos".utf8)
+        header.bytes.replaceSubrange(
+            layout.description..<layout.description + 80, with: SafeText.niftiField("tomos", size: 80))
         try setScaling(&header, layout, path)
         Self.set(fields, in: &header, layout)
         if let interval, volumes > 1 {
             header.set(interval, at: layout.pixdim + 4 * layout.realWidth, width: layout.realWidth)
+            // Whatever unit of time the source had.
             header.set(
                 Int(fields.xyztUnits & 7 | NIFTI_UNITS_SEC), at: layout.units, width: layout.unitsWidth)
         }
         return header.bytes
     }
 
-    /// The source's fields where they still state this grid's affine, else fields made from the affine. A NIfTI-1
-    /// header cannot hold more than 32767 voxels along an axis.
+    /// The source's fields where they still state this grid's affine, else fields made from the affine, to the space
+    /// that the source's named. A NIfTI-1 header cannot hold more than 32767 voxels along an axis.
     private func geometryFields() -> NIfTIGeometry {
         let shape = geometry.shape
         let version = max(shape.i, shape.j, shape.k, volumes) > Int(Int16.max) ? 2 : geometry.nifti?.version ?? 1
@@ -82,7 +84,9 @@ struct NIfTIEncoder {
             fields.version = version
             return fields
         }
-        return NIfTIAffine.encode(geometry.affine, version: version)
+        let codes = geometry.nifti.map { [$0.sformCode, $0.qformCode] } ?? []
+        return NIfTIAffine.encode(
+            geometry.affine, version: version, space: codes.first { $0 > 0 } ?? NIFTI_XFORM_SCANNER_ANAT)
     }
 
     private func setScaling(

@@ -101,6 +101,17 @@ public enum NIfTIError: TomosError, Equatable {
     }
 }
 
+extension NIfTIError {
+    /// What is wrong with a file that cannot be opened or read, without its path: for lists that name the path.
+    var reason: String {
+        switch self {
+        case .cannotOpen(_, let reason): "cannot be opened: \(reason)"
+        case .readFailed(_, let reason): "cannot be read: \(reason)"
+        default: description
+        }
+    }
+}
+
 extension [Int] {
     /// E.g. `512x512x300`.
     var timesList: String { map(String.init).joined(separator: "x") }

@@ -21,6 +21,8 @@ struct NIfTIHeader {
     let voxelBytes: Int
     /// From stored values to values.
     let scaling: ValueScaling
+    /// Seconds from volume to volume, where the header states them.
+    let interval: Double?
     /// The geometry fields, verbatim.
     let geometry: NIfTIGeometry
     /// What a person should know.
@@ -55,6 +57,7 @@ struct NIfTIHeader {
         voxelOffset = try Self.judgeVoxelOffset(header, layout, isPair: isPair, path)
         voxelBytes = try Self.multiply(dimensions, datatype.width, voxelOffset, path)
         (scaling, notices) = Self.scaling(header, layout)
+        interval = Self.interval(header, layout)
         geometry = Self.geometry(header, layout)
     }
 
@@ -71,6 +74,14 @@ struct NIfTIHeader {
                 guard bytes.count >= layout.size else { throw .tooShort(path: path, bytes: bytes.count) }
                 return (layout, isBigEndian)
             }
+        }
+        if DICOMFileProbe.isDICOM(bytes, fileSize: .max) {
+            throw .unsupportedFormat(
+                path: path, format: "DICOM where NIfTI is expected",
+                wayOut: "convert its series: tomos convert -i FOLDER -o image.nii.gz")
+        }
+        if let format = KnownFormat.of(bytes: bytes) {
+            throw .unsupportedFormat(path: path, format: format.name, wayOut: format.wayOut)
         }
         throw .notNIfTI(path: path)
     }
@@ -116,6 +127,18 @@ struct NIfTIHeader {
             dimensions.append(length)
         }
         return dimensions
+    }
+
+    /// `pixdim[4]` in seconds, where its unit is one of time; a header that names no unit means seconds.
+    private static func interval(_ header: NIfTIHeaderBytes, _ layout: NIfTIHeaderLayout) -> Double? {
+        let stated = header.real(at: layout.pixdim + 4 * layout.realWidth, width: layout.realWidth)
+        guard stated.isFinite, stated > 0 else { return nil }
+        return switch header.integer(at: layout.units, width: layout.unitsWidth) & 0x38 {
+        case 0, 8: stated
+        case 16: stated * 1e-3
+        case 24: stated * 1e-6
+        default: nil
+        }
     }
 
     private static func judgeVoxelOffset(

@@ -95,6 +95,22 @@ final class NIfTIByteStream {
         return Array(buffer[..<(try read(into: buffer))])
     }
 
+    /// The next `count` bytes, or as many as come before the content ends or breaks off; throws when there are none.
+    func bytesUpTo(_ count: Int) throws(NIfTIError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        while bytes.count < count {
+            do throws(NIfTIError) {
+                let next = try self.bytes(min(512, count - bytes.count))
+                bytes += next
+                if next.count < 512 { break }
+            } catch {
+                if bytes.isEmpty { throw error }
+                break
+            }
+        }
+        return bytes
+    }
+
     /// Passes over content up to `target`, or its end.
     func skip(to target: Int) throws(NIfTIError) {
         guard isCompressed else {

@@ -54,20 +54,23 @@ struct NIfTISource {
     }
 
     /// Reads the voxels of one volume.
-    func voxels(volume index: Int) throws(NIfTIError) -> VoxelBuffer {
-        let bytes = header.shape.count * header.datatype.width
+    func voxels(volume index: Int) throws(NIfTIError) -> VoxelBuffer { try voxels(volumes: index..<index + 1) }
+
+    /// Reads the voxels of some volumes, one after the other.
+    func voxels(volumes: Range<Int>) throws(NIfTIError) -> VoxelBuffer {
+        let bytes = volumes.count * header.shape.count * header.datatype.width
         try confirmBeforeAllocating(bytes)
         return switch header.datatype {
-        case .uint8: .uint8(try read(index))
-        case .int8: .int8(try read(index))
-        case .uint16: .uint16(try read(index))
-        case .int16: .int16(try read(index))
-        case .uint32: .uint32(try read(index))
-        case .int32: .int32(try read(index))
-        case .uint64: .uint64(try read(index))
-        case .int64: .int64(try read(index))
-        case .float32: .float32(try read(index))
-        case .float64: .float64(try read(index))
+        case .uint8: .uint8(try read(volumes))
+        case .int8: .int8(try read(volumes))
+        case .uint16: .uint16(try read(volumes))
+        case .int16: .int16(try read(volumes))
+        case .uint32: .uint32(try read(volumes))
+        case .int32: .int32(try read(volumes))
+        case .uint64: .uint64(try read(volumes))
+        case .int64: .int64(try read(volumes))
+        case .float32: .float32(try read(volumes))
+        case .float64: .float64(try read(volumes))
         }
     }
 
@@ -84,18 +87,18 @@ struct NIfTISource {
         free(memory)
     }
 
-    /// One volume, in this machine's byte order, the whole file checked.
-    private func read<Element: BitwiseCopyable>(_ index: Int) throws(NIfTIError) -> [Element] {
+    /// Volumes, in this machine's byte order, the whole file checked.
+    private func read<Element: BitwiseCopyable>(_ volumes: Range<Int>) throws(NIfTIError) -> [Element] {
         if let voxels: [Element] = inflatedAtOnce() { return voxels }
-        try stream.skip(to: header.voxelOffset + index * header.shape.count * header.datatype.width)
-        let voxels: [Element] = try readNext()
+        try stream.skip(to: header.voxelOffset + volumes.lowerBound * header.shape.count * header.datatype.width)
+        let voxels: [Element] = try readNext(volumes.count)
         try checkRest()
         return voxels
     }
 
-    /// The next volume, in this machine's byte order, read straight into the array it is returned in.
-    private func readNext<Element: BitwiseCopyable>() throws(NIfTIError) -> [Element] {
-        let count = header.shape.count
+    /// The next volumes, in this machine's byte order, read straight into the array they are returned in.
+    private func readNext<Element: BitwiseCopyable>(_ volumes: Int) throws(NIfTIError) -> [Element] {
+        let count = volumes * header.shape.count
         var failure: NIfTIError?
         let voxels = [Element](unsafeUninitializedCapacity: count) { buffer, initialized in
             let bytes = UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: buffer[..<count]))
@@ -137,6 +140,8 @@ enum NIfTIPair {
     /// The file that holds the header of `path`: itself, or of an `.img` the `.hdr` beside it.
     static func headerPath(for path: String) throws(NIfTIError) -> String {
         guard let (stem, ending) = split(path), ending.lowercased().hasPrefix(".img") else { return path }
+        // A whole file under the name of half a pair.
+        if FileKind(of: path) == .nifti(isPair: false) { return path }
         return try partner(of: path, stem: stem, upperCase: ending.contains("I"), name: ".hdr", ending: ending)
     }
 

@@ -17,10 +17,15 @@ struct ConvertCommand: ParsableCommand {
             PLACEHOLDERS of -f
             \(ImageFileName.placeholders.map { "  %\($0.letter)  \($0.summary)\($0.isIdentity ? " (with --with-identity)" : "")" }.joined(separator: "\n"))
 
+            --orient names the directions in which the three voxel axes grow, as tomos info prints them: R or L, A or P, \
+            S or I in any order (RAS: to the right, to the front, up). Voxels are put into that order and none is \
+            interpolated; every voxel stays where it is in space. Gradients (.bvec) follow.
+
             EXAMPLES
               tomos convert -i dicom-folder/ -o ct.nii.gz
               tomos convert -i dicom-folder/ --series 1.2.840.113619.2.5 -o ct.nii.gz
-              tomos convert -i study/ -o nifti/ -f %p_%s -z n --json > report.json
+              tomos convert -i study/ -o nifti/ -f %m_%s -z n --json > report.json
+              tomos convert -i labels.nii.gz --orient LPS -o labels_lps.nii.gz
               tomos convert -i ct/ --gaps resample --tilt shear -o ct.nii.gz
               tomos convert -i fmri.nii.gz --volume-index 3 -o volume3.nii.gz
               tomos convert -i ultrasound/ --colour -o rgb.nii.gz
@@ -41,8 +46,11 @@ struct ConvertCommand: ParsableCommand {
     @Option(name: .customShort("b"), help: "Whether sidecars are written: y or n.")
     var sidecars = YesNo.y
 
-    @Option(help: "Which volume of a 4-D image, from 0; all without it (of a NIfTI file the first).")
+    @Option(help: "Which volume of a 4-D image, from 0; all without it.")
     var volumeIndex: Int?
+
+    @Option(help: ArgumentHelp("The order of the voxel axes in the file, such as RAS or LPS.", valueName: "letters"))
+    var orient: OrientationArgument?
 
     @Option(help: "Series instance UID, when the folder holds several series.")
     var series: String?
@@ -52,10 +60,10 @@ struct ConvertCommand: ParsableCommand {
     @Flag(help: "Convert colour images too: to RGB, which viewers show and nothing here reads.")
     var colour = false
 
-    @Flag(help: "Convert what can be right, though other images are refused.")
+    @Flag(help: "Convert what can be right, though other images are refused or files of a series are not there.")
     var keepGoing = false
 
-    @Flag(help: "Allow placeholders that tell who the patient is.")
+    @Flag(help: "Allow placeholders that tell who the patient is, or hold what a person typed.")
     var withIdentity = false
 
     @Flag(help: "Print a report as JSON: the fate of every file, and of every image its geometry and slices.")
@@ -68,6 +76,7 @@ struct ConvertCommand: ParsableCommand {
 
     func validate() throws {
         if let volumeIndex, volumeIndex < 0 { throw ValidationError("--volume-index \(volumeIndex): count from 0") }
+        if !isFileOutput { try requireFolderOutput(output, instead: "end it in .nii.gz or .nii, or name a folder") }
         if let pattern {
             do { _ = try ImageFileName(pattern, identity: withIdentity) } catch {
                 throw ValidationError("-f \(pattern): \(error)")
@@ -76,7 +85,12 @@ struct ConvertCommand: ParsableCommand {
     }
 
     func run() throws {
-        let study = try StudyDiscovery.discover(input, selection: policies.selection)
+        var selection = policies.selection
+        selection.policies.takesIncomplete = keepGoing
+        let study = try StudyDiscovery.discover(input, selection: selection)
+        if !quiet, let summary = study.ignored.summary {
+            Console.note(summary + (study.ignored.count > 3 ? "; --json names all" : ""))
+        }
         let cases = try InputImage.choose(study.cases, at: input, series: series)
         var report = ConversionReport()
         report.inputs = study.ignored.map {
@@ -109,7 +123,7 @@ struct ConvertCommand: ParsableCommand {
                 try requireDifferent(input: studyCase.sourceDescription, output: names[n])
                 var conversion = Conversion()
                 (conversion.volumeIndex, conversion.writesSidecars) = (volumeIndex, sidecars == .y)
-                conversion.takesColour = colour
+                (conversion.takesColour, conversion.orientation) = (colour, orient?.orientation)
                 let output = try conversion.convert(studyCase, to: names[n])
                 report.outputs.append(output)
                 tell(output)
@@ -143,9 +157,12 @@ struct ConvertCommand: ParsableCommand {
         }
     }
 
+    /// Whether `-o` names a file; a name that ends in a slash never does.
+    private var isFileOutput: Bool { !output.hasSuffix("/") && NIfTIName(output)?.part == .whole }
+
     /// A file for each image: the one that was named, or one in the folder that was named.
     private func fileNames(_ cases: [StudyCase]) throws -> [String] {
-        if NIfTIName(output)?.part == .whole {
+        if isFileOutput {
             try requireDifferent(input: input, output: output)
             try requireWritable(output)
             guard cases.count == 1 else { throw InputImageError.several(input, cases.map(InputImage.line)) }
@@ -177,9 +194,19 @@ struct ConvertCommand: ParsableCommand {
         output.notices.forEach { Console.note($0) }
         if json { return }
         let shape = (output.shape ?? []) + ((output.volumes ?? 1) > 1 ? [output.volumes ?? 1] : [])
-        Console.result(
+        Console.line(
             "\(output.path ?? ""): \(shape.map(String.init).joined(separator: "x")) \(output.datatype ?? ""), from "
                 + output.source)
+    }
+}
+
+/// `--orient RAS` as typed.
+struct OrientationArgument: ExpressibleByArgument {
+    let orientation: Orientation
+
+    init?(argument: String) {
+        guard let orientation = Orientation(argument.uppercased()) else { return nil }
+        self.orientation = orientation
     }
 }
 

@@ -46,7 +46,7 @@ struct ExportCommand: ParsableCommand {
         let map = try NIfTI.readLabels(labels)
         let paths = try ViewerExport.write(labels: map, table: names, formats: format.formats, besides: labels)
         for notice in format.formats.flatMap({ $0.alteredNames(names) }) where !quiet { Console.note(notice) }
-        if !quiet { Console.result(paths.joined(separator: "\n")) }
+        if !quiet { paths.forEach(Console.line) }
     }
 }
 

@@ -80,7 +80,7 @@ struct InferCommand: ParsableCommand {
         try NumPyArray(shape: queries.shape, values: logits).write(to: output)
         if quiet { return }
         let count = queries.values.count / plane
-        Console.result(
+        Console.line(
             "\(output): logits of \(count) quer\(count == 1 ? "y" : "ies"), \(supports.count) support slices, \(side)x\(side)"
         )
         if `repeat` > 1 { Console.result(Self.summary(times, queries: count)) }

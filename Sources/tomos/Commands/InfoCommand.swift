@@ -40,6 +40,9 @@ struct InfoCommand: ParsableCommand {
             Console.result(images.map(\.text).joined(separator: "\n\n"))
             if !ignored.isEmpty { Console.result("\n" + Self.table(ignored)) }
         }
+        if let summary = ignored.summary {
+            Console.note(summary + (ignored.count > 3 && json ? "; the report names all" : ""))
+        }
         let failed = images.filter { $0.error != nil }
         if failed.isEmpty { return }
         if json { failed.forEach { Console.error($0.error ?? "") } }
@@ -108,7 +111,7 @@ struct ImageInfo: Encodable {
         case .nifti(let path):
             let info = try NIfTI.info(path)
             return details(info.geometry, shape: info.dimensions, datatype: info.datatype, notices: info.notices)
-        case .broken(let path, let reason): throw StudyError.brokenFile(path, reason: reason)
+        case .broken(let path, let reason, _): throw StudyError.brokenFile(path, reason: reason)
         case .ambiguous(let name, let paths): throw TwoFilesError(name: name, paths: paths)
         case .dicom(let series, _):
             let volumes = try DICOM.volumes(series)
@@ -136,17 +139,17 @@ struct ImageInfo: Encodable {
 
     /// Lines for people.
     var text: String {
-        var lines = [source]
-        if let error { return (lines + ["  error        \(error)"]).joined(separator: "\n") }
+        var lines = [SafeText.line(source)]
+        if let error { return (lines + ["  error        \(SafeText.message(error))"]).joined(separator: "\n") }
         lines.append("  format       \(format)")
-        if let modality { lines.append("  modality     \(modality)") }
-        if let seriesInstanceUID { lines.append("  series       \(seriesInstanceUID)") }
+        if let modality { lines.append("  modality     \(SafeText.line(modality))") }
+        if let seriesInstanceUID { lines.append("  series       \(SafeText.line(seriesInstanceUID))") }
         if let details {
             lines.append("  shape        \(details.shape.map(String.init).joined(separator: "x"))")
             lines.append("  spacing      \(details.spacing.map { decimal($0, 3) }.joined(separator: " x ")) mm")
             lines.append("  orientation  \(details.orientation)")
             lines.append("  datatype     \(details.datatype)")
-            lines += details.notices.map { "  notice       \($0)" }
+            lines += details.notices.map { "  notice       \(SafeText.line($0))" }
         }
         return lines.joined(separator: "\n")
     }

@@ -53,6 +53,7 @@ struct RunCommand: ParsableCommand {
     var resume = false
 
     func validate() throws {
+        try requireFolderOutput(output, instead: "results go into a folder")
         if overwrite && resume { throw ValidationError("--overwrite and --resume exclude each other") }
         if let jobs { try requireJobs(jobs) }
     }
@@ -82,10 +83,7 @@ struct RunCommand: ParsableCommand {
             try Console.json(report)
         } else if !quiet {
             Console.result(Self.table(report))
-            let ignored = report.ignored.reduce(0) { $0 + $1.files }
-            if ignored > 0 {
-                Console.note("\(ignored) file\(ignored == 1 ? "" : "s") ignored; \(output)/cases.json says why")
-            }
+            if let summary = report.ignored.summary { Console.note("\(summary); \(output)/cases.json says all") }
         }
         if !report.failures.isEmpty { throw ExitStatusError(status: .someFailed) }
     }

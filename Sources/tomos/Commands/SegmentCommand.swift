@@ -152,6 +152,7 @@ struct SegmentCommand: ParsableCommand {
         }
         let task = try TaskPack.load(task)
         let source = try InputImage(input, series: series, selection: policies.selection)
+        if !quiet, let summary = source.ignored.summary { Console.note(summary) }
         let outline = source.studyCase.outline()
         var options = self.options
         options.weights = try weights.source()
@@ -187,7 +188,8 @@ struct SegmentCommand: ParsableCommand {
                 ])
             }
             Console.result(table.text)
-            Console.result("\n\(output) written in \(decimal(Double(start.duration(to: .now) / .seconds(1)), 1)) s")
+            Console.line("")
+            Console.line("\(output) written in \(decimal(Double(start.duration(to: .now) / .seconds(1)), 1)) s")
         }
     }
 

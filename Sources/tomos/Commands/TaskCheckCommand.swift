@@ -133,7 +133,7 @@ struct TaskCheckCommand: ParsableCommand {
         }
         if keeps {
             try check.findings.save(in: pack)
-            Console.result("\(pack)/\(PackFindings.fileName) written")
+            Console.line("\(pack)/\(PackFindings.fileName) written")
         }
     }
 

@@ -68,6 +68,7 @@ struct TaskCreateCommand: ParsableCommand {
     var window: WindowArgument?
 
     func validate() throws {
+        try requireFolderOutput(output, instead: "a task pack is a folder")
         if let dataset {
             guard images.isEmpty, labels.isEmpty else {
                 throw ValidationError(
@@ -97,7 +98,7 @@ struct TaskCreateCommand: ParsableCommand {
         recipe.names = try table.map(LabelTableFile.read) ?? source.labels
         let pack = try TaskPack.create(recipe, at: output, tell: Console.note)
         let labels = pack.labels.entries.map { "\($0.id) \($0.name)" }.joined(separator: ", ")
-        Console.result("\(output): task '\(pack.name)' of \(pack.examples.count) labelled volumes; labels: \(labels)")
+        Console.line("\(output): task '\(pack.name)' of \(pack.examples.count) labelled volumes; labels: \(labels)")
     }
 
     /// The labelled volumes: those of a data set, or those that were named.

@@ -46,7 +46,7 @@ struct WeightsVerifyCommand: ParsableCommand {
         let store = WeightsStore.user
         for name in names.isEmpty ? ["bundled"] + store.names : names {
             let weights = try store.verify(name)
-            Console.result("\(name): \(weights.sha256), the network this program runs; \(weights.licence)")
+            Console.line("\(name): \(weights.sha256), the network this program runs; \(weights.licence)")
         }
     }
 }
@@ -75,7 +75,7 @@ struct WeightsImportCommand: ParsableCommand {
     func run() throws {
         let record = try WeightsStore.user.add(file, name: name, official: official)
         if record.official { Console.note(Self.officialNotice) }
-        Console.result("\(name): \(record.sha256); \(record.licence)")
+        Console.line("\(name): \(record.sha256); \(record.licence)")
     }
 
     private static let officialNotice = """
@@ -102,6 +102,6 @@ struct WeightsDefaultCommand: ParsableCommand {
 
     func run() throws {
         if let name { try WeightsStore.user.setStandard(name) }
-        Console.result(WeightsStore.user.standardName)
+        Console.line(WeightsStore.user.standardName)
     }
 }

@@ -108,6 +108,19 @@ func requireNIfTIOutput(_ path: String) throws {
     }
 }
 
+/// Checks that a folder given to `-o` is not named like a file: whoever types `-o out.nrrd` wants a file of that format.
+/// A slash at its end, or a folder that is there, makes it a folder; of a file that is there and no image it is said later
+/// that it is in the way.
+func requireFolderOutput(_ path: String, instead: String) throws {
+    var isFolder: ObjCBool = false
+    let isThere = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+    let known = KnownFormat.of(name: path)
+    guard !path.hasSuffix("/"), KnownFormat.isFileName(path) else { return }
+    if isThere, isFolder.boolValue || known == nil && !NIfTI.hasNIfTIName(path) { return }
+    let format = known.map { ", \($0.name) is not written" } ?? ""
+    throw ValidationError("-o \(path): a file's name\(format); \(instead)")
+}
+
 /// One name of a file that may have several.
 func canonicalPath(_ path: String) -> String {
     URL(fileURLWithPath: path).resolvingSymlinksInPath().standardizedFileURL.path

@@ -8,11 +8,14 @@ import Volumes
 struct InputImage {
     /// The image.
     let studyCase: StudyCase
+    /// What lies beside it and is not read.
+    let ignored: [IgnoredItem]
 
     /// Finds the image; with several series in a folder, `series` (a series instance UID) says which.
     init(_ path: String, series: String?, selection: InputSelection) throws {
-        let found = try StudyDiscovery.discover(path, selection: selection).cases
-        let cases = try Self.choose(found, at: path, series: series)
+        let study = try StudyDiscovery.discover(path, selection: selection)
+        ignored = study.ignored
+        let cases = try Self.choose(study.cases, at: path, series: series)
         guard cases.count == 1 else { throw InputImageError.several(path, cases.map(Self.line)) }
         studyCase = cases[0]
     }

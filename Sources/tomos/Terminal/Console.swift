@@ -1,22 +1,33 @@
 import Foundation
 import Platform
 import Synchronization
+import Volumes
 
-/// Standard output for results, standard error for everything else.
+/// Standard output for results, standard error for everything else. What is printed may hold names and values from files:
+/// nothing in it steers the terminal, and no value passes for a message of its own.
 enum Console {
-    /// Prints a result line.
-    static func result(_ text: String) { write(text + "\n", to: .standardOutput) }
+    /// Prints lines of a result.
+    static func result(_ text: String) { write(SafeText.terminal(text) + "\n", to: .standardOutput) }
 
-    /// Prints an error.
-    static func error(_ text: String) { write("tomos: error: \(text)\n", to: .standardError) }
+    /// Prints a result of one line.
+    static func line(_ text: String) { result(SafeText.line(text)) }
 
-    /// Prints something a person should know.
-    static func note(_ text: String) { write("tomos: \(text)\n", to: .standardError) }
+    /// Prints an error; lists in it go on in lines that begin with two spaces.
+    static func error(_ text: String) { write("tomos: error: \(SafeText.message(text))\n", to: .standardError) }
 
-    static func write(_ text: String, to handle: FileHandle) {
+    /// Prints why a command line is wrong, and how it goes: the text is the program's and what was typed.
+    static func usage(_ text: String) { write("tomos: error: \(SafeText.terminal(text))\n", to: .standardError) }
+
+    /// Prints something a person should know; lists in it go on as in an error.
+    static func note(_ text: String) { write("tomos: \(SafeText.message(text))\n", to: .standardError) }
+
+    private static func write(_ text: String, to handle: FileHandle) {
         // A reader that went away is no error of ours.
         try? handle.write(contentsOf: Data(text.utf8))
     }
+
+    /// Puts a text in place of the terminal's current line.
+    static func rewriteLine(_ text: String) { write("\r\u{1B}[K" + SafeText.line(text), to: .standardError) }
 
     /// Prints a value as JSON with sorted keys.
     static func json(_ value: some Encodable) throws {
@@ -37,7 +48,7 @@ final class Progress: Sendable {
     func begin(_ title: String) {
         if quiet { return }
         state.withLock { ($0.title, $0.done) = (title, 0) }
-        if onTerminal { show(title) } else { Console.write("tomos: \(title)\n", to: .standardError) }
+        if onTerminal { show(title) } else { Console.note(title) }
     }
 
     /// Says how far it is; only on a terminal, and only when the percentage changed.
@@ -55,14 +66,14 @@ final class Progress: Sendable {
     func end(_ text: String) {
         if quiet { return }
         clear()
-        Console.write("tomos: \(text)\n", to: .standardError)
+        Console.note(text)
     }
 
     /// Removes the line that is being rewritten.
     func clear() {
         if quiet || !onTerminal { return }
         state.withLock {
-            if !$0.shown.isEmpty { Console.write("\r\u{1B}[K", to: .standardError) }
+            if !$0.shown.isEmpty { Console.rewriteLine("") }
             $0.shown = ""
         }
     }
@@ -71,7 +82,7 @@ final class Progress: Sendable {
         state.withLock {
             if $0.shown == text { return }
             $0.shown = text
-            Console.write("\r\u{1B}[K\(text)", to: .standardError)
+            Console.rewriteLine(text)
         }
     }
 }

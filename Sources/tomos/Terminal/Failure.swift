@@ -70,7 +70,7 @@ enum Failure {
             // --help and --version.
             Console.result(text)
         } else if code == .validationFailure {
-            Console.error(text.hasPrefix("Error: ") ? String(text.dropFirst("Error: ".count)) : text)
+            Console.usage(text.hasPrefix("Error: ") ? String(text.dropFirst("Error: ".count)) : text)
             return ExitStatus.usage.rawValue
         } else if !text.isEmpty {
             Console.error("internal error: \(error)")

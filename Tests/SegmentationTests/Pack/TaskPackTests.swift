@@ -138,7 +138,7 @@ struct TaskPackTests {
             (recipe([full, full]), "two images are called full; a pack needs distinct file names"),
             (
                 recipe([full, other]),
-                "\(other.labels): the label map is not on the grid of \(other.image): 2x2x1 voxels against 2x2x2 (a label map must have its image's shape and affine)"
+                "\(other.labels): the label map is not on the grid of \(other.image): 2x2x1 voxels in RAS against 2x2x2 in RAS (a label map must lie on its image's grid, in whatever storage order)"
             ),
         ]
         for (recipe, message) in cases {

@@ -11,6 +11,8 @@ struct DICOMFolderScan {
     /// Every file and folder seen, so that links that lead back end the walk: identity to first path.
     private var seen: [FileIdentity: String] = [:]
 
+    static let linkToNothing = "a link to nothing, or not permitted"
+
     private struct FileIdentity: Hashable { var device, inode: UInt64 }
 
     /// Walks `paths`, which must exist.
@@ -30,7 +32,7 @@ struct DICOMFolderScan {
         while let path = waiting.popLast() {
             var status = stat()
             guard stat(path, &status) == 0 else {
-                unreadable.append(DICOMFileFate(path: path, reason: "a link to nothing, or not permitted"))
+                unreadable.append(DICOMFileFate(path: path, reason: Self.linkToNothing))
                 continue
             }
             let identity = FileIdentity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))

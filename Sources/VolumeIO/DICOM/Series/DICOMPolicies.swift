@@ -23,6 +23,8 @@ public struct DICOMPolicies: Sendable, Hashable {
     public var tilt = Tilt.native
     /// For missing slices.
     public var gaps = Gaps.fail
+    /// Whether a series is read though files that lie among its own are not there, or hold nothing that can be read.
+    public var takesIncomplete = false
     /// What parts a series into several images.
     public var splitBy: [DICOMSplitKey] = []
 

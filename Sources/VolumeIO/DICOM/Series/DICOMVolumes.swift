@@ -31,6 +31,10 @@ public struct DICOMVolumes: Sendable {
             throw DICOMError.undecodable(
                 series: name, files: series.unreadable.count, first: first.path, reason: first.reason)
         }
+        if let first = series.absent.first, !series.policies.takesIncomplete {
+            throw DICOMError.absent(
+                series: name, files: series.absent.count, first: first.path, reason: first.reason)
+        }
         guard !series.images.isEmpty else { throw DICOMError.empty(series: name) }
         let unique = try DICOMDuplicates(series.images, series: name)
         try DICOMSliceStack.requireUniform(unique.images, name)
@@ -54,6 +58,13 @@ public struct DICOMVolumes: Sendable {
         sliceTiming = DICOMSliceTiming(firsts)
         let evidence = try DICOMEvidence.judge(volumes, series: name, isLenient: series.policies.gaps == .resample)
         var notices = DICOMSeriesIdentity.isStated(name) ? [] : [Self.unstatedSeries]
+        if let first = series.absent.first {
+            let files = "\(series.absent.count) file\(series.absent.count == 1 ? "" : "s")"
+            let name = first.path.split(separator: "/").last ?? ""
+            notices.append(
+                "\(files) among the series' own could not be read, first \(name): \(first.reason); slices may be missing"
+            )
+        }
         notices += series.notices + first.notices + unique.notices + evidence
         notices += Set(volumes.joined().flatMap(\.notices)).sorted()
         if volumes.count > 1 {
