@@ -78,7 +78,8 @@ let package = Package(
         .executableTarget(
             name: "fuzz-readers",
             dependencies: [
-                "VolumeIO", "Volumes", "CZlib", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Preparation", "VolumeIO", "Volumes", "CZlib",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Tests/Fuzz", swiftSettings: swift),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swift),
         .testTarget(name: "VolumesTests", dependencies: ["Volumes"], swiftSettings: swift),

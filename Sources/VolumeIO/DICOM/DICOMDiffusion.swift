@@ -25,7 +25,7 @@ enum DICOMDiffusion {
     }
 
     private static func numbers(_ text: String) -> [Double] {
-        text.split(separator: "\\").compactMap { Double($0.filter { $0 != " " }) }
+        text.split(separator: "\\").compactMap { finiteNumber($0.filter { $0 != " " }) }
     }
 
     /// Three numbers as a direction; nil when they are none (b = 0 has a gradient of no length).
