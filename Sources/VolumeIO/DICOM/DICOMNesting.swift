@@ -146,11 +146,8 @@ private struct Walk {
             let length = number(at + 4, 4)
             at += 8
             // Fragments of pixel data are items that hold bytes.
-            if open.last?.isPixels == true {
-                at += length
-            } else {
-                open.append(Level(isSequence: false, end: end(length), outerExplicit: explicit))
-            }
+            if open.last?.isPixels == true { return pass(length, open) }
+            open.append(Level(isSequence: false, end: end(length), outerExplicit: explicit))
             return true
         }
         guard let (header, length) = element() else { return false }
@@ -164,9 +161,15 @@ private struct Walk {
                     isSequence: true, end: end(length), outerExplicit: explicit,
                     isPixels: tag == 0x7FE0_0010 && length == 0xFFFF_FFFF))
             if isUnknown { explicit = false }
-        } else {
-            at += length
+            return true
         }
+        return pass(length, open)
+    }
+
+    /// Passes bytes, unless they reach beyond what holds them.
+    private mutating func pass(_ length: Int, _ open: [Level]) -> Bool {
+        if let end = open.last(where: { $0.end != nil })?.end, at + length > end { return false }
+        at += length
         return true
     }
 
