@@ -141,6 +141,8 @@ import Volumes
         let path = folder.file("plain.nii")
         try NIfTI.write(Volume(geometry: Self.geometry, voxels: .uint8(Self.ball(0).image)), to: path)
         var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+        // No qform to fall back on: qform_code is 0.
+        bytes[252] = 0
         for (offset, value) in fields {
             for n in 0..<4 { bytes[offset + n] = UInt8(truncatingIfNeeded: value.bitPattern >> (8 * n)) }
         }
