@@ -1,6 +1,6 @@
 # `make` alone lists what there is. Only Swift, make and apt are needed; `setup` installs the rest.
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo demo-brain test consumer sanitize check format bench bench-accuracy conformance evaluation-reference train train-smoke \
+.PHONY: help setup build demo demo-brain test consumer sanitize sanitize-readers check format bench bench-accuracy conformance evaluation-reference train train-smoke \
     validate-weights fuzz release clean
 
 TOMOS := .build/release/tomos
@@ -38,13 +38,18 @@ test: setup ## Run the tests
 consumer: setup ## Build and run a package that uses the library by version
 	@scripts/check-consumer
 
+sanitize-readers: setup ## Run the readers' tests and 2,000 fuzz inputs under the address sanitizer
+	@scripts/sanitize readers
+	@$(MAKE) --no-print-directory fuzz FUZZ="--inputs 2000 $(FUZZ)"
+
 sanitize: setup ## Run the engine's tests under the thread and address sanitizers (builds of their own)
 	@scripts/sanitize
 
-check: setup ## Lint, module layers, text of the tree
+check: setup ## Lint, module layers, text of the tree, conversions of numbers
 	@swift format lint --strict --recursive $(SWIFT_SOURCES)
 	@scripts/check-layers
 	@scripts/check-text
+	@scripts/check-conversions
 
 format: ## Format the Swift sources in place
 	@swift format --in-place --recursive $(SWIFT_SOURCES)
@@ -115,7 +120,7 @@ validate-weights: .venv-training/requirements.txt ## The figures of docs/weights
 	.venv-training/bin/pip install --quiet -r $<
 	@cp $< $@
 
-fuzz: setup ## Read 20,000 damaged DICOM and NIfTI files under the address sanitizer (FUZZ="--run 2" for others)
+fuzz: setup ## Read 20,000 damaged or extreme DICOM and NIfTI files under the address sanitizer (FUZZ="--run 2" for others)
 	@swift build -c release --sanitize=address --product fuzz-readers --scratch-path .build/fuzz
 	@ASAN_OPTIONS=detect_leaks=0 .build/fuzz/release/fuzz-readers $(wildcard sample-data ../shared/conformance) $(FUZZ)
 

@@ -92,7 +92,7 @@ let package = Package(
         .executableTarget(
             name: "fuzz-readers",
             dependencies: [
-                "VolumeIO", "Platform", "Volumes", "CZlib",
+                "Preparation", "VolumeIO", "Platform", "Volumes", "CZlib",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Tests/Fuzz", swiftSettings: swift),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swift),

@@ -57,6 +57,9 @@ package enum ConfigurationFile {
 
     /// The YAML tree of a text; nil when there is nothing in it.
     private static func compose(_ text: String, _ place: (Mark?) -> ConfigurationPlace) throws -> Node? {
+        if let (problem, line) = YAMLLimits.fault(text) {
+            throw ConfigurationError.syntax(place(nil), problem: "line \(line): \(problem)")
+        }
         do {
             return try Yams.compose(yaml: text)
         } catch let error as YamlError {

@@ -8,6 +8,8 @@ public enum InferenceError: TomosError, Equatable {
     case unsupportedSide(Int)
     /// Arrays do not fit each other.
     case mismatch(String)
+    /// Weights that bring numbers which are none: their name.
+    case notFinite(weights: String)
     /// `TOMOS_KERNEL` names kernels that do not exist or do not run here.
     case unknownKernels(String)
 
@@ -20,6 +22,8 @@ public enum InferenceError: TomosError, Equatable {
         case .unsupportedSide(let side):
             "images of \(side)x\(side) cannot be segmented: the side must be \(UniverSeg.sidesInWords) (\(UniverSeg.trainedSide) is what the network was trained on)"
         case .mismatch(let what): what
+        case .notFinite(let weights):
+            "\(weights): these weights give logits that are not finite: no network that was trained does so (use other weights; images must be in [0, 1])"
         case .unknownKernels(let name):
             "TOMOS_KERNEL=\(name): no such kernels on this processor; use avx512, avx2, generic or plain, or leave it unset"
         }
@@ -44,6 +48,16 @@ public final class UniverSeg: Sendable {
         guard let found = tomos_kernels_named(wanted) else { throw .unknownKernels(wanted ?? "") }
         self.weights = weights
         network = Network(weights, kernels: found)
+        // Every weight may be a number and the sums of their products none: said before any image is begun.
+        if weights.sha256 != Weights.bundledSHA256 { try probe() }
+    }
+
+    /// Runs the smallest query there is.
+    private func probe() throws(InferenceError) {
+        let side = 64
+        let ramp = (0..<side * side).map { Float($0) / Float(side * side) }
+        _ = try logits(
+            query: ramp, supportImages: ramp, supportLabels: ramp.map { $0 > 0.5 ? 1 : 0 }, side: side)
     }
 
     /// Name of the kernels in use.
@@ -89,7 +103,9 @@ public final class UniverSeg: Sendable {
             throw .mismatch("\(support.count) support slices, but memory for \(workspace.supports)")
         }
         Forward(network: network, support: support, workspace: workspace).run(query)
-        return Array(UnsafeBufferPointer(start: workspace.logits.floats, count: query.count))
+        let logits = UnsafeBufferPointer(start: workspace.logits.floats, count: query.count)
+        guard logits.allSatisfy(\.isFinite) else { throw .notFinite(weights: weights.name) }
+        return Array(logits)
     }
 
     /// Logits of one query, for callers with one question. Shapes `[side][side]` and `[S][side][side]`.

@@ -47,9 +47,11 @@ public struct ReducedVolume: Sendable {
     private static func size(_ extent: SIMD3<Double>, spacing: Double, most: Int) -> SIMD3<Int> {
         var spacing = spacing
         while true {
-            func samples(_ axis: Int) -> Int { max(Int((extent[axis] / spacing).rounded()), 1) }
+            func samples(_ axis: Int) -> Double { max((extent[axis] / spacing).rounded(), 1) }
             let size = SIMD3(samples(0), samples(1), samples(2))
-            if size.x * size.y * size.z <= most { return size }
+            if size.x * size.y * size.z <= Double(most) {
+                return SIMD3(Int(known: size.x), Int(known: size.y), Int(known: size.z))
+            }
             spacing *= 1.01
         }
     }

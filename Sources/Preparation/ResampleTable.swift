@@ -1,3 +1,5 @@
+import Volumes
+
 /// One-dimensional resampling as a table: output n is a weighted sum of a few neighbouring inputs.
 ///
 /// A two-dimensional resampling applies one table along the columns and one along the rows.
@@ -52,8 +54,8 @@ struct ResampleTable: Sendable, Hashable {
 
     /// The mean over [low, high), in input pixels.
     private mutating func addMean(from low: Double, to high: Double) {
-        let from = min(max(Int((low + Self.edge).rounded(.down)), 0), inputs)
-        let to = min(max(Int((high - Self.edge).rounded(.up)), from), inputs)
+        let from = min(max(Int(known: (low + Self.edge).rounded(.down)), 0), inputs)
+        let to = min(max(Int(known: (high - Self.edge).rounded(.up)), from), inputs)
         first.append(from)
         for input in from..<to {
             let overlap = min(high, Double(input + 1)) - max(low, Double(input))
@@ -67,7 +69,7 @@ struct ResampleTable: Sendable, Hashable {
         var position = position
         if clampLow { position = max(position, 0) }
         if clampHigh { position = min(position, Double(inputs - 1)) }
-        let lower = Int(position.rounded(.down))
+        let lower = Int(known: position.rounded(.down))
         var fraction = position - Double(lower)
         // Rounding must not turn a copy into a mixture.
         if fraction < 1e-9 { fraction = 0 }

@@ -74,7 +74,7 @@ private struct TypedStatistics<T: StoredValue> {
         // A negative slope turns the order of values around.
         let rank = { (n: Int) in scaling.slope < 0 ? last - n : n }
         let positions = percentiles.map { $0 / 100 * Double(last) }
-        let wanted = positions.flatMap { [rank(Int($0)), rank(min(Int($0) + 1, last))] }
+        let wanted = positions.flatMap { [rank(Int(known: $0)), rank(min(Int(known: $0) + 1, last))] }
         let found = selection.values(ofRanks: wanted).map(value)
         return positions.indices.map { n in
             let (a, b, t) = (found[2 * n], found[2 * n + 1], positions[n] - positions[n].rounded(.down))

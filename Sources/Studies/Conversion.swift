@@ -180,7 +180,7 @@ public struct Conversion: Sendable {
     private static func line(_ numbers: [Double]) -> String {
         numbers.map { number in
             let rounded = (number * 1e6).rounded() / 1e6
-            return rounded == rounded.rounded() ? "\(Int(rounded))" : "\(rounded)"
+            return Int(exactly: rounded).map { "\($0)" } ?? "\(rounded)"
         }.joined(separator: " ")
     }
 

@@ -45,7 +45,8 @@ public struct StudyCase: Sendable {
                 shape: info.geometry.shape, bytesPerVoxel: info.bytesPerVoxel, geometry: info.geometry)
         case .dicom(let series, _):
             guard let outline = DICOM.outline(series) else { return nil }
-            return ImageOutline(shape: outline.shape, bytesPerVoxel: outline.bytesPerVoxel)
+            return ImageOutline(
+                shape: outline.geometry.shape, bytesPerVoxel: outline.bytesPerVoxel, geometry: outline.geometry)
         case .broken, .ambiguous: return nil
         }
     }

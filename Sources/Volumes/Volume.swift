@@ -13,6 +13,11 @@ public struct ValueScaling: Sendable, Hashable {
     /// Makes a scaling.
     public init(slope: Double, intercept: Double) { (self.slope, self.intercept) = (slope, intercept) }
 
+    /// Whether factor and addend are numbers that a value in float32 can come from.
+    public var isPlausible: Bool {
+        abs(slope) >= 1e-30 && abs(slope) <= 1e30 && abs(intercept) <= 1e30
+    }
+
     /// Stored values are the values.
     public static let identity = ValueScaling(slope: 1, intercept: 0)
 }

@@ -10,7 +10,8 @@ import Platform
             Every input is a seed file with changes drawn from the run's number and the input's: the same run over the
             same seeds gives the same inputs. Inputs are read in child processes. One that crashes, takes more
             than 10 seconds of processor time, allocates more than the cap or ends in anything but a volume or an error of Tomos is a finding:
-            its files are kept, with what the child said.
+            its files are kept, with what the child said. A volume is prepared as for the network. A third of the
+            inputs are whole files but for extreme numbers.
 
             EXAMPLES
               fuzz-readers sample-data

@@ -1,4 +1,5 @@
 import Foundation
+import Preparation
 import VolumeIO
 import Volumes
 
@@ -37,8 +38,15 @@ enum InputReader {
         }
     }
 
+    /// As it is read by default, then with gaps filled and slices set upright.
     private static func readDICOM(_ folder: String, files: Int) throws -> [ReadOutcome] {
-        let scan = try DICOM.scan([folder])
+        var policies = DICOMPolicies()
+        (policies.gaps, policies.tilt) = (.resample, .shear)
+        return try [DICOMPolicies(), policies].flatMap { try readDICOM(folder, files: files, $0) }
+    }
+
+    private static func readDICOM(_ folder: String, files: Int, _ policies: DICOMPolicies) throws -> [ReadOutcome] {
+        let scan = try DICOM.scan([folder], policies: policies)
         let inSeries = scan.series.reduce(0) { $0 + $1.files.count + $1.unreadable.count }
         let absent = Set(scan.series.flatMap { $0.absent.map(\.path) })
         let fates = inSeries + absent.count + scan.ignored.count + scan.unreadable.count + scan.notDICOM.count
@@ -46,7 +54,16 @@ enum InputReader {
         let rest =
             (scan.ignored + scan.unreadable).map { ReadOutcome.refused($0.reason) }
             + scan.notDICOM.map { _ in ReadOutcome.refused("not DICOM") }
-        return try scan.series.map { series in try outcome { try checked(DICOM.readVolume(series)) } } + rest
+        return try scan.series.map { series in
+            let outline = DICOM.outline(series)
+            return try outcome {
+                let volume = try DICOM.readVolume(series)
+                guard outline?.geometry == volume.geometry else {
+                    throw BrokenPromise(description: "an outline that is not the volume's")
+                }
+                return try checked(volume)
+            }
+        } + rest
     }
 
     private static func outcome(_ read: () throws -> String) throws -> ReadOutcome {
@@ -58,14 +75,37 @@ enum InputReader {
     }
 
     private static func checked(_ volume: Volume) throws -> String {
-        try checked(volume.voxels.count, volume.geometry)
+        let text = try checked(volume.voxels.count, volume.geometry)
+        if volume.voxels.count <= largestPrepared { try prepare(volume) }
+        return text
+    }
+
+    /// Larger volumes are read alone: preparing them would take the time of many small ones.
+    private static let largestPrepared = 2_000_000
+
+    /// What every volume goes through before the network: orientation, window, slices and their square, the coarse grid.
+    private static func prepare(_ volume: Volume) throws {
+        let scale = try IntensityWindow.automatic.scale(for: volume)
+        let reduced = ReducedVolume(volume, scale: scale, spacing: 4, most: 1 << 15)
+        guard reduced.values.allSatisfy({ (-1e-3...1.001).contains($0) }) else {
+            throw BrokenPromise(description: "values outside 0 to 1")
+        }
+        for plane in SlicePlane.allCases {
+            let layout = SliceLayout(volume.geometry, plane: plane)
+            let placement = Placement(layout, side: 64)
+            let slice = volume.slice(layout.slices / 2, in: layout, scale: scale)
+            let restored = placement.restore(placement.fit(slice))
+            guard restored.count == slice.values.count, restored.allSatisfy(\.isFinite) else {
+                throw BrokenPromise(description: "a slice that does not come back")
+            }
+        }
     }
 
     private static func checked(_ count: Int, _ geometry: Geometry) throws -> String {
         guard count == geometry.shape.count else {
             throw BrokenPromise(description: "\(count) voxels on a grid of \(geometry.shape)")
         }
-        guard geometry.affine.isUsable else { throw BrokenPromise(description: "an affine that cannot be inverted") }
+        if let flaw = geometry.flaw { throw BrokenPromise(description: "an implausible grid: \(flaw)") }
         return "\(geometry.shape)"
     }
 }

@@ -94,6 +94,17 @@ struct InputSource {
         let folder = folders[mutator.random.below(folders.count)]
         let seed = seeds[folder[mutator.random.below(folder.count)]]
         let other = seeds[mutator.random.below(seeds.count)]
+        // Every third input is whole but for numbers that are extreme.
+        if mutator.random.below(3) == 0 {
+            var numbers = ExtremeNumbers(random: mutator.random)
+            let content = seed.isNIfTI ? Self.inflated(seed.bytes) ?? seed.bytes : seed.bytes
+            let changed = seed.isNIfTI ? numbers.change(nifti: content) : numbers.change(dicom: content)
+            let file = FuzzInput.File(
+                name: seed.name, bytes: changed, isCompressed: seed.isNIfTI && content.count != seed.bytes.count)
+            return FuzzInput(
+                files: [file]
+                    + (seed.isNIfTI ? partner(of: seed, in: folder) : neighbours(of: seed, in: folder, &mutator)))
+        }
         guard seed.isNIfTI else {
             let changed = mutator.change(seed.bytes, splicing: other.bytes, words: Mutator.dicomWords)
             return FuzzInput(

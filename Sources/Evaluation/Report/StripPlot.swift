@@ -1,4 +1,5 @@
 import Platform
+import Volumes
 
 /// A picture of numbers from 0 to 1: a row per group, a dot per number, a bar at the median.
 package struct StripPlot {
@@ -54,7 +55,7 @@ package struct StripPlot {
     private var scale: [String] {
         // Steps of 0.05 over a short scale, of 0.1 over a long one.
         let step = 1 - lowest > 0.45 ? 10 : 5
-        let ticks = stride(from: Int((lowest * 100).rounded()), through: 100, by: step).map { Double($0) / 100 }
+        let ticks = stride(from: Int(known: (lowest * 100).rounded()), through: 100, by: step).map { Double($0) / 100 }
         let grid = ticks.flatMap { tick in
             [
                 line(x(tick), Self.top, x(tick), bottom, "stroke=\"#dddddd\""),

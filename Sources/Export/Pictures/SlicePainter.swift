@@ -52,7 +52,7 @@ struct SlicePainter {
         return picture
     }
 
-    private func pixels(_ length: Double) -> Int { max(1, Int(length.rounded())) }
+    private func pixels(_ length: Double) -> Int { max(1, Int(clamping: length.rounded())) }
 
     /// 0 (black) to 1 (white); 0 for NaN.
     private func brightness(_ value: Float) -> Float {
@@ -64,10 +64,10 @@ struct SlicePainter {
 
     private func mix(_ grey: Float, _ colour: Colour?, _ opacity: Float) -> Colour {
         guard let colour else {
-            let level = UInt8((grey * 255).rounded())
+            let level = UInt8(clamping: (grey * 255).rounded())
             return Colour(level, level, level)
         }
-        func channel(_ value: UInt8) -> UInt8 { UInt8((lerp(grey * 255, Float(value), opacity)).rounded()) }
+        func channel(_ value: UInt8) -> UInt8 { UInt8(clamping: lerp(grey * 255, Float(value), opacity).rounded()) }
         return Colour(channel(colour.red), channel(colour.green), channel(colour.blue))
     }
 
@@ -111,9 +111,9 @@ private struct Sample {
 
     init(_ pixel: Int, of pixels: Int, over elements: Int) {
         let position = (Double(pixel) + 0.5) * Double(elements) / Double(pixels)
-        nearest = min(Int(position), elements - 1)
+        nearest = min(Int(known: position), elements - 1)
         let centre = min(max(position - 0.5, 0), Double(elements - 1))
-        lower = Int(centre)
+        lower = Int(known: centre)
         upper = min(lower + 1, elements - 1)
         fraction = Float(centre - Double(lower))
     }

@@ -12,11 +12,11 @@ enum PyTorchFile {
                 path: path, reason: "its byte order is \(String(decoding: order, as: UTF8.self)), expected little")
         }
         var reader = TensorUnpickler(Array(pickle), path: path)
-        guard case .dictionary(var items) = try reader.run() else {
+        guard case .dictionary(var items, _) = try reader.run() else {
             throw .malformed(path: path, reason: "its pickle holds no dictionary of tensors")
         }
         for key in ["state_dict", "model"] {
-            if case .dictionary(let inner)? = items.first(where: { $0.key == key })?.value { items = inner }
+            if case .dictionary(let inner, _)? = items.first(where: { $0.key == key })?.value { items = inner }
         }
         var tensors: StateDict = [:]
         for (name, value) in items {

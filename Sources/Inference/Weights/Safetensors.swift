@@ -8,6 +8,32 @@ enum Safetensors {
         var data_offsets: [Int]
     }
 
+    /// The names of a JSON object, whatever they are.
+    private struct Name: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+    }
+
+    /// The JSON object at the head of a file. What is no entry is kept as nil, so that the error can name it.
+    private struct Header: Decodable {
+        var entries: [String: Entry?] = [:]
+        var metadata: [String: String] = [:]
+
+        init(from decoder: any Decoder) throws {
+            let object = try decoder.container(keyedBy: Name.self)
+            for key in object.allKeys {
+                if key.stringValue == "__metadata__" {
+                    metadata = (try? object.decode([String: String].self, forKey: key)) ?? [:]
+                } else {
+                    entries[key.stringValue] = .some(try? object.decode(Entry.self, forKey: key))
+                }
+            }
+        }
+    }
+
     /// Whether the bytes begin as such a file does.
     static func recognises(_ bytes: [UInt8]) -> Bool { bytes.count > 9 && bytes[8] == UInt8(ascii: "{") }
 
@@ -20,35 +46,34 @@ enum Safetensors {
         guard let length = Int(exactly: declared), length <= bytes.count - 8 else {
             throw malformed("its header claims \(declared) bytes, the file has \(bytes.count)")
         }
-        let header = Data(bytes[8..<8 + length])
-        guard let object = try? JSONSerialization.jsonObject(with: header) as? [String: Any] else {
+        guard let header = try? JSONDecoder().decode(Header.self, from: Data(bytes[8..<8 + length])) else {
             throw malformed("its header is no JSON object")
         }
-        let metadata = object["__metadata__"] as? [String: String] ?? [:]
         let body = 8 + length
         var tensors: StateDict = [:]
-        for (name, value) in object where name != "__metadata__" {
-            guard let json = try? JSONSerialization.data(withJSONObject: value),
-                let entry = try? JSONDecoder().decode(Entry.self, from: json)
-            else { throw malformed("the entry of \(name) is not understood") }
+        for (name, entry) in header.entries.sorted(by: { $0.key < $1.key }) {
+            guard let entry else { throw malformed("the entry of \(name) is not understood") }
             guard entry.dtype == "F32" else { throw malformed("\(name) is \(entry.dtype), expected F32") }
             guard let count = elementCount(entry.shape), entry.data_offsets.count == 2,
-                entry.data_offsets[0] >= 0, entry.data_offsets[1] - entry.data_offsets[0] == count * 4,
-                entry.data_offsets[1] <= bytes.count - body
+                let (begin, end) = span(entry.data_offsets, in: bytes.count - body), end - begin == count * 4
             else { throw malformed("the data of \(name) lies outside the file or does not fit its shape") }
-            let range = body + entry.data_offsets[0]..<body + entry.data_offsets[1]
-            tensors[name] = Tensor(shape: entry.shape, values: Tensor.floats(bytes[range]))
+            tensors[name] = Tensor(shape: entry.shape, values: Tensor.floats(bytes[body + begin..<body + end]))
         }
-        return (tensors, metadata)
+        return (tensors, header.metadata)
+    }
+
+    /// Two offsets in order and within so many bytes; nil when they are not.
+    private static func span(_ offsets: [Int], in size: Int) -> (Int, Int)? {
+        0 <= offsets[0] && offsets[0] <= offsets[1] && offsets[1] <= size ? (offsets[0], offsets[1]) : nil
     }
 }
 
-/// Product of a shape, nil when it is negative or absurd.
+/// Product of a shape, nil when an axis is empty or negative or the product absurd.
 func elementCount(_ shape: [Int]) -> Int? {
     var count = 1
     for size in shape {
         let (product, overflow) = count.multipliedReportingOverflow(by: size)
-        guard size >= 0, !overflow, product < 1 << 32 else { return nil }
+        guard size > 0, !overflow, product < 1 << 32 else { return nil }
         count = product
     }
     return count

@@ -16,12 +16,25 @@ struct TensorUnpickler {
         case bool(Bool)
         case integer(Int)
         case string(String)
-        case tuple([Value])
-        case dictionary([(key: String, value: Value)])
+        /// The items, and how deep they are nested: 1 for those that hold none.
+        case tuple([Value], depth: Int)
+        case dictionary([(key: String, value: Value)], depth: Int)
         case name(String)
         case storage(String)
         case tensor(View)
+
+        /// Tuples and dictionaries in each other.
+        var depth: Int {
+            switch self {
+            case .tuple(_, let depth), .dictionary(_, let depth): depth
+            default: 0
+            }
+        }
     }
+
+    /// Deepest nesting, and most entries of a dictionary, that are read. A state dict has a depth of two or three and
+    /// some hundreds of tensors; what goes far beyond would fill the stack when it is let go, or take hours.
+    private static let (deepest, mostEntries) = (16, 10_000)
 
     private let bytes: [UInt8]
     private let path: String
@@ -50,8 +63,8 @@ struct TensorUnpickler {
         switch code {
         case 0x80: _ = try byte()  // PROTO
         case UInt8(ascii: "("): stack.append(.mark)
-        case UInt8(ascii: "}"): stack.append(.dictionary([]))
-        case UInt8(ascii: ")"): stack.append(.tuple([]))
+        case UInt8(ascii: "}"): stack.append(.dictionary([], depth: 1))
+        case UInt8(ascii: ")"): stack.append(.tuple([], depth: 1))
         case UInt8(ascii: "N"): stack.append(.none)
         case 0x88: stack.append(.bool(true))
         case 0x89: stack.append(.bool(false))
@@ -65,13 +78,13 @@ struct TensorUnpickler {
         case UInt8(ascii: "r"): memo[try integer(4)] = try top()
         case UInt8(ascii: "h"): try recall(try integer(1))
         case UInt8(ascii: "j"): try recall(try integer(4))
-        case UInt8(ascii: "t"): stack.append(.tuple(try popToMark()))
+        case UInt8(ascii: "t"): stack.append(try tuple(try popToMark()))
         case 0x85, 0x86, 0x87:
             let count = Int(code) - 0x84
             guard stack.count >= count else { throw malformed("its pickle is broken") }
             let items = Array(stack.suffix(count))
             stack.removeLast(count)
-            stack.append(.tuple(items))
+            stack.append(try tuple(items))
         case UInt8(ascii: "c"): try global()
         case UInt8(ascii: "R"): try reduce()
         case UInt8(ascii: "Q"): try persistent()
@@ -96,11 +109,12 @@ struct TensorUnpickler {
     }
 
     private mutating func reduce() throws(WeightsError) {
-        guard case .tuple(let arguments) = try pop(), case .name(let name) = try pop() else {
+        guard case .tuple(let arguments, _) = try pop(), case .name(let name) = try pop() else {
             throw malformed("its pickle is broken")
         }
         switch name {
-        case "collections OrderedDict" where arguments.isEmpty: stack.append(.dictionary([]))
+        case "collections OrderedDict" where arguments.isEmpty:
+            stack.append(.dictionary([], depth: 1))
         case "torch._utils _rebuild_tensor_v2": stack.append(.tensor(try tensor(arguments)))
         case "torch._utils _rebuild_parameter":
             guard case .tensor(let view)? = arguments.first else { throw malformed("a parameter without a tensor") }
@@ -118,21 +132,34 @@ struct TensorUnpickler {
 
     /// ('storage', torch.FloatStorage, key, location, size)
     private mutating func persistent() throws(WeightsError) {
-        guard case .tuple(let id) = try pop(), id.count >= 3, case .string("storage") = id[0],
+        guard case .tuple(let id, _) = try pop(), id.count >= 3, case .string("storage") = id[0],
             case .name("torch FloatStorage") = id[1], case .string(let key) = id[2]
         else { throw malformed("a storage is not float32") }
         stack.append(.storage(key))
     }
 
     private mutating func setItems(_ items: [Value]) throws(WeightsError) {
-        guard case .dictionary(var dictionary) = try pop(), items.count.isMultiple(of: 2) else {
+        guard case .dictionary(var dictionary, var depth) = try pop(), items.count.isMultiple(of: 2) else {
             throw malformed("its pickle is broken")
+        }
+        guard dictionary.count + items.count / 2 <= Self.mostEntries else {
+            throw malformed("a dictionary of its pickle has more than \(Self.mostEntries) entries")
         }
         for n in stride(from: 0, to: items.count, by: 2) {
             guard case .string(let key) = items[n] else { throw malformed("a key is no string") }
             dictionary.append((key, items[n + 1]))
+            depth = max(depth, try deeper([items[n + 1]]))
         }
-        stack.append(.dictionary(dictionary))
+        stack.append(.dictionary(dictionary, depth: depth))
+    }
+
+    private func tuple(_ items: [Value]) throws(WeightsError) -> Value { .tuple(items, depth: try deeper(items)) }
+
+    /// The depth of what holds these values.
+    private func deeper(_ items: [Value]) throws(WeightsError) -> Int {
+        let depth = 1 + (items.map(\.depth).max() ?? 0)
+        guard depth <= Self.deepest else { throw malformed("its pickle is nested deeper than \(Self.deepest) levels") }
+        return depth
     }
 
     private mutating func long() throws(WeightsError) {
@@ -144,7 +171,7 @@ struct TensorUnpickler {
     }
 
     private func integers(_ value: Value) -> [Int]? {
-        guard case .tuple(let items) = value else { return nil }
+        guard case .tuple(let items, _) = value else { return nil }
         var result: [Int] = []
         for item in items {
             guard case .integer(let n) = item else { return nil }

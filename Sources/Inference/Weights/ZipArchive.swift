@@ -17,6 +17,7 @@ struct ZipArchive {
         }
         let count = integer(end + 10, 2)
         var at = integer(end + 16, 4)
+        var total = 0
         for _ in 0..<count {
             guard at >= 0, at + 46 <= bytes.count, integer(at, 4) == 0x0201_4B50 else {
                 throw malformed("the zip's central directory is broken")
@@ -35,6 +36,9 @@ struct ZipArchive {
             }
             let begin = local + 30 + integer(local + 26, 2) + integer(local + 28, 2)
             guard begin + size <= bytes.count else { throw malformed("entry \(name) reaches past the end of the file") }
+            // Entries upon each other would let a small file be read for hours.
+            total += size
+            guard total <= bytes.count else { throw malformed("its entries lie upon each other") }
             let actual = bytes[begin..<begin + size].withUnsafeBufferPointer { crc32_z(0, $0.baseAddress, $0.count) }
             guard actual == UInt(crc) else { throw malformed("entry \(name) fails its checksum") }
             entries[name] = begin..<begin + size

@@ -27,16 +27,20 @@ struct LabelSmoothing {
     /// Bytes that smoothing an image takes at most, beside the map: the result, and the arrays of one slab.
     func bytes(_ image: ImageOutline) -> Int {
         let spacing = image.geometry?.spacing.z ?? 0.5
-        let reach = Int(4 * sigma / spacing + 0.5)
+        let reach = Self.radius(sigma / spacing)
         let halo = min(image.shape.k, Self.slab + 2 * reach)
         // Three arrays with the halo while one is blurred into the next; votes, best, sum and ids without it.
         let slab = 3 * halo * 4 + min(image.shape.k, Self.slab) * (3 * 4 + 2)
         return image.shape.count * 2 + image.shape.i * image.shape.j * slab
     }
 
+    /// How many voxels the kernel of `sigma` voxels reaches to either side; of very fine voxels not all, since the time it
+    /// takes grows with it.
+    private static func radius(_ sigma: Double) -> Int { min(Int(clamping: 4 * sigma + 0.5), 512) }
+
     /// Weights of offsets -r ... r, in voxels; they add up to 1.
     static func kernel(_ sigma: Double) -> [Float] {
-        let radius = Int(4 * sigma + 0.5)
+        let radius = radius(sigma)
         let weights = (-radius...radius).map { exp(-0.5 * Double($0 * $0) / (sigma * sigma)) }
         let sum = weights.reduce(0, +)
         return weights.map { Float($0 / sum) }

@@ -79,7 +79,12 @@ public struct DiceCalibration: Sendable, Hashable, Codable {
     }
 
     /// Whether predictions can be made with it; what a file holds may be anything.
-    var isWhole: Bool { cases >= Self.least && squares > 0 }
+    var isWhole: Bool {
+        // Dice and promises lie from 0 to 1; a line through them, and what it leaves, is of their size.
+        let numbers = [usual, slope, intercept, spread]
+        return (Self.least...1_000_000).contains(cases) && squares >= 1e-9 && squares <= 1e9
+            && numbers.allSatisfy { abs($0) <= 1e4 }
+    }
 
     private static func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(max(values.count, 1)) }
 

@@ -92,7 +92,7 @@ struct KnownSizes: Sendable {
             return "\(name) reaches the volume's border, as in none of the pack's volumes: it may be cut off"
         case .implausible:
             guard let range = range(of: structure.id) else { return nil }
-            let whole = { (value: Double) in String(Int(value.rounded())) }
+            let whole = { (value: Double) in String(Int(clamping: value.rounded())) }
             return "\(name) has \(whole(structure.cubicMillimetres)) mm3, the pack's volumes let one expect "
                 + "\(whole(range.lowerBound)) to \(whole(range.upperBound)): look at it"
         }

@@ -1,4 +1,5 @@
 import Platform
+import Volumes
 
 /// What a pack has learned of the errors that its segmentations make: a small network for each label that goes by the
 /// probabilities and the image around a voxel and says what is right there.
@@ -73,7 +74,7 @@ public struct LabelCorrection: Sendable, Hashable, Codable {
 
     /// Whether all of its numbers can be used; what a file holds may be anything.
     var isWhole: Bool {
-        (0..<3).allSatisfy { spacing[$0] > 0 && spacing[$0].isFinite }
+        (0..<3).allSatisfy { GeometryLimits.spacing.contains(spacing[$0]) }
             && labels.allSatisfy { learned in
                 !learned.members.isEmpty
                     && learned.members.allSatisfy { $0.isWhole && $0.inputs == EvidenceFeatures.count }
@@ -109,7 +110,7 @@ public struct LabelCorrection: Sendable, Hashable, Codable {
                 member.standardize(&inputs)
                 for (n, value) in member.probabilities(inputs, count: sum.count).enumerated() { sum[n] += value }
             }
-            return sum.map { UInt16(65535 * $0 / Float(members.count)) }
+            return sum.map { UInt16(clamping: 65535 * $0 / Float(members.count)) }
         }.flatMap(\.self)
     }
 }

@@ -24,7 +24,7 @@ package struct LabelEvidence: Sendable {
     private var origin: SIMD3<Int>
 
     /// A label may lie where its probability is above this.
-    static let faint = UInt16(0.05 * 65535)
+    static let faint = UInt16(known: 0.05 * 65535)
     /// Neighbours looked at around such voxels.
     private static let margin = 6
     /// Voxels of the part, at most.

@@ -29,10 +29,13 @@ struct Perceptron: Sendable, Hashable, Codable {
         }
     }
 
-    /// Whether there are as many weights as its inputs need, all of them numbers.
+    /// Beyond any weight that training gives, and small enough that no sum of the three layers' products leaves float32.
+    private static let largest: Float = 1e6
+
+    /// Whether there are as many weights as its inputs need, all of them numbers to calculate with.
     var isWhole: Bool {
         !shift.isEmpty && factor.count == inputs && weights.count == Layout(inputs: inputs).count
-            && (shift + factor + weights).allSatisfy(\.isFinite)
+            && (shift + factor + weights).allSatisfy { abs($0) <= Self.largest }
     }
 
     /// Shifts and scales rows of inputs, [row][input], in place.

@@ -1,3 +1,4 @@
+import Volumes
 import CPerceptron
 import Foundation
 import Platform
@@ -156,7 +157,7 @@ private final class Trainer {
 
     /// Sets a share of the values to 0 and makes up for it with the others.
     private func drop(_ values: Floats, _ count: Int) {
-        let limit = UInt64(Perceptron.Course.dropout * 65536)
+        let limit = UInt64(Int(known: Perceptron.Course.dropout * 65536))
         for at in stride(from: 0, to: count * hidden, by: 4) {
             var bits = random.next()
             for n in at..<at + 4 {

@@ -1,3 +1,4 @@
+import Volumes
 import Foundation
 
 /// An amount of memory as people write it.
@@ -21,18 +22,18 @@ public struct MemorySize: Sendable, Hashable, CustomStringConvertible {
         guard number.allSatisfy({ $0.isNumber || $0 == "." }), let count = Double(number) else { return nil }
         let bytes = count * unit.bytes
         guard bytes >= 1, bytes < 0x1p62 else { return nil }
-        self.bytes = Int(bytes)
+        self.bytes = Int(known: bytes)
     }
 
     /// Whole MiB or, from 10 GiB on, tenths of a GiB, rounded up: what is needed never looks smaller than it is.
     public var description: String {
         let gibibytes = Double(bytes) / 0x1p30
-        if gibibytes >= 1, gibibytes == gibibytes.rounded() { return "\(Int(gibibytes)) GiB" }
+        if gibibytes >= 1, gibibytes == gibibytes.rounded() { return "\(Int(known: gibibytes)) GiB" }
         if gibibytes >= 10 {
-            let tenths = Int((gibibytes * 10).rounded(.up))
+            let tenths = Int(known: (gibibytes * 10).rounded(.up))
             return "\(tenths / 10).\(tenths % 10) GiB"
         }
-        return "\(Int((Double(bytes) / 0x1p20).rounded(.up))) MiB"
+        return "\(Int(known: (Double(bytes) / 0x1p20).rounded(.up))) MiB"
     }
 }
 

@@ -17,7 +17,7 @@ extension ReducedVolume {
 
     /// Values in [0, 1], each the mean of itself and its rank; the least rank is 0, so that empty stays empty.
     var equalized: ReducedVolume {
-        func bin(_ value: Float) -> Int { min(max(Int(value * Float(Self.bins)), 0), Self.bins - 1) }
+        func bin(_ value: Float) -> Int { min(max(Int(clamping: value * Float(Self.bins)), 0), Self.bins - 1) }
         var counts = [Int](repeating: 0, count: Self.bins)
         for value in values { counts[bin(value)] += 1 }
         // Equal values share the middle of their ranks.

@@ -1,3 +1,4 @@
+import Volumes
 import Foundation
 
 /// Smoothing of a grid by a Gaussian, one axis after the other; beyond the border the outermost value goes on.
@@ -7,7 +8,7 @@ struct GaussianFilter: Sendable {
 
     /// `sigma` in samples; the kernel ends at three of them.
     init(sigma: Double) {
-        let radius = max(1, Int((3 * sigma).rounded(.up)))
+        let radius = max(1, Int(known: (3 * sigma).rounded(.up)))
         let weights = (0...radius).map { exp(-0.5 * Double($0 * $0) / (sigma * sigma)) }
         let sum = weights[0] + 2 * weights.dropFirst().reduce(0, +)
         half = weights.map { Float($0 / sum) }

@@ -32,8 +32,8 @@ struct Region: Sendable, Hashable {
         var (ranges, start, offset) = ([0..<1, 0..<1, 0..<1], SIMD3<Int>.zero, SIMD3<Double>.zero)
         for (n, signed) in geometry.anatomicalAxes.enumerated() {
             let (count, spacing) = (geometry.shape[signed.axis], geometry.spacing[signed.axis])
-            let first = min(max(0, Int((extent.low[n] / spacing).rounded(.down))), count - 1)
-            let end = max(min(count, Int((extent.high[n] / spacing).rounded(.up))), first + 1)
+            let first = min(max(0, Int(clamping: (extent.low[n] / spacing).rounded(.down))), count - 1)
+            let end = max(min(count, Int(clamping: (extent.high[n] / spacing).rounded(.up))), first + 1)
             ranges[signed.axis] = signed.reversed ? count - end..<count - first : first..<end
             (start[n], offset[n]) = (first, Double(first) * spacing)
         }

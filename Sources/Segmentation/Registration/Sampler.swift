@@ -1,3 +1,4 @@
+import Volumes
 import Preparation
 
 /// Finds the cell of a grid that a place lies in; beyond the border the outermost cell's edge goes on.
@@ -24,7 +25,7 @@ struct SampleGrid: Sendable {
     func cell(_ place: SIMD3<Float>) -> Cell {
         // In this order what is no number becomes 0.
         let (x, y, z) = (min(max(0, place.x), last.x), min(max(0, place.y), last.y), min(max(0, place.z), last.z))
-        let (i, j, k) = (Int(x), Int(y), Int(z))
+        let (i, j, k) = (Int(known: x), Int(known: y), Int(known: z))
         return Cell(
             corner: i * plane + j * size.z + k, fraction: SIMD3(x - Float(i), y - Float(j), z - Float(k)),
             stepX: i < size.x - 1 ? plane : 0, stepY: j < size.y - 1 ? size.z : 0, stepZ: k < size.z - 1 ? 1 : 0)

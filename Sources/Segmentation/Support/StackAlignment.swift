@@ -1,3 +1,4 @@
+import Volumes
 import Foundation
 
 /// How far each of the pack's stacks is shifted against a query's along the slice axis.
@@ -30,7 +31,7 @@ struct StackAlignment: Sendable {
 
     private func shift(_ query: [[Float]], _ stack: [[Float]]) -> Double {
         guard query.count > 1, stack.count > 1 else { return 0 }
-        let furthest = Int(Self.reach * Double(stack.count) * 2)
+        let furthest = Int(known: Self.reach * Double(stack.count) * 2)
         var best = (score: -Float.infinity, shift: 0.0)
         // Nearest to no shift first, so that equals stay put.
         for half in (-furthest...furthest).sorted(by: { (abs($0), $0) < (abs($1), $1) }) {
@@ -38,7 +39,7 @@ struct StackAlignment: Sendable {
             var (sum, count): (Float, Int) = (0, 0)
             for n in query.indices {
                 let place = Double(n) / Double(query.count - 1) * Double(stack.count - 1) + shift
-                let slice = Int(place.rounded(.toNearestOrEven))
+                let slice = Int(known: place.rounded(.toNearestOrEven))
                 guard stack.indices.contains(slice) else { continue }
                 sum += zip(query[n], stack[slice]).reduce(0) { $0 + $1.0 * $1.1 }
                 count += 1

@@ -1,4 +1,5 @@
 import Platform
+import Volumes
 
 /// Which of the pack's slices support a query slice.
 ///
@@ -25,7 +26,7 @@ struct SupportChoice: Sendable {
         func nearest(_ stack: Int) -> Int {
             let last = counts[stack] - 1
             let place = position * Double(last) + (shifts?[stack] ?? 0)
-            return min(max(Int(place.rounded(.toNearestOrEven)), 0), last)
+            return min(max(Int(clamping: place.rounded(.toNearestOrEven)), 0), last)
         }
         if counts.count >= support {
             return order.prefix(support).map { .init(stack: $0, slice: nearest($0)) }
@@ -49,7 +50,7 @@ struct SupportChoice: Sendable {
         if counts.count >= support { return order.prefix(support).map { ($0, index) } }
         var chosen: [(stack: Int, slice: Int)] = []
         // Neighbours a slice of the pack's volume apart: nearer ones would say the same again.
-        let steps = counts.map { max(1, Int((Double(slices) / Double($0)).rounded())) }
+        let steps = counts.map { max(1, Int(known: (Double(slices) / Double($0)).rounded())) }
         var rings = order.map { stack in
             let (before, after) = (index / steps[stack], (slices - 1 - index) / steps[stack])
             return Ring(centre: before, count: before + 1 + after)

@@ -66,7 +66,7 @@ final class LabelProbabilities: Sendable {
             for row in 0..<layout.rows {
                 var at = layout.start(slice: index, row: row)
                 for column in 0..<layout.columns {
-                    sum[at] += UInt16(slice[row * layout.columns + column] * share)
+                    sum[at] += UInt16(known: slice[row * layout.columns + column] * share)
                     at += layout.columnStride
                 }
             }
@@ -96,7 +96,7 @@ final class LabelProbabilities: Sendable {
             guard label < taken.count else { return }
             for (n, mean) in means.enumerated() where taken[label][n] > 0 {
                 let (square, mean) = (Float(taken[label][n]) / 65535, Float(mean) / 65535)
-                taken[label][n] = UInt16(max(0, square - mean * mean - Self.rounding).squareRoot() * 65535)
+                taken[label][n] = UInt16(clamping: max(0, square - mean * mean - Self.rounding).squareRoot() * 65535)
             }
         }
         return taken

@@ -12,7 +12,7 @@ struct Votes {
     /// How sure each voxel is, whatever the threshold; nil unless that is wanted.
     private(set) var certainty: VoxelCertainty?
     /// Probabilities below are no part of the sums: those of a whole background would outweigh a small structure.
-    static let faint = UInt16(0.1 * 65535)
+    static let faint = UInt16(known: 0.1 * 65535)
 
     init(geometry: Geometry, threshold: Float, keepsCertainty: Bool = false) {
         labels = LabelVolume(geometry: geometry)
@@ -21,7 +21,7 @@ struct Votes {
         if keepsCertainty { certainty = VoxelCertainty(voxels: geometry.shape.count) }
     }
 
-    private static func units(_ threshold: Float) -> UInt16 { max(1, UInt16(threshold * 65535)) }
+    private static func units(_ threshold: Float) -> UInt16 { max(1, UInt16(clamping: threshold * 65535)) }
 
     /// Takes the label from voxels below a higher threshold: what is best at a voxel does not depend on it.
     mutating func raise(to threshold: Float) {

@@ -30,6 +30,8 @@ public enum DICOMError: TomosError, Equatable {
     case offGrid(series: String, slice: Int, distance: Double, allowed: Double)
     /// Several images lie at one position.
     case repeatedPositions(series: String, images: Int, repeated: Int, positions: Int, reason: String)
+    /// Resampling would make more than a volume may have: what, how much at most, and the way out.
+    case resamplingTooLarge(series: String, made: String, limit: Int, wayOut: String)
     /// The slices lean, and the policy refuses that.
     case tilted(series: String, degrees: Double)
     /// The headers state more than is there.
@@ -48,7 +50,7 @@ public enum DICOMError: TomosError, Equatable {
         switch self {
         case .missing, .noSuchVolume: .missingInput
         case .library: .badConfiguration
-        case .tooLarge: .limitExceeded
+        case .tooLarge, .resamplingTooLarge: .limitExceeded
         default: .badData
         }
     }
@@ -91,6 +93,8 @@ public enum DICOMError: TomosError, Equatable {
         case .repeatedPositions(let series, let images, let repeated, let positions, let reason):
             "series \(series): \(repeated) of \(positions) slice positions hold more than one image (\(images) images "
                 + "in all), \(reason)"
+        case .resamplingTooLarge(let series, let made, let limit, let wayOut):
+            "series \(series): resampling makes \(made), the limit is \(limit) (\(wayOut))"
         case .tilted(let series, let degrees):
             "series \(series): the slices are tilted by \(millimetres(degrees)) degrees (gantry tilt) "
                 + "(--tilt native keeps them as acquired, --tilt shear sets them upright)"
@@ -114,7 +118,7 @@ public enum DICOMError: TomosError, Equatable {
 /// A length with up to three decimals, without trailing zeros: `2.5`, `7`.
 func millimetres(_ value: Double) -> String {
     guard value.isFinite, abs(value) < 1e9 else { return "\(value)" }
-    let thousandths = Int((abs(value) * 1000).rounded())
+    let thousandths = Int(known: (abs(value) * 1000).rounded())
     var text = "\(thousandths / 1000)"
     if thousandths % 1000 != 0 {
         let digits = String(thousandths % 1000 + 1000).dropFirst()

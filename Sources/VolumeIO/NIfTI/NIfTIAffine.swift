@@ -8,13 +8,11 @@ enum NIfTIAffine {
     static func decode(
         _ fields: NIfTIGeometry, shape: Shape, path: String
     ) throws(NIfTIError) -> (affine: Affine, notices: [String]) {
-        var (affine, notices) = try inFileUnits(fields, shape, path)
-        if let (scale, unit) = scaleToMillimetres(fields.xyztUnits) {
-            affine = Affine(rowX: affine.rowX * scale, rowY: affine.rowY * scale, rowZ: affine.rowZ * scale)
-            notices.append("the header gives lengths in \(unit); they are read as mm")
-        }
-        guard affine.isUsable else {
-            throw .unusableGeometry(path: path, reason: "a voxel measures \(affine.determinant) cubic mm")
+        let unit = scaleToMillimetres(fields.xyztUnits)
+        var (affine, notices) = try chosen(fields, shape, scale: unit?.scale ?? 1, path)
+        if let (scale, name) = unit {
+            affine = affine.scaled(scale)
+            notices.append("the header gives lengths in \(name); they are read as mm")
         }
         return (affine, notices)
     }
@@ -44,9 +42,11 @@ enum NIfTIAffine {
             srowY: affine.rowY, srowZ: affine.rowZ, xyztUnits: NIFTI_UNITS_MM)
     }
 
-    private static func inFileUnits(
-        _ fields: NIfTIGeometry, _ shape: Shape, _ path: String
+    /// The affine in the file's own unit, which `scale` makes mm; judged in mm.
+    private static func chosen(
+        _ fields: NIfTIGeometry, _ shape: Shape, scale: Double, _ path: String
     ) throws(NIfTIError) -> (Affine, [String]) {
+        func flaw(_ affine: Affine) -> String? { Geometry(shape: shape, affine: affine.scaled(scale)).flaw }
         var notices: [String] = []
         if fields.sformCode > 0 {
             let sform = Affine(rowX: fields.srowX, rowY: fields.srowY, rowZ: fields.srowZ)
@@ -63,9 +63,9 @@ enum NIfTIAffine {
         notices.append(
             "the header states no orientation (qform and sform codes are 0): only the spacing is known, left and right are not"
         )
-        return (
-            Affine(i: [spacing.x, 0, 0], j: [0, spacing.y, 0], k: [0, 0, spacing.z], origin: [0, 0, 0]), notices
-        )
+        let plain = Affine(i: [spacing.x, 0, 0], j: [0, spacing.y, 0], k: [0, 0, spacing.z], origin: [0, 0, 0])
+        if let flaw = flaw(plain) { throw .unusableGeometry(path: path, reason: "in pixdim, \(flaw)") }
+        return (plain, notices)
     }
 
     /// `pixdim[1...3]`, which must be positive: a sign is dropped and an axis of one voxel may lack its spacing.
@@ -98,17 +98,7 @@ enum NIfTIAffine {
         }
     }
 
-    /// What makes an affine unusable; nil when nothing does.
-    private static func flaw(_ affine: Affine) -> String? {
-        for row in [affine.rowX, affine.rowY, affine.rowZ] {
-            for n in 0..<4 where !row[n].isFinite { return "an entry is \(row[n])" }
-        }
-        for axis in 0..<3 where affine.column(axis).length == 0 { return "axis \(["i", "j", "k"][axis]) has no length" }
-        let lengths = affine.spacing.x * affine.spacing.y * affine.spacing.z
-        return abs(affine.determinant) > 1e-6 * lengths ? nil : "the axes lie in one plane"
-    }
-
-    private static func scaleToMillimetres(_ xyztUnits: Int32) -> (Double, String)? {
+    private static func scaleToMillimetres(_ xyztUnits: Int32) -> (scale: Double, name: String)? {
         switch xyztUnits & 7 {
         case NIFTI_UNITS_METER: (1000, "metres")
         case NIFTI_UNITS_MICRON: (0.001, "micrometres")
@@ -119,4 +109,11 @@ enum NIfTIAffine {
     /// The library must not print: what is wrong is said in errors and notices.
     private static func quieten() { _ = silence }
     private static let silence: Void = nifti_set_debug_level(0)
+}
+
+extension Affine {
+    /// The same in a unit of which the old one is `scale`.
+    fileprivate func scaled(_ scale: Double) -> Affine {
+        Affine(rowX: rowX * scale, rowY: rowY * scale, rowZ: rowZ * scale)
+    }
 }

@@ -160,6 +160,9 @@ struct NIfTIHeader {
         return offset
     }
 
+    /// Bytes of voxels, and of what lies before them, beyond which no header is believed: 256 TiB.
+    private static let mostBytes = 1 << 48
+
     /// Bytes of all voxels, when they and what lies before them can be counted.
     private static func multiply(
         _ dimensions: [Int], _ width: Int, _ offset: Int, _ path: String
@@ -170,18 +173,23 @@ struct NIfTIHeader {
             if overflow { throw .sizeOverflow(path: path, dimensions: dimensions) }
             bytes = product
         }
-        if bytes.addingReportingOverflow(offset).overflow { throw .sizeOverflow(path: path, dimensions: dimensions) }
+        // A sparse file may claim any size: what no disk holds is left out before anything is calculated with it.
+        guard bytes <= mostBytes, offset <= mostBytes else { throw .sizeOverflow(path: path, dimensions: dimensions) }
         return bytes
     }
 
-    /// A slope of 0 means no scaling (nifti1.h); what is not finite cannot be meant either.
+    /// A slope of 0 means no scaling (nifti1.h); what is not finite, or brings numbers that float32 does not hold, cannot
+    /// be meant either.
     private static func scaling(
         _ header: NIfTIHeaderBytes, _ layout: NIfTIHeaderLayout
     ) -> (ValueScaling, notices: [String]) {
         let slope = header.real(at: layout.slope, width: layout.realWidth)
         let intercept = header.real(at: layout.intercept, width: layout.realWidth)
         if slope == 0 || (slope == 1 && intercept == 0) { return (.identity, []) }
-        if slope.isFinite, intercept.isFinite { return (ValueScaling(slope: slope, intercept: intercept), []) }
+        if slope.isFinite, intercept.isFinite {
+            let scaling = ValueScaling(slope: slope, intercept: intercept)
+            if scaling.isPlausible { return (scaling, []) }
+        }
         // NaN in both is how some programs say "none".
         if slope.isNaN { return (.identity, []) }
         return (

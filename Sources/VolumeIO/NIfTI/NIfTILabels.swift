@@ -32,7 +32,7 @@ enum NIfTILabels {
         _ values: [T], _ refusal: (Int, Double) -> NIfTIError
     ) throws(NIfTIError) -> [UInt16] {
         if let n = values.firstIndex(where: { UInt16(exactly: $0) == nil }) { throw refusal(n, Double(values[n])) }
-        return values.map { UInt16($0) }
+        return values.map { UInt16(exactly: $0) ?? 0 }
     }
 
     /// A slope kept as float32 is off by up to 6e-8 of itself, so that 255 * (1 / 255) is not quite 1.

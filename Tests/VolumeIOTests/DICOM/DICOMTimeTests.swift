@@ -161,7 +161,7 @@ struct DICOMTimeTests {
                 format: StoredFormat(bitsAllocated: 16, bitsStored: 16, highBit: 15, isSigned: true),
                 photometric: "MONOCHROME2",
                 position: .zero, rowDirection: [1, 0, 0], columnDirection: [0, 1, 0], rowSpacing: 1, columnSpacing: 1,
-                scaling: .identity, mosaic: Mosaic(slices: times.count, side: 2, normal: [0, 0, 1]))
+                scaling: .identity, mosaic: Mosaic(slices: times.count, across: 2, down: 2, normal: [0, 0, 1]))
             header.acquisition.repetitionTime = 2000
             header.acquisition.sliceTimes = times
             return header

@@ -158,7 +158,7 @@ struct NIfTIHeaderTests {
         Unusable(forms: (1, 0), quaternion: [.nan, 0, 0], reason: "in the qform, an entry is"),
         Unusable(forms: (1, 0), pixdim: [1, 1, 0, 1], reason: "the spacing pixdim[2] is 0.0"),
         Unusable(forms: (0, 0), pixdim: [1, 1, 1, .infinity], reason: "the spacing pixdim[3] is inf"),
-        Unusable(rows: [1e-5, 0, 0, 0, 0, 1e-5, 0, 0, 0, 0, 1e-5, 0], reason: "a voxel measures"),
+        Unusable(rows: [1e-5, 0, 0, 0, 0, 1e-5, 0, 0, 0, 0, 1e-5, 0], reason: "in the sform, voxels along i lie"),
     ]
 
     @Test(arguments: unusable)

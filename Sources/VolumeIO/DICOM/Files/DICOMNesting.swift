@@ -6,10 +6,8 @@ import Glibc
 enum DICOMNesting {
     /// Deepest nesting accepted. Enhanced and structured objects stay under twenty.
     static let deepest = 64
-    /// Most bytes a deflated data set may have.
-    static let inflatedLimit = 1 << 30
-    /// How much of a deflated data set is walked; sequences stand before the pixels.
-    private static let inflatedPrefix = 32 << 20
+    /// Most bytes a deflated data set may have. All of it is walked: anything may stand before a sequence.
+    static let inflatedLimit = 1 << 29
 
     /// Why the file must not be parsed; nil when it may.
     static func fault(_ path: String) -> String? {
@@ -49,7 +47,7 @@ enum DICOMNesting {
         return Walk(file, at: meta.at, explicit: explicit, bigEndian: bigEndian).fault()
     }
 
-    /// The first part of raw deflate data, nil when the whole is beyond the limit. Broken data ends early: DCMTK says so.
+    /// Raw deflate data inflated, nil when they are beyond the limit. Broken data ends early: DCMTK says so.
     private static func inflated(_ deflated: UnsafeRawBufferPointer) -> [UInt8]? {
         var stream = z_stream()
         guard inflateInit2_(&stream, -MAX_WBITS, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
@@ -58,7 +56,7 @@ enum DICOMNesting {
         defer { inflateEnd(&stream) }
         stream.next_in = UnsafeMutablePointer(mutating: deflated.bindMemory(to: UInt8.self).baseAddress)
         stream.avail_in = UInt32(clamping: deflated.count)
-        var (data, total) = ([UInt8](), 0)
+        var data: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 1 << 16)
         while true {
             let status = chunk.withUnsafeMutableBufferPointer { buffer in
@@ -67,9 +65,8 @@ enum DICOMNesting {
                 return inflate(&stream, Z_NO_FLUSH)
             }
             let count = chunk.count - Int(stream.avail_out)
-            total += count
-            if total > inflatedLimit { return nil }
-            if data.count < inflatedPrefix { data += chunk[..<count] }
+            if data.count + count > inflatedLimit { return nil }
+            data += chunk[..<count]
             if status != Z_OK || count == 0 { return data }
         }
     }
@@ -88,7 +85,12 @@ private struct Walk {
         var end: Int?
         /// Whether the elements around it have value representations.
         var outerExplicit: Bool
+        /// Whether its items are fragments of pixel data.
+        var isPixels = false
     }
+
+    /// Where the pixel data stand that `walk` has passed.
+    private var pixels: Int?
 
     init(_ bytes: UnsafeRawBufferPointer, at: Int, explicit: Bool, bigEndian: Bool) {
         (self.bytes, self.at, self.explicit, self.bigEndian) = (bytes, at, explicit, bigEndian)
@@ -129,45 +131,22 @@ private struct Walk {
         return at + 12 <= bytes.count ? (12, number(at + 8, 4)) : nil
     }
 
-    /// Walks up to the pixel data. Data that is malformed ends the walk: DCMTK stops there too, with its own words.
+    /// Walks to the end. Data that is malformed ends the walk, since DCMTK stops there too, with its own words; but what
+    /// only looks like a sequence and has a stated length is passed over, as DCMTK does with bytes.
     mutating func walk() -> Bool {
         var open: [Level] = []
         while true {
             while let end = open.last?.end, at >= end { close(&open) }
-            guard at + 8 <= bytes.count else { return true }
-            let tag = tag(at)
-            if tag == 0xFFFE_E0DD || tag == 0xFFFE_E00D {
-                if open.isEmpty { return true }
-                at += 8
-                close(&open)
-            } else if open.last?.isSequence == true {
-                guard tag == 0xFFFE_E000 else { return true }
-                let length = number(at + 4, 4)
-                at += 8
-                open.append(Level(isSequence: false, end: end(length), outerExplicit: explicit))
-            } else {
-                if open.isEmpty, tag >= 0x7FE0_0010 { return true }
-                guard let (header, length) = element() else { return true }
-                let isUnknown = explicit && bytes[at + 4] == 0x55 && bytes[at + 5] == 0x4E
-                let isSequence = explicit && bytes[at + 4] == 0x53 && bytes[at + 5] == 0x51
-                at += header
-                let startsItem = at + 4 <= bytes.count && self.tag(at) == 0xFFFE_E000
-                // A value of unknown representation is read by the dictionary: it may be a sequence.
-                if length == 0xFFFF_FFFF || isSequence || (isUnknown || !explicit) && startsItem && length >= 8 {
-                    open.append(Level(isSequence: true, end: end(length), outerExplicit: explicit))
-                    if isUnknown { explicit = false }
-                } else {
-                    at += length
-                }
-            }
+            guard step(&open) || leaveBroken(&open) else { return true }
             if open.count > 2 * DICOMNesting.deepest { return false }
         }
     }
 
-    /// Walks the fragments of the pixel data that `walk` has come to.
+    /// Walks the fragments of the pixel data that `walk` has passed.
     mutating func fragmentsEnd() -> DICOMFragments.Closing? {
-        guard at + 12 <= bytes.count, tag(at) == 0x7FE0_0010, let (header, length) = element(), length == 0xFFFF_FFFF
-        else { return nil }
+        guard let pixels else { return nil }
+        at = pixels
+        guard at + 12 <= bytes.count, let (header, length) = element(), length == 0xFFFF_FFFF else { return nil }
         at += header
         var item = 0
         while at + 8 <= bytes.count {
@@ -181,6 +160,60 @@ private struct Walk {
         let delimiter: [UInt8] = [0xFE, 0xFF, 0xDD, 0xE0, 0, 0, 0]
         let isRest = bytes[at...].elementsEqual(delimiter.prefix(bytes.count - at))
         return isRest ? .open(end: at) : .cut(fragment: item, bytes: 0, needed: 0)
+    }
+
+    /// Passes or enters what stands at `at`; whether it was what can stand there.
+    private mutating func step(_ open: inout [Level]) -> Bool {
+        guard at + 8 <= bytes.count else { return false }
+        let tag = tag(at)
+        if tag == 0xFFFE_E0DD || tag == 0xFFFE_E00D {
+            if open.isEmpty { return false }
+            at += 8
+            close(&open)
+            return true
+        }
+        if open.last?.isSequence == true {
+            guard tag == 0xFFFE_E000 else { return false }
+            let length = number(at + 4, 4)
+            at += 8
+            // Fragments of pixel data are items that hold bytes.
+            if open.last?.isPixels == true { return pass(length, open) }
+            open.append(Level(isSequence: false, end: end(length), outerExplicit: explicit))
+            return true
+        }
+        if open.isEmpty, tag == 0x7FE0_0010 { pixels = pixels ?? at }
+        guard let (header, length) = element() else { return false }
+        let isUnknown = explicit && bytes[at + 4] == 0x55 && bytes[at + 5] == 0x4E
+        let isSequence = explicit && bytes[at + 4] == 0x53 && bytes[at + 5] == 0x51
+        at += header
+        let startsItem = at + 4 <= bytes.count && self.tag(at) == 0xFFFE_E000
+        if length == 0xFFFF_FFFF || isSequence || (!explicit || isUnknown) && startsItem && length >= 8 {
+            open.append(
+                Level(
+                    isSequence: true, end: end(length), outerExplicit: explicit,
+                    isPixels: tag == 0x7FE0_0010 && length == 0xFFFF_FFFF))
+            if isUnknown { explicit = false }
+            return true
+        }
+        return pass(length, open)
+    }
+
+    /// Passes bytes, unless they reach beyond what holds them.
+    private mutating func pass(_ length: Int, _ open: [Level]) -> Bool {
+        if let end = open.last(where: { $0.end != nil })?.end, at + length > end { return false }
+        at += length
+        return true
+    }
+
+    /// Goes on behind the innermost open value of stated length, if there is one and it lies in the data.
+    private mutating func leaveBroken(_ open: inout [Level]) -> Bool {
+        while let level = open.last {
+            close(&open)
+            guard let end = level.end, end > at, end < bytes.count else { continue }
+            at = end
+            return true
+        }
+        return false
     }
 
     private func end(_ length: Int) -> Int? { length == 0xFFFF_FFFF ? nil : at + length }

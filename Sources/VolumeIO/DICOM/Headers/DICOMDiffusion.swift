@@ -59,7 +59,7 @@ struct DICOMDiffusion: Sendable, Hashable {
         }
         guard bValue == nil, attributes.text(DICOMTag(0x0008, 0x0070))?.uppercased().hasPrefix("SIEMENS") == true,
             let csa = attributes.file.bytes(DICOMTag(0x0029, 0x1010)).flatMap({ CSAHeader($0) }),
-            let b = csa["B_value"]?.first.flatMap({ Double($0) }), b.isFinite
+            let b = csa["B_value"]?.first.flatMap(finiteNumber)
         else { return false }
         bValue = b
         gradient = csa["DiffusionGradientDirection"].flatMap { Self.direction($0.joined(separator: "\\")) }
@@ -162,9 +162,9 @@ struct DICOMDiffusion: Sendable, Hashable {
             let text = attributes.text(DICOMTag(0x0020, 0x4000)), text.hasPrefix("b="), text.hasSuffix(")"),
             let bracket = text.firstIndex(of: "(")
         else { return }
-        let b = Double(text[text.index(text.startIndex, offsetBy: 2)..<bracket])
+        let b = finiteNumber(text[text.index(text.startIndex, offsetBy: 2)..<bracket])
         let parts = text[text.index(after: bracket)...].dropLast().split(separator: ",").compactMap {
-            Double($0.filter { $0 != " " })
+            finiteNumber($0.filter { $0 != " " })
         }
         guard let b, b.isFinite, parts.count == 3, parts.allSatisfy(\.isFinite) else { return }
         bValue = bValue ?? b
@@ -178,7 +178,7 @@ struct DICOMDiffusion: Sendable, Hashable {
     // MARK: Numbers
 
     private static func numbers(_ text: String) -> [Double] {
-        text.split(separator: "\\").compactMap { Double($0.filter { $0 != " " }) }.filter(\.isFinite)
+        text.split(separator: "\\").compactMap { finiteNumber($0.filter { $0 != " " }) }
     }
 
     /// Three numbers as a direction, zero where they are (nearly) none; nil when they are not three, or far from length 1.

@@ -33,15 +33,18 @@ struct DICOMFrameVectors {
                 path: attributes.file.path,
                 reason: "has no SpacingBetweenSlices, so its \(frames) frames have no place in a volume")
         }
-        let spacing = try attributes.numbers(.pixelSpacing, "PixelSpacing", count: 2) ?? []
-        guard spacing.count == 2, spacing.allSatisfy({ $0 > 0 }) else {
-            throw attributes.bad("PixelSpacing", attributes.text(.pixelSpacing) ?? "", "two positive numbers")
+        guard GeometryLimits.spacing.contains(abs(between)) else {
+            throw attributes.bad("SpacingBetweenSlices", "\(between)", GeometryLimits.spacingText)
         }
+        guard p.allSatisfy({ abs($0) <= GeometryLimits.offset }) else {
+            throw attributes.bad("ImagePositionPatient", place, GeometryLimits.offsetText)
+        }
+        let spacing = try DICOMFileReader.pixelSpacing(attributes)
         (slices, step) = (number, between)
         (position, rowDirection, columnDirection) = (Vec3(p[0], p[1], p[2]), row, column)
-        (rowSpacing, columnSpacing) = (spacing[0], spacing[1])
+        (rowSpacing, columnSpacing) = spacing
         self.notice = notice
-        thickness = attributes.text(.sliceThickness).flatMap { Double($0) }
+        thickness = attributes.text(.sliceThickness).flatMap(finiteNumber)
         others = try Self.others(attributes, frames: frames)
     }
 
@@ -75,7 +78,9 @@ struct DICOMFrameVectors {
         for element in [UInt16(0x0010), 0x0030, 0x0050, 0x0060, 0x0070, 0x0100] {
             let values = numbers(attributes.text(DICOMTag(0x0054, element)) ?? "")
             guard values.count == frames, Set(values).count > 1 else { continue }
-            for n in 0..<frames { texts[n] += (texts[n].isEmpty ? "" : "/") + "\(Int(values[n]))" }
+            for n in 0..<frames {
+                texts[n] += (texts[n].isEmpty ? "" : "/") + (Int(exactly: values[n]).map { "\($0)" } ?? "\(values[n])")
+            }
         }
         return texts
     }

@@ -134,17 +134,30 @@ extension DICOMFileReader {
             throw attributes.bad("ImagePositionPatient", attributes.text(.position) ?? "", "3 numbers")
         }
         header.position = Vec3(position[0], position[1], position[2])
+        guard position.allSatisfy({ abs($0) <= GeometryLimits.offset }) else {
+            throw attributes.bad(
+                "ImagePositionPatient", attributes.text(.position) ?? "", GeometryLimits.offsetText)
+        }
         try measure(&header, attributes)
     }
 
     /// Reads how far voxels and slices are apart.
     static func measure(_ header: inout DICOMImageHeader, _ attributes: borrowing DICOMAttributes) throws {
+        (header.rowSpacing, header.columnSpacing) = try pixelSpacing(attributes)
+        header.sliceThickness = attributes.text(.sliceThickness).flatMap(finiteNumber)
+        header.spacingBetweenSlices = attributes.text(.spacingBetweenSlices).flatMap(finiteNumber)
+    }
+
+    /// Distances in mm between rows and between columns.
+    static func pixelSpacing(_ attributes: borrowing DICOMAttributes) throws -> (rows: Double, columns: Double) {
         let spacing = try attributes.numbers(.pixelSpacing, "PixelSpacing", count: 2) ?? []
         guard spacing.count == 2, spacing.allSatisfy({ $0 > 0 }) else {
             throw attributes.bad("PixelSpacing", attributes.text(.pixelSpacing) ?? "", "two positive numbers")
         }
-        (header.rowSpacing, header.columnSpacing) = (spacing[0], spacing[1])
-        header.sliceThickness = attributes.text(.sliceThickness).flatMap { Double($0) }
-        header.spacingBetweenSlices = attributes.text(.spacingBetweenSlices).flatMap { Double($0) }
+        guard spacing.allSatisfy(GeometryLimits.spacing.contains) else {
+            throw attributes.bad(
+                "PixelSpacing", attributes.text(.pixelSpacing) ?? "", "two of \(GeometryLimits.spacingText)")
+        }
+        return (spacing[0], spacing[1])
     }
 }

@@ -162,3 +162,6 @@ struct DICOMAttributes: ~Copyable {
         .value(path: file.path, attribute: name, value: value, expected: expected)
     }
 }
+
+/// A text as a number; nil where it is none, or none that one can calculate with.
+func finiteNumber(_ text: some StringProtocol) -> Double? { Double(text).flatMap { $0.isFinite ? $0 : nil } }

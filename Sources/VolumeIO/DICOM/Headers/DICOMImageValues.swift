@@ -32,7 +32,13 @@ extension DICOMFileReader {
     static func scaling(_ attributes: borrowing DICOMAttributes) throws -> ValueScaling {
         let slope = try attributes.number(.slope, "RescaleSlope") ?? 1
         guard slope != 0 else { throw attributes.bad("RescaleSlope", "0", "a factor other than 0") }
-        return ValueScaling(slope: slope, intercept: try attributes.number(.intercept, "RescaleIntercept") ?? 0)
+        let intercept = try attributes.number(.intercept, "RescaleIntercept") ?? 0
+        let scaling = ValueScaling(slope: slope, intercept: intercept)
+        guard scaling.isPlausible else {
+            throw attributes.bad(
+                "RescaleSlope and RescaleIntercept", "\(slope)' and '\(intercept)", "numbers that values can come from")
+        }
+        return scaling
     }
 
     /// Padding in stored values. Writers mix up US and SS here, so the 16 bits are read by PixelRepresentation.

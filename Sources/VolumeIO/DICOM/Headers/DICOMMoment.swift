@@ -67,7 +67,7 @@ enum DICOMTimeline {
         var images = images
         for n in images.indices {
             for key in [DICOMSplitKey.echoTime, .temporalPosition, .triggerTime, .frameReferenceTime, .acquisition] {
-                images[n].order[key] = images[n].keys[key].flatMap { Double($0) }.flatMap { $0.isFinite ? $0 : nil }
+                images[n].order[key] = images[n].keys[key].flatMap(finiteNumber)
             }
             images[n].order[.instance] = images[n].instanceOrder
         }

@@ -30,7 +30,7 @@ extension DICOMPixels {
     /// Full-range luminance and two chrominances to RGB. (PS3.3 C.7.6.3.1.2, inverted)
     private static func rgb(fromYBR ybr: [UInt8]) -> [UInt8] {
         var rgb = [UInt8](repeating: 0, count: ybr.count)
-        func byte(_ value: Float) -> UInt8 { UInt8(min(255, max(0, (value + 0.5).rounded(.down)))) }
+        func byte(_ value: Float) -> UInt8 { UInt8(clamping: (value + 0.5).rounded(.down)) }
         for at in stride(from: 0, to: ybr.count - 2, by: 3) {
             let (y, b, r) = (Float(ybr[at]), Float(ybr[at + 1]) - 128, Float(ybr[at + 2]) - 128)
             rgb[at] = byte(y + 1.402 * r)

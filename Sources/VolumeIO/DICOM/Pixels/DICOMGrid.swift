@@ -30,11 +30,11 @@ extension Mosaic {
         }
         guard !frames.isEmpty else { throw fault("without its private MRVFrameSequence has no place for its slices") }
         let stated = attributes.text(private: 0x50, of: Self.creator, group: 0x0065, vendor: "UIH")
-        if let number = stated.flatMap({ Double($0) }), number != Double(frames.count) {
+        if let number = stated.flatMap(finiteNumber), number != Double(frames.count) {
             throw fault("states \(stated ?? "") slices and places \(frames.count)")
         }
         let positions = frames.compactMap { frame -> Vec3? in
-            let p = DICOMFileReader.words(frame.text(.position) ?? "").compactMap { Double($0) }.filter(\.isFinite)
+            let p = DICOMFileReader.words(frame.text(.position) ?? "").compactMap(finiteNumber)
             return p.count == 3 ? Vec3(p[0], p[1], p[2]) : nil
         }
         guard positions.count == frames.count else {

@@ -22,7 +22,8 @@ enum DICOMEvidence {
         for (_, parts) in Dictionary(grouping: parts, by: \.uid).sorted(by: { $0.key < $1.key }) {
             let numbers = Set(parts.map(\.number))
             let total = parts.compactMap(\.total).max() ?? numbers.max() ?? 0
-            let missing = (1...max(1, total)).filter { !numbers.contains($0) }
+            // A count is of 16 bits; a larger one is damage, of which some parts are missing anyway.
+            let missing = (1...max(1, min(total, 1 << 16))).filter { !numbers.contains($0) }
             guard missing.isEmpty else {
                 let list = missing.prefix(4).map { "\($0)" }.joined(separator: ", ")
                 throw DICOMError.incomplete(
@@ -74,11 +75,11 @@ enum DICOMEvidence {
         let steps = (spacing / stated).rounded()
         guard steps >= 2, steps < 1000, abs(spacing - steps * stated) <= 0.05 * stated else { return }
         let numbers = volume.compactMap(\.acquisition.instanceNumber)
-        let isSkipping = zip(numbers, numbers.dropFirst()).allSatisfy { abs($1 - $0) == Int(steps) }
+        let isSkipping = zip(numbers, numbers.dropFirst()).allSatisfy { abs($1 - $0) == Int(known: steps) }
         guard numbers.count == volume.count, isSkipping else { return }
         throw DICOMError.missingSlices(
             series: series, slice: 2, distance: spacing, expected: stated,
-            missing: (volume.count - 1) * (Int(steps) - 1)
+            missing: (volume.count - 1) * (Int(known: steps) - 1)
         )
     }
 

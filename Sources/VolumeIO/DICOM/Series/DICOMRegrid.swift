@@ -9,6 +9,10 @@ struct DICOMRegrid: Sendable {
         var weight: Double
     }
 
+    /// Slices that a resampling makes at most, and columns (rows) by which it makes a slice wider (higher). No scanner
+    /// makes as many: what would is damage in positions.
+    static let (mostSlices, mostColumns) = (16_384, 4096)
+
     /// For each output slice.
     private(set) var sources: [Source]
     /// Columns and rows of input and output slices.
@@ -31,7 +35,9 @@ struct DICOMRegrid: Sendable {
 
     /// Evens out the spacing of slices at rising `depths` (mm): at their median distance where the gaps are whole
     /// multiples of it, else at the smallest.
-    mutating func even(_ depths: [Double]) {
+    ///
+    /// Throws `DICOMError` where that would make more slices than a volume may have.
+    mutating func even(_ depths: [Double], _ series: String) throws {
         let gaps = zip(depths.dropFirst(), depths).map { $0 - $1 }
         let median = gaps.sorted()[(gaps.count - 1) / 2]
         let tolerance = DICOMSliceStack.tolerance(median)
@@ -40,7 +46,18 @@ struct DICOMRegrid: Sendable {
             return abs(gap - steps * median) <= tolerance * steps
         }
         let extent = depths[depths.count - 1] - depths[0]
-        let count = max(2, Int((extent / (isMultiple ? median : gaps.min() ?? median)).rounded()) + 1)
+        let step = isMultiple ? median : gaps.min() ?? median
+        let wanted = (extent / step).rounded() + 1
+        // What is not a number is refused too.
+        guard wanted <= Double(Self.mostSlices) else {
+            throw DICOMError.resamplingTooLarge(
+                series: series,
+                made: "\(Int(clamping: wanted)) slices of \(depths.count), \(millimetres(step)) mm apart",
+                limit: Self.mostSlices,
+                wayOut: "put slices that lie far from the others, or almost upon each other, into a folder of their own"
+            )
+        }
+        let count = max(2, Int(known: wanted))
         var lower = 0
         sources = (0..<count).map { k in
             let depth = depths[0] + extent * Double(k) / Double(count - 1)
@@ -57,14 +74,22 @@ struct DICOMRegrid: Sendable {
 
     /// Sets each slice upright: `shifts` says how many columns and rows it lies from the first. The grid grows so that
     /// nothing is cut off. Returns the columns and rows by which the first voxel moved.
-    mutating func upright(_ shifts: [SIMD2<Double>]) -> SIMD2<Double> {
+    ///
+    /// Throws `DICOMError` where it would grow beyond what an image may have.
+    mutating func upright(_ shifts: [SIMD2<Double>], _ series: String) throws -> SIMD2<Double> {
         self.shifts = shifts
         let (low, high) = shifts.reduce((SIMD2<Double>.zero, SIMD2<Double>.zero)) {
             (pointwiseMin($0.0, $1), pointwiseMax($0.1, $1))
         }
         corner = low.rounded(.down)
-        let far = high.rounded(.up)
-        output = Shape(input.i + Int(far.x - corner.x), input.j + Int(far.y - corner.y), output.k)
+        let more = high.rounded(.up) - corner
+        guard more.x <= Double(Self.mostColumns), more.y <= Double(Self.mostColumns) else {
+            let (columns, rows) = (Int(clamping: Double(input.i) + more.x), Int(clamping: Double(input.j) + more.y))
+            throw DICOMError.resamplingTooLarge(
+                series: series, made: "slices of \(columns)x\(rows) of \(input.i)x\(input.j) tilted ones",
+                limit: Self.mostColumns, wayOut: "keep them as acquired with --tilt native")
+        }
+        output = Shape(input.i + Int(known: more.x), input.j + Int(known: more.y), output.k)
         return corner
     }
 
@@ -85,8 +110,8 @@ struct DICOMRegrid: Sendable {
     }
 
     private func integers<Value: FixedWidthInteger>(_ stored: [Value], _ volumes: Int, _ outside: Double) -> [Value] {
-        values(stored, volumes, Value(clamping: Int64(outside)), { Double($0) }) {
-            Value(clamping: Int64($0.rounded()))
+        values(stored, volumes, Value(clamping: Int(clamping: outside)), { Double($0) }) {
+            Value(clamping: Int(clamping: $0.rounded()))
         }
     }
 
@@ -127,10 +152,10 @@ struct DICOMRegrid: Sendable {
         plane.reserveCapacity(output.i * output.j)
         for row in 0..<output.j {
             let y = Double(row) + shift.y
-            let (j, v) = (Int(y.rounded(.down)), y - y.rounded(.down))
+            let (j, v) = (Int(known: y.rounded(.down)), y - y.rounded(.down))
             for column in 0..<output.i {
                 let x = Double(column) + shift.x
-                let (i, u) = (Int(x.rounded(.down)), x - x.rounded(.down))
+                let (i, u) = (Int(known: x.rounded(.down)), x - x.rounded(.down))
                 let above = at(i, j) * (1 - u) + (u > 0 ? at(i + 1, j) * u : 0)
                 guard v > 0 else {
                     plane.append(above)

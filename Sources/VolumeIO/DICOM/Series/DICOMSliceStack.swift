@@ -28,6 +28,7 @@ struct DICOMSliceStack {
             geometry = Geometry(
                 shape: shape, affine: rasAffine(base, step: normal * thickness, origin: base.position))
             notices.append(notice)
+            try Self.requirePlausible(geometry, base)
             return
         }
         let depths = self.images.map { $0.position.dot(normal) }
@@ -42,7 +43,7 @@ struct DICOMSliceStack {
             if policies.gaps == .fail {
                 try Self.requireEven(depths, self.images.areOfOneFile, series)
             } else {
-                regrid.even(depths)
+                try regrid.even(depths, series)
             }
             step = extent / Double(regrid.output.k - 1)
             try Self.requireOnGrid(
@@ -66,7 +67,7 @@ struct DICOMSliceStack {
                     along.dot(base.columnDirection) / base.rowSpacing,
                 ]
             }
-            let corner = regrid.upright(shifts)
+            let corner = try regrid.upright(shifts, series)
             origin += base.rowDirection * (corner.x * base.columnSpacing)
             origin += base.columnDirection * (corner.y * base.rowSpacing)
             step = normal * step.dot(normal)
@@ -80,6 +81,7 @@ struct DICOMSliceStack {
         }
         geometry = Geometry(shape: regrid.output, affine: rasAffine(base, step: step, origin: origin))
         self.regrid = regrid.isIdentity ? nil : regrid
+        try Self.requirePlausible(geometry, base)
     }
 
     /// The angle between the stack and the slice normal in degrees, to one decimal; 0 when they are one as far as
@@ -87,6 +89,13 @@ struct DICOMSliceStack {
     private static func tilt(_ step: Vec3, _ normal: Vec3) -> Double {
         let cosine = abs(step.normalized.dot(normal))
         return cosine < 1 - 1e-4 ? (acosDegrees(cosine) * 10).rounded() / 10 : 0
+    }
+
+    /// The readers' one rule for grids, see `GeometryLimits`.
+    private static func requirePlausible(_ geometry: Geometry, _ image: DICOMImageHeader) throws {
+        if let flaw = geometry.flaw {
+            throw DICOMError.file(path: image.path, reason: "gives no usable grid: \(flaw) (export the series again)")
+        }
     }
 
     private init(images: [DICOMImageHeader], geometry: Geometry) { (self.images, self.geometry) = (images, geometry) }
@@ -178,7 +187,7 @@ extension DICOMSliceStack {
             let steps = (gap / median).rounded()
             if steps >= 2, abs(gap - steps * median) <= tolerance(median) * steps, steps < 1e6 {
                 throw DICOMError.missingSlices(
-                    series: series, slice: n + 2, distance: gap, expected: median, missing: Int(steps) - 1)
+                    series: series, slice: n + 2, distance: gap, expected: median, missing: Int(known: steps) - 1)
             }
             throw DICOMError.unevenSpacing(
                 series: series, slice: n + 2, distance: gap, expected: median, isOneFile: isOneFile)
@@ -205,7 +214,11 @@ extension DICOMSliceStack {
         for (name, value) in [
             ("SpacingBetweenSlices", image.spacingBetweenSlices.map(abs)), ("SliceThickness", image.sliceThickness),
         ] {
-            if let value, value > 0, value.isFinite {
+            if let value, value > 0 {
+                guard GeometryLimits.spacing.contains(value) else {
+                    throw DICOMError.value(
+                        path: image.path, attribute: name, value: "\(value)", expected: GeometryLimits.spacingText)
+                }
                 return (value, "a single slice: its thickness of \(millimetres(value)) mm is \(name)")
             }
         }
@@ -239,6 +252,7 @@ extension DICOMSliceStack {
         let affine = rasAffine(image, step: mosaic.normal * thickness, origin: image.position + right + down)
         var stack = DICOMSliceStack(
             images: [image], geometry: Geometry(shape: Shape(columns, rows, mosaic.slices), affine: affine))
+        try requirePlausible(stack.geometry, image)
         stack.notices.append("a Siemens mosaic of \(mosaic.slices) slices")
         return stack
     }

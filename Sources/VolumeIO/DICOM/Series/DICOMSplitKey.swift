@@ -96,9 +96,10 @@ extension DICOMImageHeader {
     /// known to be stored otherwise than its header says, and not which way.
     mutating func describe(_ attributes: borrowing DICOMAttributes) throws {
         func number(_ tag: DICOMTag) -> Double? {
-            attributes.text(tag).flatMap { Double($0.prefix { $0 != "\\" }.filter { $0 != " " }) }
+            attributes.text(tag).flatMap { finiteNumber($0.prefix { $0 != "\\" }.filter { $0 != " " }) }
         }
-        func whole(_ tag: DICOMTag) -> Int? { number(tag).flatMap { Int(exactly: $0) } }
+        // An integer string is of 32 bits (PS3.5 6.2), so that counts can be added and doubled.
+        func whole(_ tag: DICOMTag) -> Int? { number(tag).flatMap { Int32(exactly: $0) }.map { Int($0) } }
         acquisition.instanceNumber = whole(DICOMTag(0x0020, 0x0013))
         acquisition.acquisitionNumber = whole(.frameAcquisitionNumber) ?? whole(DICOMTag(0x0020, 0x0012))
         acquisition.echoTime = number(.effectiveEchoTime) ?? number(.echoTime)
@@ -119,7 +120,7 @@ extension DICOMImageHeader {
         }
         if mosaic != nil {
             let csa = attributes.file.bytes(DICOMTag(0x0029, 0x1010)).flatMap { CSAHeader($0) }
-            acquisition.sliceTimes = (csa?["MosaicRefAcqTimes"] ?? []).compactMap { Double($0) }.filter(\.isFinite)
+            acquisition.sliceTimes = (csa?["MosaicRefAcqTimes"] ?? []).compactMap(finiteNumber)
         }
         if let variant = try DICOMVariant(attributes, instance: acquisition.instanceNumber) {
             self.variant = variant
@@ -172,7 +173,7 @@ extension Vec3 {
     var text: String {
         (0..<3).map { n in
             let rounded = (self[n] * 1e6).rounded() / 1e6
-            return rounded == rounded.rounded() && abs(rounded) < 1e9 ? "\(Int(rounded))" : "\(rounded)"
+            return Int32(exactly: rounded).map { "\($0)" } ?? "\(rounded)"
         }.joined(separator: "\\")
     }
 }

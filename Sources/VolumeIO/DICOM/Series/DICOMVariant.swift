@@ -74,7 +74,7 @@ struct DICOMVariant: Sendable, Hashable {
     private static func polarity(
         _ attributes: borrowing DICOMAttributes, instance: Int?, slices: Int?
     ) throws -> Kind {
-        let scheme = acquisition(0xB3, attributes).flatMap { Double($0) }
+        let scheme = acquisition(0xB3, attributes).flatMap(finiteNumber)
         func refuse(_ reason: String) -> DICOMError {
             .file(
                 path: attributes.file.path,

@@ -93,6 +93,9 @@ public struct DICOMVolumes: Sendable {
     /// Volumes in the series.
     public var count: Int { volumes.count }
 
+    /// Whether the grid is not that of the slices as acquired.
+    var isResampled: Bool { regrids.contains { $0 != nil } }
+
     /// For each slice k the image it came from; an interpolated slice came from none and has an empty UID.
     public func origins(volume: Int) -> [SliceOrigin] {
         let images = volumes[volume]
@@ -196,9 +199,12 @@ public struct DICOMVolumes: Sendable {
                 what: "\(image.path): an image of \(image.columns)x\(image.rows)", bytes: imageBytes,
                 limit: DICOMPixels.imageLimit)
         }
-        // A voxel is kept in four bytes at most.
+        // A voxel is kept in four bytes at most. Resampling may make more of them than the images have.
         let images = UInt64(volumes.reduce(0) { $0 + $1.count })
-        let bytes = UInt64(image.rows) * UInt64(image.columns) * 4 * images
+        let bytes =
+            4
+            * max(
+                UInt64(image.rows) * UInt64(image.columns) * images, UInt64(geometry.shape.count) * UInt64(count))
         guard bytes <= Self.limit else {
             let what = count == 1 ? "a volume of \(geometry.shape)" : "\(count) volumes of \(geometry.shape)"
             throw DICOMError.tooLarge(
