@@ -8,7 +8,8 @@ let swift: [SwiftSetting] = [.swiftLanguageMode(.v6)]
 // that uses the library by version, where it lies among that one's checkouts, no target may set such flags.
 let isDependency = Context.packageDirectory.contains("/checkouts/")
 let optimised = swift + (isDependency ? [] : [.unsafeFlags(["-O"], .when(configuration: .debug))])
-let optimisedC: [CSetting] = isDependency ? [] : [.unsafeFlags(["-O3"], .when(configuration: .debug))]
+// The C sources say the same in pragmas; with the flags the kernels of every processor keep their very bits.
+let optimisedC: [CSetting] = isDependency ? [] : [.unsafeFlags(["-O3", "-ffp-contract=fast"])]
 
 // DCMTK's pkg-config file pulls in 25 libraries; these are the ones the bridge uses.
 let dcmtk = [
