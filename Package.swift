@@ -120,7 +120,8 @@ let package = Package(
         .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "TestSupport"], swiftSettings: swift),
         .testTarget(name: "ExportTests", dependencies: ["Export", "TestSupport"], swiftSettings: swift),
         .testTarget(
-            name: "StudiesTests", dependencies: ["Studies", "Pipelines", "Export", "VolumeIO", "Platform", "TestSupport"],
+            name: "StudiesTests",
+            dependencies: ["Studies", "Pipelines", "Export", "VolumeIO", "Platform", "TestSupport"],
             swiftSettings: swift),
         .testTarget(
             name: "PackChecksTests",

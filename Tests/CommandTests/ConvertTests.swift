@@ -37,7 +37,9 @@ struct ConvertTests {
         }
     }
 
-    @Test("Colour is refused, and converted on request", .enabled(if: SharedFolder.isPresent, "needs ../shared"))
+    @Test(
+        "Colour is refused, and converted on request",
+        .enabled(if: SharedFolder.isPresent, "needs the reference data in ../shared"))
     func colour() throws {
         let source = SharedFolder.file("conformance/dicom/dicom2nifti/generic/rgb/001")
         let refused = try tomos("convert", "-i", source, "-o", "out.nii")
@@ -51,7 +53,7 @@ struct ConvertTests {
 
     @Test(
         "Images that a vendor keeps in one series are files of their own, called by what they are",
-        .enabled(if: SharedFolder.isPresent, "needs ../shared"),
+        .enabled(if: SharedFolder.isPresent, "needs the reference data in ../shared"),
         arguments: [
             ("ge_fieldmap_and_magnitude", ["fieldmaphz", "magnitude"]),
             ("ge_epi_pepolar", ["PhaseEncoding_forward", "PhaseEncoding_reversed"]),
@@ -66,7 +68,9 @@ struct ConvertTests {
         #expect(named == parts.flatMap { ["MR_6_\($0).json", "MR_6_\($0).nii"] })
     }
 
-    @Test("A trace volume stands in .bvec as 0 0 0", .enabled(if: SharedFolder.isPresent, "needs ../shared"))
+    @Test(
+        "A trace volume stands in .bvec as 0 0 0",
+        .enabled(if: SharedFolder.isPresent, "needs the reference data in ../shared"))
     func trace() throws {
         let source = SharedFolder.file("conformance/field/philips_dti_with_trace_no_bvec/in")
         #expect(try tomos("convert", "-i", source, "-o", "dwi.nii").errors.contains("0 0 0 in .bvec"))

@@ -14,7 +14,7 @@ import Volumes
     static let field = SharedFolder.file("conformance/field/")
 
     @Test(
-        "DICOM named .img and .hdr", .enabled(if: SharedFolder.isPresent, "needs ../shared"),
+        "DICOM named .img and .hdr", .enabled(if: SharedFolder.isPresent, "needs the reference data in ../shared"),
         arguments: ["in", "in-hdr"])
     func dicomNamedImage(_ name: String) throws {
         let input = Self.field + "dicom-named-img/" + name
@@ -28,7 +28,7 @@ import Volumes
 
     @Test(
         "A slice that was not fetched, and a file of another format",
-        .enabled(if: SharedFolder.isPresent, "needs ../shared"))
+        .enabled(if: SharedFolder.isPresent, "needs the reference data in ../shared"))
     func silentlyPassedOver() throws {
         let files = FileManager.default
         try files.copyItem(atPath: Self.field + "silently-passed-over/in", toPath: folder.file("in"))
@@ -96,7 +96,9 @@ import Volumes
         #expect(folder.files == ["ok.nii", "out.nrrd/ok.nii.gz"])
     }
 
-    @Test("Labels in another storage order", .enabled(if: SharedFolder.isPresent, "needs ../shared"))
+    @Test(
+        "Labels in another storage order", .enabled(if: SharedFolder.isPresent, "needs the reference data in ../shared")
+    )
     func labelsInOtherOrder() throws {
         let place = Self.field + "labels-in-other-storage-order/"
         let (las, lps, image) = (place + "labels_LAS.nii.gz", place + "labels_LPS.nii.gz", place + "image_LPS.nii.gz")

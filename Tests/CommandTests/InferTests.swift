@@ -12,7 +12,7 @@ struct InferTests {
 
     @Test(
         "Logits are the official implementation's, from its own file",
-        .enabled(if: SharedFolder.isPresent), arguments: ["s01", "s05", "s16"])
+        .enabled(if: SharedFolder.isPresent, "needs the reference data in ../shared"), arguments: ["s01", "s05", "s16"])
     func parity(name: String) throws {
         let run = Program(folder: folder)
         let outcome = try run(

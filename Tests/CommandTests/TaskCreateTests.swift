@@ -149,7 +149,7 @@ struct TaskCreateTests {
         }
     }
 
-    @Test("The field cases", .enabled(if: SharedFolder.isPresent))
+    @Test("The field cases", .enabled(if: SharedFolder.isPresent, "needs the reference data in ../shared"))
     func fieldCases() throws {
         let root = SharedFolder.file("conformance/field/")
         let names = root + "nnunet-names/"

@@ -34,7 +34,7 @@ import Volumes
 
     // numpy over the same pairs of files (they share one grid): counts of ==, and of both.
     @Test(
-        .enabled(if: SharedFolder.isPresent),
+        .enabled(if: SharedFolder.isPresent, "needs the reference data in ../shared"),
         arguments: [
             ("049", "250", [[1908, 1899, 1383], [1820, 1532, 962]]),
             ("157", "263", [[1444, 1647, 1201], [1908, 1887, 1377]]),

@@ -4,7 +4,7 @@ import Testing
 @testable import Inference
 
 /// Oracle: ../shared/parity, logits of the official implementation in float64 with random weights.
-@Suite(.enabled(if: SharedFolder.isPresent))
+@Suite(.enabled(if: SharedFolder.isPresent, "needs the reference data in ../shared"))
 struct ParityTests {
     struct Case: Sendable, CustomTestStringConvertible {
         var support: Int

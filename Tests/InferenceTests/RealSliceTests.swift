@@ -8,7 +8,7 @@ import Volumes
 @testable import Inference
 
 /// The bundled weights on slices of real images, against the published graph in float64.
-@Suite(.enabled(if: SharedFolder.isPresent))
+@Suite(.enabled(if: SharedFolder.isPresent, "needs the reference data in ../shared"))
 struct RealSliceTests {
     struct Case: Sendable, CustomTestStringConvertible {
         var testDescription: String

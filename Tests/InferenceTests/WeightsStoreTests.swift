@@ -73,7 +73,7 @@ struct WeightsStoreTests {
         #expect(store.names.isEmpty)
     }
 
-    @Test(.enabled(if: SharedFolder.isPresent))
+    @Test(.enabled(if: SharedFolder.isPresent, "needs the reference data in ../shared"))
     func aNameIsNotGivenTwice() throws {
         _ = try store.add(try bundledFile(), name: "ours", official: false)
         #expect(throws: WeightsStoreError.taken(name: "ours", folder: store.folder)) {

@@ -91,7 +91,7 @@ struct WeightsTests {
     }
 
     /// The reference file with single bytes changed: an error or the same tensors, never a crash.
-    @Test(.enabled(if: SharedFolder.isPresent))
+    @Test(.enabled(if: SharedFolder.isPresent, "needs the reference data in ../shared"))
     func damagedFilesAreRefused() throws {
         let path = SharedFolder.file("parity/universeg_random_7.pt")
         let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))

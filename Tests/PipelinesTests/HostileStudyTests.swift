@@ -108,7 +108,9 @@ import Volumes
         }
     }
 
-    @Test("Each hostile NIfTI file of the conformance data", .enabled(if: SharedFolder.isPresent))
+    @Test(
+        "Each hostile NIfTI file of the conformance data",
+        .enabled(if: SharedFolder.isPresent, "needs the reference data in ../shared"))
     func nifti() throws {
         let (runs, shared) = (try runs(), SharedFolder.file("conformance/nifti/hostile"))
         for path in try files(shared) {
@@ -126,7 +128,9 @@ import Volumes
         }
     }
 
-    @Test("Each hostile DICOM folder and each field case of the conformance data", .enabled(if: SharedFolder.isPresent))
+    @Test(
+        "Each hostile DICOM folder and each field case of the conformance data",
+        .enabled(if: SharedFolder.isPresent, "needs the reference data in ../shared"))
     func dicom() throws {
         let runs = try runs()
         for parent in ["conformance/dicom/dicom2nifti/failing", "conformance/field"].map(SharedFolder.file) {
@@ -172,7 +176,7 @@ import Volumes
     }
 
     /// The whole way of `run`, with everything hostile at once.
-    @Test("One run over all of it", .enabled(if: SharedFolder.isPresent))
+    @Test("One run over all of it", .enabled(if: SharedFolder.isPresent, "needs the reference data in ../shared"))
     func together() throws {
         let task = try pack()
         let volume = Volume(geometry: Self.geometry, voxels: .uint8(Self.ball(1).image))

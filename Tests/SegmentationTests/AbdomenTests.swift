@@ -7,7 +7,7 @@ import Volumes
 @testable import Segmentation
 
 /// One half of a CT of the abdomen labelled, the other to do: what occurs in both is found, what does not is not.
-@Suite(.enabled(if: SharedFolder.isPresent))
+@Suite(.enabled(if: SharedFolder.isPresent, "needs the reference data in ../shared"))
 struct AbdomenTests {
     private static let shape = Shape(122, 101, 30)
 

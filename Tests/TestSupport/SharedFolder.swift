@@ -16,7 +16,8 @@ public enum SharedFolder {
         return nil
     }()
 
-    /// Whether the folder is there: `.enabled(if: SharedFolder.isPresent, SharedFolder.skipReason)`.
+    /// Whether the folder is there: `.enabled(if: SharedFolder.isPresent, "needs the reference data in ../shared")`, so that
+    /// the log says by name what was left out.
     public static var isPresent: Bool { path != nil }
 
     /// A file in the folder.

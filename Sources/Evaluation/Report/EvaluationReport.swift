@@ -171,7 +171,7 @@ package struct EvaluationReport: Encodable {
             let comparison = row.comparison
             let number = { (metric: Metric) in comparison[metric].map { decimal($0, 6) } ?? "" }
             let overlap = comparison.overlap
-            var cells = [DelimitedText.quoted(row.id), String(row.label), DelimitedText.quoted(row.name ?? "")]
+            var cells = [quoted(row.id), String(row.label), quoted(row.name ?? "")]
             cells.append(number(.dice))
             cells += [overlap.resultVoxels, overlap.truthVoxels, overlap.intersection].map { String($0) }
             cells += [Metric.iou, .precision, .recall].map(number)

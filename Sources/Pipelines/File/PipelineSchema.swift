@@ -174,7 +174,8 @@ public enum PipelineSchema {
         ) { value, pipeline in pipeline.options.corrects = try value.oneOf(["true", "false"]) == "true" },
         PipelineKey(
             path: "segment.doubtful",
-            summary: "Labels whose probabilities promise a Dice below 2/3, which are flagged: auto takes them for absent "
+            summary:
+                "Labels whose probabilities promise a Dice below 2/3, which are flagged: auto takes them for absent "
                 + "where some volume of the task is without the label, and keeps them otherwise.",
             allowed: DoubtPolicy.allCases.map(\.rawValue).joined(separator: ", "), fallback: "auto"
         ) { value, pipeline in
@@ -201,7 +202,8 @@ public enum PipelineSchema {
         },
         PipelineKey(
             path: "clean",
-            summary: "Clean-up of the label map, in order. keep-largest keeps of each label as many parts, of such sizes, as "
+            summary:
+                "Clean-up of the label map, in order. keep-largest keeps of each label as many parts, of such sizes, as "
                 + "the task's volumes have, or so many as it says; remove-smaller spares those that the task's volumes "
                 + "have. [] is none.",
             allowed: "a list of { smooth: 0.8 mm }, keep-largest, { keep-largest: { parts: 1 } } and "

@@ -140,7 +140,8 @@ struct CleanUpTests {
         PartCase(step: .keepLargest(parts: 1), found: [1: [38, 30, 9], 2: [11]], kept: [1: [38], 2: [11]]),
         PartCase(step: .keepLargest(parts: 2), found: [2: [11, 6, 5]], kept: [2: [11, 6]]),
         // Smaller than asked for, but such as the pack's.
-        PartCase(step: .removeSmaller(cubicMillimetres: 35), found: [1: [38, 30, 9], 2: [11]], kept: [1: [38, 30], 2: [11]]),
+        PartCase(
+            step: .removeSmaller(cubicMillimetres: 35), found: [1: [38, 30, 9], 2: [11]], kept: [1: [38, 30], 2: [11]]),
         PartCase(step: .removeSmaller(cubicMillimetres: 35), found: [1: [3, 2], 7: [34, 35]], kept: [7: [35]]),
     ]
 

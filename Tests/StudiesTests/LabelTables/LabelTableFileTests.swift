@@ -188,7 +188,7 @@ struct LabelTableFileTests {
         #expect(try read(changed).first?.name == "Right_Thalamus")
     }
 
-    @Test("The field case", .enabled(if: SharedFolder.isPresent))
+    @Test("The field case", .enabled(if: SharedFolder.isPresent, "needs the reference data in ../shared"))
     func fieldCase() throws {
         let names = { (file: String) in
             try LabelTableFile.read(SharedFolder.file("conformance/field/table-names-with-spaces/" + file)).entries

@@ -6,7 +6,7 @@ import Volumes
 @testable import VolumeIO
 
 /// Files and references we did not make: dcm_qa_* (dcm2niix), dicom2nifti (its ground truths), NEMA WG-04.
-@Suite(.enabled(if: SharedFolder.isPresent))
+@Suite(.enabled(if: SharedFolder.isPresent, "needs the reference data in ../shared"))
 struct DICOMConformanceTests {
     @Test("the plain CT of dcm_qa_ct equals dcm2niix's volume")
     func plainCT() throws {
@@ -106,7 +106,7 @@ struct DICOMConformanceTests {
 }
 
 /// Enhanced multi-frame images, mosaics and classic series of several volumes.
-@Suite(.enabled(if: SharedFolder.isPresent))
+@Suite(.enabled(if: SharedFolder.isPresent, "needs the reference data in ../shared"))
 struct DICOMVolumesConformanceTests {
     @Test(
         "4-D and multi-frame series equal dicom2nifti's ground truth, volume for volume",
@@ -190,7 +190,7 @@ struct DICOMVolumesConformanceTests {
 }
 
 /// What must be refused, and how it is said.
-@Suite(.enabled(if: SharedFolder.isPresent))
+@Suite(.enabled(if: SharedFolder.isPresent, "needs the reference data in ../shared"))
 struct DICOMRefusalConformanceTests {
     @Test(
         "dicom2nifti's failing series are refused with the reason",

@@ -89,7 +89,9 @@ struct DICOMFieldEvidenceTests {
         #expect(try readOnlySeries(folder.path).notices == ["1 volume is here, NumberOfTimeSlices says 4"])
     }
 
-    @Test("the shared series of which half is here", .enabled(if: SharedFolder.isPresent))
+    @Test(
+        "the shared series of which half is here",
+        .enabled(if: SharedFolder.isPresent, "needs the reference data in ../shared"))
     func sharedCounts() throws {
         #expect(
             try readOnlySeries(shared("half_of_ImagesInAcquisition")).notices == [
@@ -128,7 +130,9 @@ struct DICOMFieldEvidenceTests {
         #expect(message == "read")
     }
 
-    @Test("the shared series of two patients", .enabled(if: SharedFolder.isPresent))
+    @Test(
+        "the shared series of two patients",
+        .enabled(if: SharedFolder.isPresent, "needs the reference data in ../shared"))
     func sharedPatients() {
         let path = shared("two_patients_one_series")
         #expect(refusal(path, hiding: path).contains("patient differs"))

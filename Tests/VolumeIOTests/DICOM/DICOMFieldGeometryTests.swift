@@ -62,7 +62,8 @@ struct DICOMFieldGeometryTests {
     }
 
     @Test(
-        "the shared series whose directions have two or three digits", .enabled(if: SharedFolder.isPresent),
+        "the shared series whose directions have two or three digits",
+        .enabled(if: SharedFolder.isPresent, "needs the reference data in ../shared"),
         arguments: ["071", "0707"])
     func sharedDirections(_ name: String) throws {
         // SimpleITK: 1.25 x 1.5.
@@ -72,7 +73,9 @@ struct DICOMFieldGeometryTests {
 
     // MARK: Rounded positions
 
-    @Test("the shared stack with positions rounded to tenths is one even grid", .enabled(if: SharedFolder.isPresent))
+    @Test(
+        "the shared stack with positions rounded to tenths is one even grid",
+        .enabled(if: SharedFolder.isPresent, "needs the reference data in ../shared"))
     func sharedRounding() throws {
         for gaps in DICOMPolicies.Gaps.allCases {
             let volumes = try onlyVolumes(shared("positions-rounded/in"), policies: DICOMPolicies(gaps: gaps))
@@ -156,7 +159,9 @@ struct DICOMFieldGeometryTests {
         #expect(message.hasSuffix(text), "\(message)")
     }
 
-    @Test("the shared file with two orientations", .enabled(if: SharedFolder.isPresent))
+    @Test(
+        "the shared file with two orientations",
+        .enabled(if: SharedFolder.isPresent, "needs the reference data in ../shared"))
     func sharedOrientations() {
         let path = shared("one-file-two-orientations")
         #expect(refusal(path, hiding: path).hasSuffix("(--split-by ImageOrientationPatient makes an image of each)"))
@@ -186,7 +191,9 @@ struct DICOMFieldGeometryTests {
         }
     }
 
-    @Test("the shared mosaic without MOSAIC in its ImageType", .enabled(if: SharedFolder.isPresent))
+    @Test(
+        "the shared mosaic without MOSAIC in its ImageType",
+        .enabled(if: SharedFolder.isPresent, "needs the reference data in ../shared"))
     func sharedMosaic() throws {
         // dcm2niix: 64 x 64 x 35.
         let volume = try readOnlySeries(shared("mosaic_without_MOSAIC_in_ImageType"))
@@ -256,7 +263,7 @@ struct DICOMFieldGeometryTests {
         #expect(message.contains("of 5 slices does not fit 4x4 pixels as 3x2 tiles"))
     }
 
-    @Test("the shared UIH grids", .enabled(if: SharedFolder.isPresent))
+    @Test("the shared UIH grids", .enabled(if: SharedFolder.isPresent, "needs the reference data in ../shared"))
     func sharedGrids() throws {
         let volumes = try onlyVolumes(shared("uih_grid_mosaic"))
         #expect(volumes.count == 2 && volumes.geometry.shape == Shape(64, 64, 20))

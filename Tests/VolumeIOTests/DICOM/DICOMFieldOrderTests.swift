@@ -6,7 +6,7 @@ import Volumes
 @testable import VolumeIO
 
 /// Series of several volumes that came back from the field: the right values are those of the README beside each.
-@Suite(.enabled(if: SharedFolder.isPresent, "needs ../shared"))
+@Suite(.enabled(if: SharedFolder.isPresent, "needs the reference data in ../shared"))
 struct DICOMFieldOrderTests {
     private func path(_ name: String) -> String { SharedFolder.file("conformance/field/\(name)") }
 

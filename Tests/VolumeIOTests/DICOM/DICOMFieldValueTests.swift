@@ -112,7 +112,9 @@ struct DICOMFieldValueTests {
         #expect(message.contains("IM0: its Modality LUT of 9 entries holds 0 bytes (export the file again)"))
     }
 
-    @Test("the shared series with a Modality LUT", .enabled(if: SharedFolder.isPresent))
+    @Test(
+        "the shared series with a Modality LUT",
+        .enabled(if: SharedFolder.isPresent, "needs the reference data in ../shared"))
     func sharedModalityLUT() throws {
         // v * v of the stored values 0 to 15.
         let squares = Set((0..<16).map { Double($0 * $0) })
@@ -212,7 +214,7 @@ struct DICOMFieldValueTests {
         )
     }
 
-    @Test("the shared series in VR UN", .enabled(if: SharedFolder.isPresent))
+    @Test("the shared series in VR UN", .enabled(if: SharedFolder.isPresent, "needs the reference data in ../shared"))
     func sharedUnknown() throws {
         let volume = try shared("vr-un")
         #expect(volume.geometry.shape == Shape(12, 16, 3) && volume.geometry.spacing == [1.25, 1.5, 2])
@@ -273,7 +275,7 @@ struct DICOMFieldValueTests {
 
     @Test(
         "the shared series without a delimiter, and the PET slice padded with a blank",
-        .enabled(if: SharedFolder.isPresent))
+        .enabled(if: SharedFolder.isPresent, "needs the reference data in ../shared"))
     func sharedFragments() throws {
         let open = try shared("no-sequence-delimiter")
         #expect(open.geometry.shape == Shape(12, 16, 3) && open.scaling == ValueScaling(slope: 1, intercept: -1024))
@@ -287,7 +289,8 @@ struct DICOMFieldValueTests {
     }
 
     @Test(
-        "whatever byte pads a JPEG to even length, it is read", .enabled(if: SharedFolder.isPresent),
+        "whatever byte pads a JPEG to even length, it is read",
+        .enabled(if: SharedFolder.isPresent, "needs the reference data in ../shared"),
         arguments: [0, 0x0A, 0x20, 0xFF] as [UInt8])
     func paddedJPEG(_ byte: UInt8) throws {
         var file = try Data(

@@ -242,7 +242,9 @@ import Volumes
         #expect(outline.bytesPerVoxel == volume.voxels.bytesPerVoxel)
     }
 
-    @Test("DICOM: the outline of a mosaic is that of its volume", .enabled(if: SharedFolder.isPresent))
+    @Test(
+        "DICOM: the outline of a mosaic is that of its volume",
+        .enabled(if: SharedFolder.isPresent, "needs the reference data in ../shared"))
     func outlineOfMosaic() throws {
         let path = SharedFolder.file("conformance/field/slicetiming_mosaic_after_midnight/in")
         let series = try #require(try DICOM.scan([path]).series.first)

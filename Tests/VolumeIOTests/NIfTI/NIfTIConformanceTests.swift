@@ -5,7 +5,7 @@ import VolumeIO
 import Volumes
 
 /// Files that others wrote: conformance/nifti of the shared folder.
-@Suite(.enabled(if: SharedFolder.isPresent))
+@Suite(.enabled(if: SharedFolder.isPresent, "needs the reference data in ../shared"))
 struct NIfTIConformanceTests {
     struct Good: Sendable, CustomTestStringConvertible {
         var file: String

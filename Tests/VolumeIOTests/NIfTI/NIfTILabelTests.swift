@@ -65,7 +65,7 @@ struct NIfTILabelTests {
     }
 
     @Test(
-        .enabled(if: SharedFolder.isPresent),
+        .enabled(if: SharedFolder.isPresent, "needs the reference data in ../shared"),
         arguments: [
             "data/hippocampus/images/hippocampus_001.nii.gz", "conformance/nifti/good/example_nifti2.nii.gz",
             "conformance/nifti/good/example4d.nii.gz", "conformance/nifti/good/pcasl.nii.gz",
