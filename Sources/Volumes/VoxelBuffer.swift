@@ -91,3 +91,8 @@ func gatherRows<Element, Value>(
         }
     }
 }
+
+extension VoxelBuffer: CustomStringConvertible {
+    /// The type and how many there are: `int16 x 240`. Values would fill a log.
+    public var description: String { "\(typeName) x \(count)" }
+}

@@ -70,7 +70,7 @@ import Volumes
         var options = options
         options.threshold = 0.5
         switch way {
-        case "smooth": options.clean = [.smooth(millimetres: 3), .keepLargest(parts: 1)]
+        case "smooth": options.clean = [.smooth(millimetres: 1), .keepLargest(parts: 1)]
         case "doubt": (options.threshold, options.doubtful) = (0.97, .remove)
         case "fast": options.isFast = true
         case "whole": options.crops = false
