@@ -47,10 +47,9 @@ public struct SegmentOptions: Sendable, Hashable {
     /// Weights.
     public var weights = WeightsSource.bundled
     /// Clean-up, in order.
-    public var clean: [CleanStep] = [.keepLargest()]
+    public var clean: [CleanStep] = []
 
-    /// The defaults: the pack's plane, window and threshold, 16 support slices, of each label the parts that the pack's
-    /// volumes have.
+    /// The defaults: the pack's plane, window and threshold, 16 support slices, no clean-up.
     public init() {}
 }
 

@@ -131,7 +131,7 @@ struct SegmenterTests {
             try Segmenter(
                 task: pack,
                 options: options {
-                    ($0.threshold, $0.planes, $0.clean) = (0.5, [.axial, .coronal], [])
+                    ($0.threshold, $0.planes) = (0.5, [.axial, .coronal])
                     change(&$0)
                 }
             ).segment(query.volume)

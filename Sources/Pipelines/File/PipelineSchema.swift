@@ -205,10 +205,10 @@ public enum PipelineSchema {
             summary:
                 "Clean-up of the label map, in order. keep-largest keeps of each label as many parts, of such sizes, as "
                 + "the task's volumes have, or so many as it says; remove-smaller spares those that the task's volumes "
-                + "have. [] is none.",
+                + "have.",
             allowed: "a list of { smooth: 0.8 mm }, keep-largest, { keep-largest: { parts: 1 } } and "
                 + "{ remove-smaller: 20 mm3 }",
-            fallback: "[keep-largest]"
+            fallback: "[]"
         ) { value, pipeline in pipeline.options.clean = try value.list().map(CleanStep.init) },
     ]
 

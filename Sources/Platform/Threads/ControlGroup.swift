@@ -1,4 +1,5 @@
 import Foundation
+import Volumes
 
 /// What Linux's control groups allow this process of the processors' time.
 struct ControlGroup {
@@ -16,7 +17,7 @@ struct ControlGroup {
     /// all limits holds.
     var processorQuota: Int? {
         let lines: [Substring] = membership.split(separator: "\n")
-        return lines.flatMap(quotas).min().map { max(1, Int(min($0, 1_000_000).rounded(.up))) }
+        return lines.flatMap(quotas).min().map { max(1, Int(clamping: min($0, 1_000_000).rounded(.up))) }
     }
 
     /// The limits that a line of `membership` leads to.

@@ -119,8 +119,8 @@ enum ColourText {
         let values = words.compactMap { Double($0) }
         guard words.count == 3, values.count == 3 else { return nil }
         let scaled = isUnit ? values.map { ($0 * 255).rounded() } : values
-        guard scaled.allSatisfy({ $0 >= 0 && $0 <= 255 && $0 == $0.rounded() }) else { return nil }
-        return Colour(UInt8(scaled[0]), UInt8(scaled[1]), UInt8(scaled[2]))
+        let channels = scaled.compactMap { UInt8(exactly: $0) }
+        return channels.count == 3 ? Colour(channels[0], channels[1], channels[2]) : nil
     }
 
     /// `#E64B3C`, with opacity or without.

@@ -104,10 +104,8 @@ struct SegmentCommand: ParsableCommand {
     @Option(help: "Smooth the label map by a Gaussian of so many millimetres.")
     var smooth: Double?
 
-    @Flag(
-        inversion: .prefixedNo,
-        help: "Keep of each label as many parts, of such sizes, as the task's volumes have, not what lies elsewhere.")
-    var keepLargest = true
+    @Flag(help: "Keep of each label as many parts, of such sizes, as the task's volumes have, and the largest always.")
+    var keepLargest = false
 
     @Option(help: "Remove parts of fewer cubic millimetres that the task's volumes do not have.")
     var removeSmaller: Double?
@@ -211,7 +209,6 @@ struct SegmentCommand: ParsableCommand {
         options.labels = labels?.ids
         options.threads = jobs
         memory.apply(to: &options)
-        options.clean = []
         if let smooth { options.clean.append(.smooth(millimetres: smooth)) }
         if keepLargest { options.clean.append(.keepLargest()) }
         if let removeSmaller { options.clean.append(.removeSmaller(cubicMillimetres: removeSmaller)) }

@@ -30,7 +30,7 @@ struct TaskCheckCommand: ParsableCommand {
     @Option(
         help: """
             A pipeline file: the pack is checked as a run of it segments, clean-up and all. Without, with the options below \
-            and the usual clean-up.
+            and without clean-up.
             """)
     var pipeline: String?
 

@@ -139,9 +139,8 @@ struct MemoryTests {
         let plane = 48 * 44
         for n in 5 * plane..<7 * plane { voxels[n] = 40 }
         query.volume.voxels = .int16(voxels)
-        let whole = try Segmenter(task: pack, options: options { $0.clean = [] }).segment(query.volume)
-        let skipped = try Segmenter(task: pack, options: options { ($0.skipsEmpty, $0.clean) = (true, []) })
-            .segment(query.volume)
+        let whole = try Segmenter(task: pack, options: options()).segment(query.volume)
+        let skipped = try Segmenter(task: pack, options: options { $0.skipsEmpty = true }).segment(query.volume)
         let notice = "2 of 16 slices hold one value only and became background (skip-empty)"
         #expect(skipped.notices.contains(notice))
         #expect(!whole.notices.contains { $0.contains("skip-empty") })

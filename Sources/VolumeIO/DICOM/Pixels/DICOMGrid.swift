@@ -40,7 +40,7 @@ extension Mosaic {
         guard positions.count == frames.count else {
             throw fault("places \(positions.count) of \(frames.count) slices")
         }
-        let across = Int(Double(frames.count).squareRoot().rounded(.up))
+        let across = Int(clamping: Double(frames.count).squareRoot().rounded(.up))
         let down = (frames.count + across - 1) / across
         guard columns % across == 0, rows % down == 0 else {
             throw fault("of \(frames.count) slices does not fit \(columns)x\(rows) pixels as \(across)x\(down) tiles")

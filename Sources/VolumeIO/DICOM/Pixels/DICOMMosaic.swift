@@ -96,8 +96,8 @@ extension Mosaic {
     private static func fits(
         _ slices: Int, rows: Int, columns: Int, _ attributes: borrowing DICOMAttributes
     ) -> Bool {
-        guard (2...rows * columns).contains(slices) else { return false }
-        let side = Int(Double(slices).squareRoot().rounded(.up))
+        guard slices >= 2, slices <= rows * columns else { return false }
+        let side = Int(clamping: Double(slices).squareRoot().rounded(.up))
         let matrix = DICOMFileReader.words(attributes.text(DICOMTag(0x0018, 0x1310)) ?? "").compactMap { Int($0) }
         return rows % side == 0 && columns % side == 0 && max(rows, columns) / side >= matrix.max() ?? 1
     }
