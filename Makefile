@@ -1,6 +1,6 @@
 # `make` alone lists what there is. Only Swift, make and apt are needed; `setup` installs the rest.
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo demo-brain test consumer sanitize sanitize-readers check format bench bench-accuracy conformance evaluation-reference train train-smoke \
+.PHONY: help setup build demo demo-brain test test-fast consumer sanitize sanitize-readers check format bench bench-accuracy conformance evaluation-reference train train-smoke \
     validate-weights fuzz release clean
 
 TOMOS := .build/release/tomos
@@ -31,9 +31,15 @@ demo-brain: build ## Segment a real brain (fetched) from one labelled brain (fet
 	$(TOMOS) run pipelines/brain.yaml out/brain/study -o out/brain/results
 	@echo; echo "label map and picture:"; find out/brain/results -name '*.nii.gz' -o -name '*.png' | sort | sed 's/^/  /'
 
-test: setup ## Run the tests
+test: setup ## Run all tests
 	@[ ! -d ../shared ] || scripts/install-packages zstd
 	@swift test
+
+# Suites that segment volumes, run the program, or read whole series beside references.
+WHOLE := AbdomenTests|HostileStudyTests|PackCheckTests|SupportCurveTests|SegmenterTests|SegmentationTests\.MemoryTests|CorrectionTests|RegistrationTests|RealSliceTests|EngineTests|ParityTests|Conformance|CommandTests|InferenceTests|DICOMColourTests
+
+test-fast: setup ## Run the tests that take seconds
+	@swift test --skip '$(WHOLE)'
 
 consumer: setup ## Build and run a package that uses the library by version
 	@scripts/check-consumer

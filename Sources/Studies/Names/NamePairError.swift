@@ -48,7 +48,7 @@ public enum NamePairError: TomosError, Equatable {
                 + "give the label maps that are meant as a list"
         case .otherOrder(let pairs):
             "the label maps are not in the order of the images; by their names the pairs are\n"
-                + Self.list(pairs) + "\n(give both lists in the same order, or two folders)"
+                + Self.list(pairs) + "\n  (give both lists in the same order, or two folders)"
         case .sameFile(let path): "\(path): given as an image and as its label map"
         }
     }

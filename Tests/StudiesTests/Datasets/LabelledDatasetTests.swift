@@ -123,7 +123,7 @@ struct LabelledDatasetTests {
         (
             "{\"training\": [{\"image\": \"i/a.nii\", \"label\": \"l/b.nii\"}, {\"image\": \"i/b.nii\", \"label\": \"l/a.nii\"}]}",
             "the label maps are not in the order of the images; by their names the pairs are\n"
-                + "  i/a.nii  l/a.nii\n  i/b.nii  l/b.nii\n(give both lists in the same order, or two folders)"
+                + "  i/a.nii  l/a.nii\n  i/b.nii  l/b.nii\n  (give both lists in the same order, or two folders)"
         ),
         (
             "nonsense",

@@ -164,7 +164,7 @@ struct NamePairsTests {
         #expect(
             message { try NamePairs.inOrder(images, labels) }
                 == "the label maps are not in the order of the images; by their names the pairs are\n\(pairs)\n"
-                + "(give both lists in the same order, or two folders)")
+                + "  (give both lists in the same order, or two folders)")
     }
 
     @Test("A list beside a folder, one folder for both, one file for both, lists that differ in length")

@@ -10,9 +10,7 @@ import Volumes
 struct DICOMAdversarialTests {
     let folder = TemporaryFolder()
 
-    private func write(_ slices: [DICOMWriter]) throws {
-        for (n, slice) in slices.enumerated() { try slice.write(to: folder.file("IM\(n)")) }
-    }
+    private func write(_ slices: [DICOMWriter]) throws { try folder.write(slices) }
 
     /// `volumes` scans of `heights`, one after the other, numbered through; pixels rise from 100 times the number.
     private func scans(_ volumes: Int, _ heights: [Double]) -> [DICOMWriter] {

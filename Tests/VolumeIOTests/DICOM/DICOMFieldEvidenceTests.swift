@@ -9,9 +9,7 @@ import Volumes
 struct DICOMFieldEvidenceTests {
     let folder = TemporaryFolder()
 
-    private func write(_ slices: [DICOMWriter]) throws {
-        for (n, slice) in slices.enumerated() { try slice.write(to: folder.file("IM\(n)")) }
-    }
+    private func write(_ slices: [DICOMWriter]) throws { try folder.write(slices) }
 
     private func stack(_ count: Int, _ change: (inout DICOMWriter) -> Void = { _ in }) -> [DICOMWriter] {
         (0..<count).map { n in

@@ -10,9 +10,7 @@ import Volumes
 struct DICOMFieldValueTests {
     let folder = TemporaryFolder()
 
-    private func write(_ slices: [DICOMWriter]) throws {
-        for (n, slice) in slices.enumerated() { try slice.write(to: folder.file("IM\(n)")) }
-    }
+    private func write(_ slices: [DICOMWriter]) throws { try folder.write(slices) }
 
     private var message: String { refusal(folder.path, hiding: folder.path) }
 

@@ -10,13 +10,9 @@ struct DICOMSeriesTests {
     let folder = TemporaryFolder()
 
     /// Writes slices as files whose names do not follow the positions.
-    private func write(_ slices: [DICOMWriter]) throws {
-        for (n, slice) in slices.enumerated() { try slice.write(to: folder.file("IM\(n)")) }
-    }
+    private func write(_ slices: [DICOMWriter]) throws { try folder.write(slices) }
 
-    private func stack(_ heights: [Double]) -> [DICOMWriter] {
-        heights.enumerated().map { DICOMWriter.slice($0.offset, z: $0.element, base: 100 * $0.offset) }
-    }
+    private func stack(_ heights: [Double]) -> [DICOMWriter] { DICOMWriter.stack(heights) }
 
     private func read() throws -> Volume { try readOnlySeries(folder.path) }
     private var message: String { refusal(folder.path, hiding: folder.path) }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// Writes small DICOM files byte by byte (explicit little endian), so that a test can say exactly what stands in them.
 struct DICOMWriter {
@@ -114,5 +115,19 @@ struct DICOMWriter {
             return head + Array(vr.utf8) + [0, 0] + little(UInt32(padded.count)) + padded
         }
         return head + Array(vr.utf8) + little(UInt16(padded.count)) + padded
+    }
+}
+
+extension DICOMWriter {
+    /// Slices at these heights in mm, whose values begin at 0, 100, 200, ...
+    static func stack(_ heights: [Double]) -> [DICOMWriter] {
+        heights.enumerated().map { slice($0.offset, z: $0.element, base: 100 * $0.offset) }
+    }
+}
+
+extension TemporaryFolder {
+    /// Writes slices as files whose names do not follow the positions.
+    func write(_ slices: [DICOMWriter]) throws {
+        for (n, slice) in slices.enumerated() { try slice.write(to: file("IM\(n)")) }
     }
 }
