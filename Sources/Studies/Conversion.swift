@@ -177,7 +177,7 @@ public struct Conversion: Sendable {
     }
 
     /// Numbers as FSL reads them, up to six decimals.
-    private static func line(_ numbers: [Double]) -> String {
+    static func line(_ numbers: [Double]) -> String {
         numbers.map { number in
             let rounded = (number * 1e6).rounded() / 1e6
             return Int(exactly: rounded).map { "\($0)" } ?? "\(rounded)"
