@@ -59,13 +59,13 @@ struct BIDSDerivative {
         let places = Set(labels.map(Self.parent))
         var nearest: (match: NameMatch, images: [String], root: String)?
         for (root, files) in [(folder, files)] + raw {
-            let images = files.filter { path in
-                places.contains(Self.parent(path)) && Self.name(path).map { $0.isBIDS && !$0.isLabelMap } ?? false
-            }
-            guard !images.isEmpty,
-                let match = NameMatch.best(images: try SameName.single(images), labels: labels, allImages: false)
+            let images = try SameName.single(
+                files.filter { path in
+                    places.contains(Self.parent(path)) && Self.name(path).map { $0.isBIDS && !$0.isLabelMap } ?? false
+                })
+            guard !images.isEmpty, let match = NameMatch.best(images: images, labels: labels, allImages: false)
             else { continue }
-            let found = (match, try SameName.single(images), root)
+            let found = (match, images, root)
             if match.fits(allImages: false, allLabels: true) { return found }
             if match.count > nearest?.match.count ?? 0 { nearest = found }
         }

@@ -1,4 +1,5 @@
 import Export
+import Foundation
 import Segmentation
 import VolumeIO
 import Volumes
@@ -8,7 +9,10 @@ import Volumes
 struct Consumer {
     static func main() throws {
         let arguments = CommandLine.arguments
-        guard arguments.count == 4 else { fatalError("usage: Consumer PACK IMAGE LABELS") }
+        guard arguments.count == 4 else {
+            print("usage: Consumer PACK IMAGE LABELS")
+            exit(64)
+        }
 
         let task = try TaskPack.load(arguments[1])
         let segmenter = try Segmenter(task: task, options: SegmentOptions())
