@@ -166,7 +166,7 @@ struct DICOMDiffusion: Sendable, Hashable {
         let parts = text[text.index(after: bracket)...].dropLast().split(separator: ",").compactMap {
             finiteNumber($0.filter { $0 != " " })
         }
-        guard let b, b.isFinite, parts.count == 3, parts.allSatisfy(\.isFinite) else { return }
+        guard let b, parts.count == 3 else { return }
         bValue = bValue ?? b
         guard b > 0 else { return }
         unplaced = Unplaced(

@@ -63,7 +63,7 @@ struct DICOMFrameVectors {
     }
 
     private static func numbers(_ text: String) -> [Double] {
-        DICOMFileReader.words(text).compactMap { Double($0) }.filter(\.isFinite)
+        DICOMFileReader.words(text).compactMap(finiteNumber)
     }
 
     private static func slices(_ vector: [Double]) -> [Int]? {

@@ -46,7 +46,7 @@ extension DICOMVolumes {
         }
         for (name, tag) in Self.numbers {
             let text = attributes.text(tag)?.split(separator: "\\").first
-            if let number = text.flatMap({ Double($0.filter { $0 != " " }) }), number.isFinite {
+            if let number = text.flatMap({ finiteNumber($0.filter { $0 != " " }) }) {
                 sidecar.values[name] = .number(number)
             }
         }
