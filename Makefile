@@ -1,6 +1,6 @@
 # `make` alone lists what there is. Only Swift, make and apt are needed; `setup` installs the rest.
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo demo-brain test test-fast consumer sanitize sanitize-readers check format bench bench-accuracy conformance evaluation-reference train train-smoke \
+.PHONY: help setup build demo demo-brain test test-fast consumer sanitize sanitize-readers check format bench bench-accuracy bench-unet conformance evaluation-reference train train-smoke \
     validate-weights fuzz release clean
 
 TOMOS := .build/release/tomos
@@ -60,12 +60,14 @@ check: setup ## Lint, module layers, text of the tree, conversions of numbers
 format: ## Format the Swift sources in place
 	@swift format --in-place --recursive $(SWIFT_SOURCES)
 
-bench: build .venv-bench/requirements.txt .venv-convert/bin/dcm2niix ## Time conversion and the engine beside others' programs (fetched, GBs)
+bench: build .venv-bench/requirements.txt .venv-convert/bin/dcm2niix ## Time conversion, the engine and training beside others' programs (fetched, GBs)
 	@scripts/install-packages pigz
 	@.venv-convert/bin/python Benchmarks/convert.py $(TOMOS)
 	@swift run -c release engine-benchmark
+	@swift build -c release --product learning-benchmark
 	@echo; .venv-bench/bin/python Benchmarks/compare.py $(TOMOS)
 	@echo; .venv-bench/bin/python Benchmarks/volume.py $(TOMOS)
+	@echo; .venv-bench/bin/python Benchmarks/learning.py .build/release/learning-benchmark
 
 # Copied when all is installed, so that a broken install is begun anew and a changed list is seen.
 .venv-bench/requirements.txt: Benchmarks/requirements.txt
@@ -81,9 +83,15 @@ bench: build .venv-bench/requirements.txt .venv-convert/bin/dcm2niix ## Time con
 	python3 -m venv .venv-convert
 	.venv-convert/bin/pip install --quiet numpy pydicom nibabel dcm2niix
 
-bench-accuracy: build ## Dice on 40 hippocampus volumes from 20 labelled ones (needs ../shared); writes docs/accuracy.md
+bench-accuracy: build ## Dice on five sets from 10 or 20 labelled volumes (needs ../shared; hours; OPTIONS="--resume --levers"); writes docs/accuracy.md
 	@scripts/install-packages python3
-	@Benchmarks/accuracy $(TOMOS)
+	@Benchmarks/accuracy $(TOMOS) $(OPTIONS)
+
+SET ?= heart
+MINUTES ?= 20
+
+bench-unet: build .venv-bench/requirements.txt ## Train a U-Net in PyTorch (fetched, GBs) on a set's pack, for docs/accuracy.md (SET=, MINUTES=)
+	@PYTHONPATH=Benchmarks .venv-bench/bin/python -m Accuracy.unet $(TOMOS) $(SET) --minutes $(MINUTES) $(OPTIONS)
 
 conformance: build ## Compare with references (in ../shared), dcm2niix and SimpleITK (fetched); writes docs/conformance.md
 	@scripts/install-packages python3 python3-venv zstd

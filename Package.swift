@@ -23,8 +23,8 @@ let package = Package(
         .library(
             name: "Tomos",
             targets: [
-                "Volumes", "Platform", "Configuration", "VolumeIO", "Preparation", "Inference", "Segmentation",
-                "Evaluation", "Export", "Studies", "PackChecks", "Pipelines",
+                "Volumes", "Platform", "Configuration", "VolumeIO", "Preparation", "Inference", "Learning",
+                "Segmentation", "Evaluation", "Export", "Studies", "PackChecks", "Pipelines",
             ]),
     ],
     dependencies: [
@@ -44,6 +44,7 @@ let package = Package(
         .target(name: "CTomosWeights", exclude: ["tomos-1.safetensors"]),
         .target(name: "CUniverSegKernels", cSettings: optimisedC),
         .target(name: "CPerceptron", cSettings: optimisedC),
+        .target(name: "CLearningKernels", cSettings: optimisedC),
 
         .target(name: "Volumes", swiftSettings: swift),
         .target(name: "Platform", dependencies: ["Volumes", "CDigest"], swiftSettings: swift),
@@ -59,9 +60,12 @@ let package = Package(
             name: "Inference", dependencies: ["Volumes", "Platform", "CUniverSegKernels", "CTomosWeights", "CZlib"],
             swiftSettings: swift),
         .target(
+            name: "Learning", dependencies: ["Volumes", "Platform", "CLearningKernels"], swiftSettings: optimised),
+        .target(
             name: "Segmentation",
             dependencies: [
-                "Volumes", "Platform", "Configuration", "VolumeIO", "Preparation", "Inference", "CPerceptron",
+                "Volumes", "Platform", "Configuration", "VolumeIO", "Preparation", "Inference", "Learning",
+                "CPerceptron",
             ], swiftSettings: optimised),
         .target(name: "Evaluation", dependencies: ["Volumes", "Platform", "VolumeIO"], swiftSettings: optimised),
         .target(name: "Export", dependencies: ["Volumes", "Platform", "VolumeIO", "CPNG"], swiftSettings: swift),
@@ -69,8 +73,10 @@ let package = Package(
             name: "Studies", dependencies: ["Volumes", "Platform", "VolumeIO", "Segmentation", "Export"],
             swiftSettings: swift),
         .target(
-            name: "PackChecks", dependencies: ["Volumes", "VolumeIO", "Segmentation", "Evaluation"],
-            swiftSettings: swift),
+            name: "PackChecks",
+            dependencies: [
+                "Volumes", "Platform", "VolumeIO", "Preparation", "Learning", "Segmentation", "Evaluation",
+            ], swiftSettings: swift),
         .target(
             name: "Pipelines",
             dependencies: [
@@ -89,6 +95,9 @@ let package = Package(
         .executableTarget(
             name: "engine-benchmark", dependencies: ["Inference", "Platform", "CUniverSegKernels", "CPeak"],
             path: "Benchmarks/Engine", swiftSettings: swift),
+        .executableTarget(
+            name: "learning-benchmark", dependencies: ["Learning", "Platform"], path: "Benchmarks/Learning",
+            swiftSettings: swift),
 
         .executableTarget(
             name: "fuzz-readers",
@@ -114,6 +123,10 @@ let package = Package(
                 "Inference", "Preparation", "VolumeIO", "Platform", "Volumes", "ReferenceNetwork", "TestSupport",
             ],
             swiftSettings: swift),
+        // Optimised, because the kernels' judges are plain loops.
+        .testTarget(
+            name: "LearningTests", dependencies: ["Learning", "CLearningKernels", "Platform", "TestSupport"],
+            exclude: ["Fixtures"], swiftSettings: optimised),
         .testTarget(
             name: "SegmentationTests", dependencies: ["Segmentation", "Configuration", "Platform", "TestSupport"],
             swiftSettings: swift),
@@ -125,7 +138,10 @@ let package = Package(
             swiftSettings: swift),
         .testTarget(
             name: "PackChecksTests",
-            dependencies: ["PackChecks", "Segmentation", "Evaluation", "VolumeIO", "Volumes", "TestSupport"],
+            dependencies: [
+                "PackChecks", "Segmentation", "Learning", "Evaluation", "VolumeIO", "Platform", "Volumes",
+                "TestSupport",
+            ],
             swiftSettings: swift),
         .testTarget(
             name: "PipelinesTests", dependencies: ["Pipelines", "Studies", "Configuration", "Platform", "TestSupport"],

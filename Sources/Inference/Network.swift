@@ -1,3 +1,4 @@
+import Platform
 import CUniverSegKernels
 
 /// The network's parameters as the kernels want them. Immutable once made, hence safe to share.

@@ -1,3 +1,5 @@
+import Platform
+
 /// The support slices of one query: S image and label planes. Immutable once made, hence safe to share.
 public final class SupportSet: @unchecked Sendable {
     /// Rows (and columns) of every plane.

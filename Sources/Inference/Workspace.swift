@@ -1,3 +1,4 @@
+import Platform
 import CUniverSegKernels
 
 /// Memory that one query at a time uses, made once per worker.

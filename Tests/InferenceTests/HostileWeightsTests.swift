@@ -1,3 +1,4 @@
+import Platform
 import CZlib
 import Foundation
 import TestSupport

@@ -1,3 +1,4 @@
+import Platform
 import ReferenceNetwork
 
 @testable import Inference

@@ -1,3 +1,5 @@
+import Platform
+
 /// A `.pt` file as `torch.save(state_dict)` writes it.
 enum PyTorchFile {
     /// Reads every float32 tensor of the state dict at the top, or under its key `state_dict` or `model`.

@@ -54,7 +54,11 @@ public struct Weights: Sendable {
         }
         let metadata: [String: String]
         if Safetensors.recognises(bytes) {
-            (tensors, metadata) = try Safetensors.read(bytes, path: name)
+            do {
+                (tensors, metadata) = try Safetensors.read(bytes)
+            } catch {
+                throw .malformed(path: name, reason: error.reason)
+            }
         } else if ZipArchive.recognises(bytes) {
             (tensors, metadata) = (try PyTorchFile.read(bytes, path: name), [:])
         } else {

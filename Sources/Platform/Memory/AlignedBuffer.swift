@@ -1,14 +1,14 @@
 import Foundation
 
 /// Float32 memory on a 64-byte boundary, as the kernels ask for it; freed with the value.
-final class AlignedBuffer {
+package final class AlignedBuffer {
     /// The first element.
-    let floats: UnsafeMutablePointer<Float>
+    package let floats: UnsafeMutablePointer<Float>
     /// Number of floats.
-    let count: Int
+    package let count: Int
 
     /// Memory for `count` floats, all zero.
-    init(_ count: Int) {
+    package init(_ count: Int) {
         let bytes = Self.bytes(count)
         let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
         memset(raw, 0, bytes)
@@ -17,10 +17,10 @@ final class AlignedBuffer {
     }
 
     /// Bytes that a buffer of `count` floats takes.
-    static func bytes(_ count: Int) -> Int { max(64, (count * MemoryLayout<Float>.stride + 63) & ~63) }
+    package static func bytes(_ count: Int) -> Int { max(64, (count * MemoryLayout<Float>.stride + 63) & ~63) }
 
     /// A copy of `values`.
-    convenience init(_ values: some Collection<Float>) {
+    package convenience init(_ values: some Collection<Float>) {
         self.init(values.count)
         var next = floats
         for value in values {
@@ -30,7 +30,7 @@ final class AlignedBuffer {
     }
 
     /// A copy of planes, one after the other.
-    convenience init(planes: [ArraySlice<Float>]) {
+    package convenience init(planes: [ArraySlice<Float>]) {
         self.init(planes.reduce(0) { $0 + $1.count })
         var next = floats
         for plane in planes {

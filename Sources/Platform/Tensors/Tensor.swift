@@ -1,15 +1,17 @@
 /// Named float32 arrays, as a state dict holds them.
-typealias StateDict = [String: Tensor]
+package typealias StateDict = [String: Tensor]
 
 /// A float32 array, last dimension fastest.
-struct Tensor: Equatable {
+package struct Tensor: Equatable, Sendable {
     /// Elements along each dimension.
-    var shape: [Int]
+    package var shape: [Int]
     /// The elements.
-    var values: [Float]
+    package var values: [Float]
+
+    package init(shape: [Int], values: [Float]) { (self.shape, self.values) = (shape, values) }
 
     /// Reads little-endian float32.
-    static func floats(_ bytes: ArraySlice<UInt8>) -> [Float] {
+    package static func floats(_ bytes: ArraySlice<UInt8>) -> [Float] {
         bytes.withUnsafeBytes { raw in
             (0..<raw.count / 4).map {
                 Float(bitPattern: UInt32(littleEndian: raw.loadUnaligned(fromByteOffset: $0 * 4, as: UInt32.self)))

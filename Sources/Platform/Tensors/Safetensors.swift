@@ -1,7 +1,12 @@
 import Foundation
 
 /// The safetensors format: u64 little-endian header length, JSON header, data.
-enum Safetensors {
+package enum Safetensors {
+    /// Why a file is none.
+    package struct Malformed: Error {
+        package let reason: String
+    }
+
     private struct Entry: Decodable {
         var dtype: String
         var shape: [Int]
@@ -35,13 +40,11 @@ enum Safetensors {
     }
 
     /// Whether the bytes begin as such a file does.
-    static func recognises(_ bytes: [UInt8]) -> Bool { bytes.count > 9 && bytes[8] == UInt8(ascii: "{") }
+    package static func recognises(_ bytes: [UInt8]) -> Bool { bytes.count > 9 && bytes[8] == UInt8(ascii: "{") }
 
-    /// Reads every tensor; float32 only.
-    static func read(_ bytes: [UInt8], path: String) throws(WeightsError) -> (
-        tensors: StateDict, metadata: [String: String]
-    ) {
-        func malformed(_ reason: String) -> WeightsError { .malformed(path: path, reason: reason) }
+    /// Reads every tensor; float32 only. The bytes must be recognised as such a file.
+    package static func read(_ bytes: [UInt8]) throws(Malformed) -> (tensors: StateDict, metadata: [String: String]) {
+        func malformed(_ reason: String) -> Malformed { Malformed(reason: reason) }
         let declared = bytes.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
         guard let length = Int(exactly: declared), length <= bytes.count - 8 else {
             throw malformed("its header claims \(declared) bytes, the file has \(bytes.count)")
@@ -62,6 +65,30 @@ enum Safetensors {
         return (tensors, header.metadata)
     }
 
+    /// The bytes of such a file: tensors in the order of their names, the data on a multiple of 64 bytes.
+    package static func encode(_ tensors: StateDict, metadata: [String: String]) throws -> [UInt8] {
+        let names = tensors.keys.sorted()
+        var (header, end): ([String: Any], Int) = (["__metadata__": metadata], 0)
+        for name in names {
+            guard let tensor = tensors[name] else { continue }
+            let size = tensor.values.count * 4
+            header[name] = ["dtype": "F32", "shape": tensor.shape, "data_offsets": [end, end + size]]
+            end += size
+        }
+        var json = [UInt8](try JSONSerialization.data(withJSONObject: header, options: [.sortedKeys]))
+        json += [UInt8](repeating: UInt8(ascii: " "), count: (64 - (json.count + 8) % 64) % 64)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(8 + json.count + end)
+        withUnsafeBytes(of: UInt64(json.count).littleEndian) { bytes += $0 }
+        bytes += json
+        for name in names {
+            for value in tensors[name]?.values ?? [] {
+                withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes += $0 }
+            }
+        }
+        return bytes
+    }
+
     /// Two offsets in order and within so many bytes; nil when they are not.
     private static func span(_ offsets: [Int], in size: Int) -> (Int, Int)? {
         0 <= offsets[0] && offsets[0] <= offsets[1] && offsets[1] <= size ? (offsets[0], offsets[1]) : nil
@@ -69,7 +96,7 @@ enum Safetensors {
 }
 
 /// Product of a shape, nil when an axis is empty or negative or the product absurd.
-func elementCount(_ shape: [Int]) -> Int? {
+package func elementCount(_ shape: [Int]) -> Int? {
     var count = 1
     for size in shape {
         let (product, overflow) = count.multipliedReportingOverflow(by: size)

@@ -1,0 +1,9 @@
+// 128-bit vectors: NEON on arm64, SSE2 on x86-64, whatever the compiler makes of them elsewhere.
+#define LANES 4
+#if defined(__aarch64__)
+#define WIDEST 4
+#else
+#define WIDEST 2
+#endif
+#define KERNEL_NAME generic
+#include "kernels.inc.h"
