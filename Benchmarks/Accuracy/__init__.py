@@ -1,0 +1,1 @@
+"""Accuracy on the development sets: what `make bench-accuracy` measures. Usage: Benchmarks/accuracy."""

@@ -1,0 +1,151 @@
+"""Accuracy on the development sets, each with a pack of labelled volumes and a study of others that only judges.
+
+Usage: Benchmarks/accuracy TOMOS [--resume] [--set SET ...] [--levers] [--document] [ROW ...]
+"""
+
+import argparse
+import hashlib
+import os
+import pathlib
+import signal
+import sys
+
+from . import document, rows, sets
+from .found import Found, baseline_setup
+from .measure import Bench
+from .process import Failed, run
+
+
+def arguments():
+    parser = argparse.ArgumentParser(
+        prog="Benchmarks/accuracy",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description=__doc__.split("\n")[0],
+        epilog="Without --set and ROW all sets are measured and docs/accuracy.md is written; with them, results are "
+        "printed and kept,\nand --document writes the page of what is kept.\n"
+        f"Sets: {', '.join(one.name for one in sets.SETS)}.\nRows: {', '.join(row.name for row in rows.ALL)}.\n"
+        "Exit status 1: a row failed; 3: the data are not there.",
+    )
+    parser.add_argument("tomos", metavar="TOMOS", help="the program")
+    parser.add_argument("rows", metavar="ROW", nargs="*", help="measure these rows only")
+    parser.add_argument("--set", dest="sets", action="append", default=[], metavar="SET", help="these sets only")
+    parser.add_argument(
+        "--resume", action="store_true", help="take checks and rows that the same program has measured before"
+    )
+    parser.add_argument("--levers", action="store_true", help="also rows of the hippocampus with single options")
+    parser.add_argument(
+        "--document", action="store_true", help="measure nothing: write docs/accuracy.md of what is kept"
+    )
+    # To try this code: packs of 3, studies of 2, everything below out/accuracy-smoke.
+    parser.add_argument("--smoke", action="store_true", help=argparse.SUPPRESS)
+    told = parser.parse_intermixed_args()
+    for named, known in ((told.sets, [one.name for one in sets.SETS]), (told.rows, [row.name for row in rows.ALL])):
+        if unknown := sorted(set(named) - set(known)):
+            parser.error(f"no {', '.join(unknown)}; there are {', '.join(known)}")
+    return told
+
+
+def benches(told, work: pathlib.Path):
+    """The sets that are there, all of them; those that are absent are said once."""
+    tomos = os.path.abspath(told.tomos)
+    program = hashlib.sha256(pathlib.Path(tomos).read_bytes()).hexdigest()
+    result = []
+    for one in sets.SETS:
+        try:
+            split = sets.split(one, told.smoke)
+            result.append(Bench(one, split, tomos, program, work / one.name))
+        except sets.Absent as absent:
+            print(f"not measured: {absent}", file=sys.stderr)
+    return result
+
+
+def is_known(option: str, tomos: str) -> bool:
+    """Whether `tomos task check` takes an option."""
+    return option in run(tomos, "task", "check", "--help").output.split()
+
+
+def wanted_rows(bench: Bench, told):
+    # A lever that is named is meant, --levers or not.
+    chosen = rows.of_set(bench.set.name, len(bench.split.pack), told.levers or bool(told.rows))
+    for row in chosen:
+        if told.rows and row.name not in told.rows:
+            continue
+        if row.needs and not is_known(row.needs, bench.tomos):
+            print(f"{bench.set.name} {row.name}: left out, the program does not know {row.needs}", flush=True)
+            continue
+        yield row
+
+
+def tell(bench: Bench, row, found):
+    check = found["check"]
+    print(
+        f"{bench.set.name} {row.name}: Dice {document.interval(found['dice'])} "
+        f"[{document.label_scores(bench.set.labels, found)}], HD95 {document.number(found['hd95'], 2)}, "
+        f"NSD {document.number(found['nsd'])}, emptied {document.emptied(found)}, {found['seconds']:.1f} s a case"
+        + (f", check {check['seconds']:.0f} s" if check else ""),
+        flush=True,
+    )
+
+
+def measure(bench: Bench, told, kept: Found) -> int:
+    """Measures a set's rows and returns how many failed."""
+    failures = 0
+    if not told.resume:
+        bench.forget()
+    for row in wanted_rows(bench, told):
+        setup = bench.setup(row)
+        found = kept.get(bench.set.name, row.name, setup) if told.resume else None
+        if not found:
+            try:
+                found = bench.measure(row)
+            except Failed as failure:
+                print(f"{bench.set.name} {row.name}: {failure}", file=sys.stderr, flush=True)
+                failures += 1
+                continue
+            kept.keep(bench.set.name, row.name, setup, found)
+        tell(bench, row, found)
+    return failures
+
+
+def collected(all_benches, kept: Found):
+    """Everything found with this program: by set and row."""
+    result = {}
+    for bench in all_benches:
+        name = bench.set.name
+        of_set = {
+            row.name: kept.get(name, row.name, bench.setup(row))
+            for row in rows.of_set(name, len(bench.split.pack), levers=True)
+        }
+        of_set["unet"] = kept.get(name, "unet", baseline_setup(bench.split))
+        result[name] = {row: found for row, found in of_set.items() if found}
+    return result
+
+
+def stop(*_):
+    raise KeyboardInterrupt
+
+
+def main():
+    told = arguments()
+    # So that the program it started ends too.
+    signal.signal(signal.SIGTERM, stop)
+    work = sets.ROOT / ("out/accuracy-smoke" if told.smoke else "out/accuracy")
+    page = work / "accuracy.md" if told.smoke else sets.ROOT / "docs/accuracy.md"
+    every = benches(told, work)
+    os.chdir(sets.ROOT)
+    chosen = [bench for bench in every if not told.sets or bench.set.name in told.sets]
+    if not chosen:
+        sys.exit(3)
+    kept = Found(work / "found")
+    try:
+        failures = 0 if told.document else sum(measure(bench, told, kept) for bench in chosen)
+    except KeyboardInterrupt:
+        sys.exit("stopped: --resume goes on from here")
+    if told.document or not (told.sets or told.rows) or told.smoke:
+        document.write(page, every, collected(every, kept), every[0].program)
+        print(f"{page.relative_to(sets.ROOT)} written")
+    sys.exit(1 if failures else 0)
+
+
+if __name__ == "__main__":
+    main()

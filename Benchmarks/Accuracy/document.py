@@ -1,0 +1,275 @@
+"""Writes docs/accuracy.md of what was found. A cell that was not measured shows "-"."""
+
+import pathlib
+
+from . import rows, sets
+from .statistics import prediction
+
+HISTORY = pathlib.Path(__file__).with_name("history.md")
+NONE = "-"
+
+
+def number(value, digits=3, suffix=""):
+    return NONE if value is None else f"{value:.{digits}f}{suffix}"
+
+
+def interval(dice, digits=4):
+    if not dice:
+        return NONE
+    return f"{dice['mean']:.{digits}f} ({dice['low']:.3f} to {dice['high']:.3f})"
+
+
+def mean(values):
+    """None unless every value is there."""
+    return sum(values) / len(values) if values and None not in values else None
+
+
+def table(head, lines):
+    cells = [head, ["---"] * len(head), *lines]
+    return ["| " + " | ".join(map(str, line)) + " |" for line in cells] + [""]
+
+
+def label_scores(labels, found):
+    return ", ".join(f"{name} {number(found['labels'][str(label)])}" for label, name in labels.items())
+
+
+def cost(found):
+    """Seconds a case by the clock and of the processors, seconds of the check, peaks of check and run in GiB."""
+    check = found["check"]
+    return [
+        f"{found['seconds']:.1f} ({found['cpu']:.1f})",
+        f"{check['seconds']:.0f} ({check['cpu']:.0f})" if check else NONE,
+        number(check["memory"] if check else None, 2),
+        number(found["memory"], 2),
+    ]
+
+
+def emptied(found):
+    return f"{found['emptied']} of {found['present']}" + (f"; {found['failed']} failed" if found["failed"] else "")
+
+
+COST = ["s a case (CPU s)", "check, s (CPU s)", "check, GiB", "run, GiB"]
+
+
+class Results:
+    """What the tables are made of: found[set][row] with rows as in rows.ALL, `unet` beside them."""
+
+    def __init__(self, benches, found):
+        self.sets = [bench.set for bench in benches]
+        self.sizes = {bench.set.name: (len(bench.split.pack), len(bench.split.study)) for bench in benches}
+        self.found = found
+
+    def get(self, name, row):
+        return self.found.get(name, {}).get(row)
+
+    def rows(self, name):
+        return [(row, self.get(name, row.name)) for row in rows.ALL if self.get(name, row.name)]
+
+
+def table_of_sets(results: Results):
+    lines = []
+    for one in results.sets:
+        found = results.get(one.name, "default")
+        pack, study = results.sizes[one.name]
+        line = [one.name, f"{pack} / {study}"]
+        if found:
+            line += [
+                label_scores(one.labels, found),
+                interval(found["dice"]),
+                number(found["hd95"], 2),
+                f"{number(found['nsd'])} ({one.tolerance:g} mm)",
+                emptied(found),
+                *cost(found),
+            ]
+        else:
+            line += [NONE] * (5 + len(COST))
+        lines.append(line + [baseline(results.get(one.name, "unet"))])
+    means = [results.get(one.name, "default") for one in results.sets]
+    every = mean([found and found["dice"]["mean"] for found in means])
+    hd95 = mean([found and found["hd95"] for found in means])
+    nsd = mean([found and found["nsd"] for found in means])
+    nets = [results.get(one.name, "unet") for one in results.sets]
+    net = number(mean([found and found["dice"]["mean"] for found in nets]))
+    lines.append(["mean over sets", "", "", number(every, 4), number(hd95, 2), number(nsd)] + [""] * 5 + [net])
+    head = ["set", "pack / study", "Dice of labels", "mean Dice (95 %)", "HD95, mm", "NSD (within)", "emptied labels"]
+    return table(head + COST + ["U-Net (CPU min)"], lines)
+
+
+def baseline(found):
+    return f"{found['dice']['mean']:.3f} ({found['cpu minutes']:.0f})" if found else NONE
+
+
+def matrix(results: Results):
+    """Mean Dice of every row that some set has, set beside set."""
+    lines = []
+    for row in rows.STANDARD + rows.SIZES:
+        # A pack's whole size is the row default.
+        of_set = {
+            one.name: results.get(one.name, "default" if row.pack == results.sizes[one.name][0] else row.name)
+            for one in results.sets
+        }
+        values = [found and found["dice"]["mean"] for found in of_set.values()]
+        lines.append([row.name, row.what, *(number(value) for value in values), number(mean(values))])
+    return table(["row", "", *(one.name for one in results.sets), "mean over sets"], lines)
+
+
+def table_of_rows(results: Results):
+    lines = []
+    for one in results.sets:
+        for row, found in results.rows(one.name):
+            lines.append(
+                [one.name, row.name, found["pack"], label_scores(one.labels, found), interval(found["dice"])]
+                + [number(found["hd95"], 2), number(found["nsd"]), emptied(found), *cost(found)]
+            )
+    head = ["set", "row", "pack", "Dice of labels", "mean Dice (95 %)", "HD95, mm", "NSD", "emptied labels"]
+    return table(head + COST, lines or [[NONE] * (len(head) + len(COST))])
+
+
+def commands(results: Results):
+    """What each row is told beside the defaults."""
+    lines = []
+    for row in rows.ALL:
+        if any(results.get(one.name, row.name) for one in results.sets):
+            check = "not checked" if row.check is None else "checked" + "".join(f" `{part}`" for part in row.check)
+            run = ", ".join(f"`--set '{setting}'`" for setting in row.settings)
+            lines.append(f"* {row.name}: {row.what} ({check}{'; run ' + run if run else ''})")
+    return lines
+
+
+def promise_line(name, row, found):
+    told, study = (found["check"] or {}).get("promise"), found["dice"]
+    promised = told["labels"].get("all") if told else None
+    more = study["mean"] - promised["mean"] if promised else None
+    return [name, row, interval(promised), interval(study), NONE if more is None else f"{more:+.4f}"]
+
+
+def prediction_cells(pairs):
+    met = prediction(pairs)
+    if not met:
+        return [NONE] * 6
+    return [
+        met["pairs"],
+        number(met["spearman"], 2),
+        number(met["spearman of means"], 2),
+        number(met["error"]),
+        f"{met['bias']:+.3f}",
+        f"{100 * met['covered']:.0f} %",
+    ]
+
+
+def table_of_promises(results: Results):
+    lines, pooled = [], {}
+    for one in results.sets:
+        for row, found in results.rows(one.name):
+            if not found["check"]:
+                continue
+            lines.append(promise_line(one.name, row.name, found) + prediction_cells(found["pairs"]))
+            # Ids may be the same in two sets.
+            named = [{**pair, "case": f"{one.name}/{pair['case']}"} for pair in found["pairs"]]
+            pooled.setdefault(row.name, []).append(named)
+    for row, parts in pooled.items():
+        if len(parts) > 1:
+            cells = prediction_cells([pair for part in parts for pair in part])
+            lines.append([f"{len(parts)} sets pooled", row, NONE, NONE, NONE, *cells])
+    head = ["set", "row", "leave-one-out in the pack (95 %)", "study (95 %)", "study less promise"]
+    head += ["predictions", "Spearman", "of the cases' means", "mean error", "bias", "in the interval (of 90 %)"]
+    return table(head, lines or [[NONE] * len(head)])
+
+
+def table_of_baselines(results: Results):
+    lines = []
+    for one in results.sets:
+        if found := results.get(one.name, "unet"):
+            curve = ", ".join(f"{dice:.3f} at {seconds:.0f} s" for seconds, dice in found["curve"])
+            lines.append(
+                [one.name, found["network"], found["steps"], label_scores(one.labels, found), interval(found["dice"])]
+                + [number(found["hd95"], 2), number(found["nsd"]), f"{found['cpu minutes']:.1f}", curve]
+                + [number(found["memory"], 2)]
+            )
+    head = ["set", "network", "steps", "Dice of labels", "mean Dice (95 %)", "HD95, mm", "NSD"]
+    head += ["CPU min of training", "on the way, CPU s", "GiB"]
+    return table(head, lines or [[NONE] * len(head)])
+
+
+INTRO = """\
+# Accuracy
+
+Written by `make bench-accuracy`, which reads the development sets beside the checkout and measures with default
+options and the bundled weights. Nothing is tuned on a study: what a pack is checked with, and all that it learns,
+comes from leave-one-out in the pack. `Benchmarks/accuracy TOMOS --resume` goes on where a run was stopped; "-" was
+not measured.
+"""
+
+SETS = """\
+## Sets
+
+Row `default`: the pack checked (`tomos task check PACK --pipeline FILE`), then run (`tomos run`). Dice, HD95 and NSD
+are those of `tomos evaluate` (docs/evaluation.md), means over cases and labels; the interval is a bootstrap over
+cases. NSD counts surfaces within about one voxel of the plane, as said. HD95 knows no distance where result or truth
+is empty, so that emptied labels, which the truth holds and the result does not, flatter it; Dice and NSD count them
+as 0. Times are by the clock, loading the pack included, in brackets of the processors; memory is the process's peak.
+"""
+
+ROWS = """\
+## Rows
+
+Mean Dice. A pack of its set's whole size is `default`.
+"""
+
+PROMISES = """\
+## Promises
+
+What leave-one-out in the pack promises for a study, and what the study gave; what the checked pack predicts of each
+case and label against the truth: rank correlation, over cases and labels and over the cases' means, mean absolute
+error, mean of prediction less truth, and how many lie in the predicted interval, meant to hold nine of ten.
+"""
+
+BASELINE = """\
+## A U-Net trained on the same packs
+
+A small U-Net in PyTorch (`Benchmarks/Accuracy/unet.py`, `make bench-unet`), 2-D where slices are thick, else 3-D,
+trained from nothing on the pack alone for the CPU minutes that are said, one thread where nothing else is said, and
+compared with the same truth by the same program. What it reached on the way is with a learning rate that still falls.
+No option was chosen for a set but the patch's sides.
+"""
+
+
+def text(results: Results, program: str, processors) -> str:
+    machine = f"{processors} processor{'' if processors == 1 else 's'}" if processors else "a machine"
+    return "\n".join(
+        [
+            INTRO,
+            f"Measured with the program whose SHA-256 begins {program[:12]}, on {machine}.",
+            "",
+            SETS,
+            *table_of_sets(results),
+            *(f"* {one.name}: {one.what}" for one in results.sets),
+            "",
+            ROWS,
+            *matrix(results),
+            "All that was measured:",
+            "",
+            *table_of_rows(results),
+            *commands(results),
+            "",
+            PROMISES,
+            *table_of_promises(results),
+            BASELINE,
+            *table_of_baselines(results),
+            "## Measured before",
+            "",
+            HISTORY.read_text(),
+        ]
+    )
+
+
+def stated_processors(results: Results):
+    """How many the results were measured with; "2 or 16" where they differ."""
+    counts = {found["processors"] for of_set in results.found.values() for found in of_set.values()}
+    return " or ".join(map(str, sorted(counts))) if len(counts) > 1 else next(iter(counts), None)
+
+
+def write(path: pathlib.Path, benches, found, program: str):
+    results = Results(benches, found)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text(results, program, stated_processors(results)))

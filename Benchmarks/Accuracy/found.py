@@ -1,0 +1,48 @@
+"""Results as they were found, each kept by what it was measured with."""
+
+import hashlib
+import json
+import os
+import pathlib
+
+from . import sets
+
+
+def key(setup: dict) -> str:
+    return hashlib.sha256(json.dumps(setup, sort_keys=True).encode()).hexdigest()
+
+
+class Found:
+    """A folder with one JSON a set and row: `made` (the key of its set-up), `setup`, `found`."""
+
+    def __init__(self, folder: pathlib.Path):
+        self.folder = folder
+
+    def path(self, name: str, row: str) -> pathlib.Path:
+        return self.folder / name / f"{row}.json"
+
+    def get(self, name: str, row: str, setup: dict):
+        """What was found with this very set-up; None where nothing was."""
+        try:
+            kept = json.loads(self.path(name, row).read_text())
+        except (FileNotFoundError, json.JSONDecodeError):
+            return None
+        return kept["found"] if kept["made"] == key(setup) else None
+
+    def keep(self, name: str, row: str, setup: dict, found: dict):
+        path = self.path(name, row)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Renamed when it is whole, so that a stop leaves the old one or the new one.
+        draft = path.with_suffix(".draft")
+        draft.write_text(json.dumps({"made": key(setup), "setup": setup, "found": found}, indent=1))
+        os.replace(draft, path)
+
+
+def baseline_setup(split: sets.Split) -> dict:
+    """What a U-Net's result depends on; the minutes of its training are part of the result."""
+    source = pathlib.Path(__file__).parent
+    return {
+        "code": sets.digest(sorted(source.glob("unet*.py"))),
+        "pack": sets.digest(split.files(split.pack)),
+        "study": sets.digest(split.files(split.study)),
+    }
