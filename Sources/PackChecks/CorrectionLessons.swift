@@ -20,9 +20,12 @@ struct CorrectionLessons {
     /// Adds the next volume's, unless they take too much.
     mutating func add(_ evidence: LabelEvidence, _ truth: LabelVolume) {
         bytes += evidence.bytes
-        guard volumes >= Self.leastVolumes, bytes <= Self.room else { return }
+        guard bytes <= Self.room else { return }
         examples.append(LabelCorrection.Example(evidence: evidence, truth: evidence.part(of: truth)))
     }
+
+    /// What was shown of each volume; nil unless it was of all.
+    var evidence: [LabelEvidence]? { examples.count == volumes ? examples.map(\.evidence) : nil }
 
     /// Why nothing can be learned; nil when all volumes are there.
     var lack: String? {

@@ -29,15 +29,34 @@ public struct PackCheck: Sendable {
     public private(set) var gain: (without: Double, with: Double)?
     /// Why no correction was learned; nil where one was, kept or not, and where none was asked for.
     public private(set) var lack: String?
+    /// What trained networks give, volume by volume by one that has not seen it: mean Dice of the way without them, by
+    /// themselves, and together with it; nil where none were trained.
+    public private(set) var learnedGain: LearnedGain?
+    /// The networks, where they do better, and what is kept of them.
+    private var learned: (task: LearnedTask, record: LearnedRecord)?
     /// What was checked.
     public let labels: [LabelEntry]
     private let packSHA256, weightsSHA256: String
     private let options: CheckedOptions
 
+    /// Mean Dice of the ways that were compared.
+    public struct LearnedGain: Sendable, Hashable {
+        /// Without the networks, over so many volumes: fewer than all where the networks were clearly ahead.
+        public var without: Double, volumes: Int
+        /// By the networks alone, and together with the other way where that was tried.
+        public var alone: Double, together: Double?
+        /// Networks, and steps of each.
+        public var members: Int, steps: Int
+        /// Their weight in what is kept; 0 where they are left out.
+        public var share: Double
+    }
+
     /// The thresholds tried when none is asked for.
     public static let tried = [0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6]
     /// What another threshold must gain over the usual one: less may be luck.
     static let leastGain = 0.002
+    /// A lead that over so many volumes, and 2.5 times its standard error, is clear.
+    private static let (clearLead, leastLeads) = (0.03, 4)
     /// A mean Dice below which a pack is said to be unsuited, and one below which it is doubtful.
     public static let (unsuited, doubtful) = (0.5, 0.7)
 
@@ -48,10 +67,16 @@ public struct PackCheck: Sendable {
     /// mean Dice is chosen when it gains 0.002 over the pack's. With eight volumes or more a correction is learned and
     /// kept when it gains as much.
     ///
-    /// - Parameter progress: called with the volumes done, the volumes in all and the last result.
+    /// With `training`, networks are trained on the pack of five volumes or more, and kept where they gain as much on the
+    /// volumes that each has not seen.
+    ///
+    /// - Parameters:
+    ///   - progress: called with the volumes done, the volumes in all and the last result.
+    ///   - trainingProgress: called ten times a network.
     /// - Throws: ``TaskPackError/tooFew(pack:)`` for a pack of one volume, and what segmenting throws.
     public init(
-        _ task: TaskPack, options: SegmentOptions, step: Int = 1, progress: ((Int, Int, Example) -> Void)? = nil
+        _ task: TaskPack, options: SegmentOptions, step: Int = 1, training: TaskTraining.Options? = nil,
+        progress: ((Int, Int, Example) -> Void)? = nil, trainingProgress: (TaskTraining.Progress) -> Void = { _ in }
     ) throws {
         guard task.examples.count > 1 else { throw TaskPackError.tooFew(pack: task.name) }
         var task = task
@@ -67,19 +92,71 @@ public struct PackCheck: Sendable {
         let thresholds = options.threshold.map { [$0] } ?? Set(Self.tried + [task.threshold]).sorted()
         let usual = thresholds.firstIndex(of: options.threshold ?? task.threshold) ?? 0
         (self.thresholds, chosen, labels) = (thresholds, usual, task.labels.entries)
-        let segmenter = try Segmenter(task: task, options: options, keepsEvidence: options.corrects)
-        (self.options, weightsSHA256) = (segmenter.checked, segmenter.weights.sha256)
         let places = Array(stride(from: 0, to: task.examples.count, by: step))
-        let lessons = try leaveOneOut(segmenter, places, progress)
+        let trains = training != nil && places.count >= TaskTraining.leastVolumes
+        let segmenter = try Segmenter(task: task, options: options, keepsEvidence: options.corrects || trains)
+        (self.options, weightsSHA256) = (segmenter.checked, segmenter.weights.sha256)
+        let ways = try training.flatMap { trains ? try LearnedWays(segmenter, places, $0, trainingProgress) : nil }
+        let byNetworks = try ways.map { ways in
+            try places.indices.map { n in try self.compare(n, places, segmenter) { try ways.alone(n, thresholds: $0) } }
+        }
+        if let ways, let byNetworks, training?.compares == false {
+            (examples, chosen) = (byNetworks, best(byNetworks, usual: usual))
+            try keep(ways, share: 1)
+            return
+        }
+        let lessons = try leaveOneOut(segmenter, places, byNetworks, progress)
         chosen = best(examples, usual: usual)
-        guard options.corrects else { return }
-        lack = lessons.lack
-        if lack == nil { try learn(from: lessons, segmenter, places, usual: usual) }
+        if options.corrects, examples.count == places.count {
+            lack = lessons.lack
+            if lack == nil { try learn(from: lessons, segmenter, places, usual: usual) }
+        }
+        if let ways, let byNetworks {
+            try choose(among: ways, byNetworks, lessons, segmenter, places, usual: usual)
+        }
+    }
+
+    /// Takes over the networks' results, alone or together with the others, if they are better.
+    private mutating func choose(
+        among ways: LearnedWays, _ alone: [Example], _ lessons: CorrectionLessons, _ segmenter: Segmenter,
+        _ places: [Int], usual: Int
+    ) throws {
+        let threshold = best(alone, usual: usual)
+        guard let without = mean()?.mean, let dice = Self.mean(alone, threshold: threshold)?.mean else { return }
+        var gain = LearnedGain(
+            without: without, volumes: examples.count, alone: dice, together: nil, members: ways.task.members.count,
+            steps: ways.steps, share: 0)
+        let evidence = examples.count == places.count ? lessons.evidence : nil
+        let shown = correction == nil ? evidence : lessons.corrected(threads: segmenter.options.threads)
+        if let evidence = shown {
+            let together = try places.indices.map { n in
+                try compare(n, places, segmenter) { try ways.together(n, with: evidence[n], thresholds: $0) }
+            }
+            let other = best(together, usual: usual)
+            if let both = Self.mean(together, threshold: other)?.mean {
+                gain.together = both
+                if both > max(without, dice) + Self.leastGain {
+                    (examples, chosen, gain.share) = (together, other, LearnedWays.share)
+                }
+            }
+        }
+        if gain.share == 0, dice > without + Self.leastGain || examples.count < places.count {
+            (examples, chosen, gain.share, correction) = (alone, threshold, 1, nil)
+        }
+        if gain.share > 0 { try keep(ways, share: gain.share) }
+        learnedGain = gain
+    }
+
+    private mutating func keep(_ ways: LearnedWays, share: Double) throws {
+        let record = LearnedRecord(
+            sha256: try LearnedTaskFile.sha256(ways.task), share: share, members: ways.task.members.count,
+            steps: ways.steps)
+        learned = (ways.task, record)
     }
 
     /// Segments volumes without themselves; returns what can be learned of that.
     private mutating func leaveOneOut(
-        _ segmenter: Segmenter, _ places: [Int], _ progress: ((Int, Int, Example) -> Void)?
+        _ segmenter: Segmenter, _ places: [Int], _ byNetworks: [Example]?, _ progress: ((Int, Int, Example) -> Void)?
     ) throws -> CorrectionLessons {
         var lessons = CorrectionLessons(volumes: places.count)
         for (done, place) in places.enumerated() {
@@ -90,8 +167,26 @@ public struct PackCheck: Sendable {
                 collect: { lessons.add($0, truth) })
             examples.append(try compare(example, results, truth))
             progress?(done + 1, places.count, examples[done])
+            if let byNetworks, isBehind(byNetworks) { break }
         }
         return lessons
+    }
+
+    /// Whether what was found so far is clearly worse, at the threshold in the middle, than what networks give: then the rest
+    /// of it need not be looked at.
+    private func isBehind(_ byNetworks: [Example]) -> Bool {
+        let middle = thresholds.count / 2
+        let leads = examples.indices.compactMap { n -> Double? in
+            guard let own = Self.mean([examples[n]], threshold: middle)?.mean,
+                let other = Self.mean([byNetworks[n]], threshold: middle)?.mean
+            else { return nil }
+            return other - own
+        }
+        guard leads.count >= Self.leastLeads else { return false }
+        let count = Double(leads.count)
+        let mean = leads.reduce(0, +) / count
+        let variance = leads.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (count - 1)
+        return mean > Self.clearLead && mean > 2.5 * (variance / count).squareRoot()
     }
 
     /// Takes over a correction, and the results with it, if it helps the volumes that it was not learned from.
@@ -111,6 +206,14 @@ public struct PackCheck: Sendable {
         if better > plain + Self.leastGain, let learned = lessons.correction(threads: threads) {
             (examples, chosen, correction) = (corrected, other, learned)
         }
+    }
+
+    /// Compares the results of a volume, by its turn.
+    private func compare(
+        _ n: Int, _ places: [Int], _ segmenter: Segmenter, _ results: ([Float]) throws -> [SegmentedVolume]
+    ) throws -> Example {
+        let example = segmenter.task.examples[places[n]]
+        return try compare(example, results(thresholds.map(Float.init)), example.readLabels())
     }
 
     private func compare(
@@ -157,6 +260,16 @@ public struct PackCheck: Sendable {
     public var findings: PackFindings {
         PackFindings(
             packSHA256: packSHA256, weightsSHA256: weightsSHA256, options: options,
-            threshold: thresholds[chosen], calibrations: calibrations, correction: correction)
+            threshold: thresholds[chosen], calibrations: calibrations, correction: correction,
+            learned: learned?.record)
+    }
+
+    /// Writes what was found into a pack's folder; networks of an earlier check go.
+    ///
+    /// - Throws: What writing throws.
+    public func save(in folder: String) throws {
+        if let learned { try LearnedTaskFile.write(learned.task, in: folder) }
+        try findings.save(in: folder)
+        if learned == nil { try LearnedTaskFile.remove(from: folder) }
     }
 }

@@ -39,6 +39,15 @@ public enum IntensityWindow: Sendable, Hashable {
         }
     }
 
+    /// Whether it is the same values for all of these volumes, as Hounsfield units are.
+    public func isFixed(for volumes: [Volume]) -> Bool {
+        switch self {
+        case .range: true
+        case .automatic: volumes.allSatisfy { $0.modality == "CT" }
+        case .percentile, .minMax: false
+        }
+    }
+
     /// Whether the bounds are finite and in order, and percentiles within 0...100.
     var isUsable: Bool {
         switch self {

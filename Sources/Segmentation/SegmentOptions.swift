@@ -23,6 +23,8 @@ public struct SegmentOptions: Sendable, Hashable {
     public var fusion = SegmentSettings.fusion.standard
     /// Whether what the pack has learned of its errors is put to use.
     public var corrects = true
+    /// Whether networks that were trained on the pack are put to use.
+    public var usesLearned = true
     /// Whether ``SegmentedVolume/certainty`` is part of the result.
     public var keepsCertainty = false
     /// What becomes of labels whose probabilities promise a Dice below ``SegmentedVolume/leastPromise``.
@@ -73,7 +75,10 @@ extension SegmentOptions {
         var result = self
         result.planes =
             isFast ? [planes?.first ?? task.plane] : planes ?? task.findings?.options.planes ?? [task.plane]
-        if isFast { (result.choose, result.ensemble, result.corrects) = (.position, 1, false) }
+        if isFast {
+            (result.choose, result.ensemble) = (.position, 1)
+            (result.corrects, result.usesLearned) = (false, false)
+        }
         return result
     }
 }

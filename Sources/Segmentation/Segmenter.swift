@@ -16,23 +16,25 @@ public final class Segmenter: Sendable {
     public var weights: Weights { network.weights }
 
     private let network: UniverSeg
-    private let labels: [LabelEntry]
+    let labels: [LabelEntry]
     /// The planes that volumes are cut in.
     public let planes: [SlicePlane]
     /// Rows and columns of the slices that the network sees.
     private let side: Int
-    private let window: IntensityWindow
+    package let window: IntensityWindow
     private let threshold: Float
     private let library: SupportLibrary
     private let memory: MemoryDemand
     /// What a check of the pack must have been made with to hold.
     package let checked: CheckedOptions
     /// What the check of the pack found, where it holds for the way of segmenting.
-    private let findings: PackFindings?
+    let findings: PackFindings?
     /// What the pack has learned of its errors, where it is put to use.
     private let correction: LabelCorrection?
     /// What is kept beside the probabilities that decide.
     private let kept: KeptProbabilities
+    /// The networks that the pack has learned, where they are put to use, and their weight.
+    let learned: LearnedUse?
 
     /// Reads weights and pack.
     ///
@@ -64,10 +66,13 @@ public final class Segmenter: Sendable {
         checked = CheckedOptions(options, planes: planes, side: side, window: window)
         findings = task.findings?.held(by: checked, weightsSHA256: hash)
         correction = options.corrects && labels == task.labels.entries ? findings?.correction : nil
-        // A threshold holds with the correction that it was found with.
-        let found = findings?.correction == nil || correction != nil ? findings?.threshold : nil
+        learned = try options.usesLearned ? LearnedUse(findings?.learned, of: task) : nil
+        // A threshold holds with the correction and the networks that it was found with.
+        let isAsFound =
+            (findings?.correction == nil || correction != nil) && (findings?.learned == nil || learned != nil)
+        let found = isAsFound ? findings?.threshold : nil
         threshold = Float(options.threshold ?? found ?? task.threshold)
-        var kept: KeptProbabilities = keepsEvidence || correction != nil ? .network : []
+        var kept: KeptProbabilities = keepsEvidence || correction != nil || learned != nil ? .network : []
         if options.keepsCertainty { kept.insert(.squares) }
         self.kept = kept
         memory = try MemoryDemand(
@@ -78,17 +83,19 @@ public final class Segmenter: Sendable {
             crops: options.crops && options.choose != .position)
     }
 
-    private init(_ other: Segmenter, keeping examples: [Int]) {
+    private init(_ other: Segmenter, library: SupportLibrary, learned: LearnedUse?) {
         (task, options, network, labels) = (other.task, other.options, other.network, other.labels)
         (planes, side, window) = (other.planes, other.side, other.window)
         (threshold, memory) = (other.threshold, other.memory)
         (checked, findings, correction) = (other.checked, other.findings, other.correction)
         kept = other.kept
-        library = other.library.keeping(examples)
+        (self.library, self.learned) = (library, learned)
     }
 
     /// A segmenter whose pack holds only some of the examples, by their places.
-    package func keeping(_ examples: [Int]) -> Segmenter { Segmenter(self, keeping: examples) }
+    package func keeping(_ examples: [Int]) -> Segmenter {
+        Segmenter(self, library: library.keeping(examples), learned: learned)
+    }
 
     /// A segmenter whose pack lacks one example, for leave-one-out.
     package func without(_ example: Int) -> Segmenter { keeping(task.examples.indices.filter { $0 != example }) }
@@ -129,6 +136,9 @@ public final class Segmenter: Sendable {
         _ volume: Volume, thresholds: [Float], collect: ((LabelEvidence) -> Void)? = nil,
         progress: (@Sendable (Int, Int) -> Void)? = nil
     ) throws -> [SegmentedVolume] {
+        if let learned, learned.share >= 1 {
+            return try results(of: said(by: learned.task, of: volume), in: volume, thresholds: thresholds)
+        }
         let query = try query(volume)
         let (part, plan) = (query.part, query.plan)
         let cuts = try planes.map { plane in
@@ -165,6 +175,11 @@ public final class Segmenter: Sendable {
                 let evidence = passes.count == 1 ? LabelEvidence(sums, part, scale: query.scale) : nil
                 if let evidence { collect?(evidence.placed(in: volume.geometry, at: query.region?.start ?? .zero)) }
                 (corrected, left) = correct(evidence, plan)
+                if let learned, let evidence = corrected ?? evidence {
+                    let said = learned.task.probabilities(volume, scale: query.scale, threads: plan.threads)
+                    corrected = evidence.blended(
+                        with: said, share: learned.share, in: volume.geometry, at: query.region?.start ?? .zero)
+                }
                 corrected?.restore(to: sums)
             }
             result.count(sums, deviations: deviations)
@@ -221,7 +236,7 @@ public final class Segmenter: Sendable {
         return results(of: &result, query, thresholds, [], corrected: evidence)
     }
 
-    private func results(
+    func results(
         of result: inout Votes, _ query: Query, _ thresholds: [Float], _ notices: [String], corrected: LabelEvidence?
     ) -> [SegmentedVolume] {
         let calibrations = calibrations(isCorrected: corrected != nil)
@@ -234,7 +249,8 @@ public final class Segmenter: Sendable {
 
     /// The pack's calibrations, as far as they hold for the way of segmenting.
     private func calibrations(isCorrected: Bool) -> [DiceCalibration] {
-        guard let findings, isCorrected == (findings.correction != nil) else { return [] }
+        guard let findings, learned != nil || findings.learned == nil else { return [] }
+        guard learned != nil || isCorrected == (findings.correction != nil) else { return [] }
         return findings.calibrations
     }
 

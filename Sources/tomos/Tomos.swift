@@ -7,7 +7,7 @@ import Platform
 struct Tomos: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tomos",
-        abstract: "Segments whole medical volumes from a handful of annotated examples. Nothing is trained.",
+        abstract: "Segments whole medical volumes from a handful of annotated examples.",
         discussion: """
             A task pack, a few labelled volumes, says what to find; the network finds it in every slice of every study.
             Not a medical device: for research use only.

@@ -49,7 +49,8 @@ public struct PipelineRun: Sendable {
         let segmenter = try Segmenter(task: task, options: options, images: images)
         let provenance = Provenance(
             pipeline: pipeline.name, pipelineSHA256: pipeline.sha256, task: task.name, taskSHA256: task.sha256,
-            weights: segmenter.weights.name + ": " + segmenter.weights.licence, weightsSHA256: segmenter.weights.sha256)
+            weights: segmenter.weights.name + ": " + segmenter.weights.licence, weightsSHA256: segmenter.weights.sha256,
+            learned: segmenter.learnedRecord)
         results = try ResultFolder(creating: folder)
         runner = CaseRunner(
             segmenter: segmenter, outputs: pipeline.outputs, provenance: provenance, overwrite: existing == .overwrite,

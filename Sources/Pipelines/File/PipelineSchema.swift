@@ -173,6 +173,11 @@ public enum PipelineSchema {
             allowed: "true, false", fallback: "true"
         ) { value, pipeline in pipeline.options.corrects = try value.oneOf(["true", "false"]) == "true" },
         PipelineKey(
+            path: "segment.learned",
+            summary: "Whether networks that were trained on the pack ('tomos task check') are put to use.",
+            allowed: "true, false", fallback: "true"
+        ) { value, pipeline in pipeline.options.usesLearned = try value.oneOf(["true", "false"]) == "true" },
+        PipelineKey(
             path: "segment.doubtful",
             summary:
                 "Labels whose probabilities promise a Dice below 2/3, which are flagged: auto takes them for absent "

@@ -105,6 +105,8 @@ public struct Provenance: Codable, Sendable, Equatable {
     public var weights: String
     /// SHA-256 of the weights file.
     public var weightsSHA256: String
+    /// The networks that were trained on the task and are put to use; nil where there are none.
+    public var learned: LearnedRecord?
 }
 
 /// `case.json`: written last into a case's folder, so that a folder with it is complete.

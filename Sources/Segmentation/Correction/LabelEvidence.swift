@@ -110,6 +110,24 @@ package struct LabelEvidence: Sendable {
         return part
     }
 
+    /// The mean of these probabilities and of those of networks, which have a share of it, where these lie so many voxels
+    /// along S, R, A in the volume that the networks were asked of.
+    package func blended(
+        with learned: LearnedProbabilities, share: Double, in geometry: Geometry, at start: SIMD3<Int>
+    ) -> LabelEvidence {
+        let (layout, share) = (SliceLayout(geometry, plane: .axial), Float(share))
+        var fused = fused
+        for (n, label) in labels.enumerated() {
+            guard let voxels = learned.voxels(of: label) else { continue }
+            let part = Self.part(of: voxels, layout, origin &+ start, size)
+            for voxel in part.indices {
+                let own = Float(fused[n][voxel])
+                fused[n][voxel] = UInt16(known: own + share * (Float(part[voxel]) - own))
+            }
+        }
+        return with(fused: fused)
+    }
+
     /// The same in a grid that the volume was cut out of, so many voxels along S, R, A from its beginning.
     func placed(in geometry: Geometry, at start: SIMD3<Int>) -> LabelEvidence {
         var result = self

@@ -17,15 +17,17 @@ public struct PackFindings: Sendable, Hashable, Codable {
     public var calibrations: [DiceCalibration]
     /// What was learned of the errors; nil where that is too little to be of use. Threshold and calibrations hold with it.
     public var correction: LabelCorrection?
+    /// The networks that were trained on the pack; nil where there are none, or they do no better.
+    public var learned: LearnedRecord?
 
     /// Makes findings.
     public init(
         packSHA256: String, weightsSHA256: String, options: CheckedOptions, threshold: Double,
-        calibrations: [DiceCalibration], correction: LabelCorrection?
+        calibrations: [DiceCalibration], correction: LabelCorrection?, learned: LearnedRecord? = nil
     ) {
         (self.packSHA256, self.weightsSHA256) = (packSHA256, weightsSHA256)
         (self.options, self.threshold) = (options, threshold)
-        (self.calibrations, self.correction) = (calibrations, correction)
+        (self.calibrations, self.correction, self.learned) = (calibrations, correction, learned)
     }
 
     /// The file's name in a pack.
@@ -42,7 +44,7 @@ public struct PackFindings: Sendable, Hashable, Codable {
         }
         guard let found = try? JSONDecoder().decode(PackFindings.self, from: data), !found.options.planes.isEmpty,
             found.threshold > 0, found.threshold < 1, found.correction?.isWhole ?? true,
-            found.calibrations.allSatisfy(\.isWhole)
+            found.calibrations.allSatisfy(\.isWhole), found.learned?.isWhole ?? true
         else { throw TaskPackError.staleFindings(path, reason: "it is not what 'tomos task check' writes") }
         guard found.packSHA256 == packSHA256 else {
             throw TaskPackError.staleFindings(path, reason: "pack.yaml has changed since it was written")

@@ -46,6 +46,14 @@ final class LabelProbabilities: Sendable {
         squares = Mutex([[UInt16]](repeating: none, count: kept.contains(.squares) ? labels.count : 0))
     }
 
+    /// One label's probabilities [voxel] in units of 1/65535, as they are.
+    init(label: UInt16, _ voxels: [UInt16]) {
+        labels = [label]
+        share = 65535
+        sums = Mutex([voxels])
+        squares = Mutex([])
+    }
+
     /// Adds one plane's probabilities of a slice.
     func add(_ slice: [Float], label: Int, slice index: Int, in layout: SliceLayout) {
         sums.withLock { add(slice, to: &$0[label], slice: index, in: layout) }

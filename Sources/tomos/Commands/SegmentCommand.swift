@@ -61,6 +61,9 @@ struct SegmentCommand: ParsableCommand {
     @Flag(help: "Leave out what the pack has learned of its errors ('tomos task check').")
     var noCorrect = false
 
+    @Flag(help: "Leave out the networks that were trained on the pack ('tomos task check').")
+    var noLearned = false
+
     @Option(
         help: """
             Labels whose probabilities promise a Dice below 2/3, which are flagged: keep, remove, or auto, which removes \
@@ -200,6 +203,7 @@ struct SegmentCommand: ParsableCommand {
         options.choose = choose
         options.fusion = fusion
         (options.corrects, options.doubtful, options.isFast) = (!noCorrect, doubtful, fast)
+        options.usesLearned = options.usesLearned && !noLearned
         (options.window, options.crops) = (window?.window, !noCrop)
         options.support = support
         options.side = side

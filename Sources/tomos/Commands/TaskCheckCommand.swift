@@ -76,6 +76,11 @@ struct TaskCheckCommand: ParsableCommand {
     @Flag(help: "Learn nothing of the pack's errors; with eight volumes or more it is tried.")
     var noCorrect = false
 
+    @Flag(help: "Train no networks on the pack; with five volumes or more it is tried.")
+    var noLearn = false
+
+    @OptionGroup var training: TrainingOptions
+
     @Option(help: "Every n-th volume only, which tells less and keeps nothing.")
     var step = 1
 
@@ -110,11 +115,14 @@ struct TaskCheckCommand: ParsableCommand {
         var options = try pipeline.map { try PipelineFile.load($0, overrides: overrides).options } ?? self.options()
         options.threads = ThreadBudget.count
         if pipeline == nil { options.planes = try planes(task, options) }
-        let check = try PackCheck(task, options: options, step: step) { done, total, example in
-            let values = example.overlaps[example.overlaps.count / 2].map { $0.dice.map { decimal($0, 3) } ?? "-" }
-            Console.note("\(done)/\(total) \(example.name): Dice \(values.joined(separator: ", "))")
-        }
-        Console.result(table(check))
+        let check = try PackCheck(
+            task, options: options, step: step, training: noLearn || step > 1 ? nil : training.options,
+            progress: { done, total, example in
+                let values = example.overlaps[example.overlaps.count / 2].map { $0.dice.map { decimal($0, 3) } ?? "-" }
+                Console.note("\(done)/\(total) \(example.name): Dice \(values.joined(separator: ", "))")
+            },
+            trainingProgress: TrainingOptions.tell)
+        Console.result(check.table)
         Console.result(
             "threshold \(decimal(check.thresholds[check.chosen], 2)), planes \(names(check.findings.options.planes))"
         )
@@ -124,6 +132,15 @@ struct TaskCheckCommand: ParsableCommand {
                 "correction learned of \(check.examples.count) volumes: mean Dice \(decimal(gain.without, 4)) without, "
                     + "\(decimal(gain.with, 4)) with it (in five folds); it \(verdict)")
         }
+        if let gain = check.learnedGain {
+            let verdict =
+                gain.share == 0
+                ? "they are left out" : gain.share < 1 ? "both together are the table" : "they alone are the table"
+            Console.result(
+                "\(gain.members) networks trained, \(gain.steps) steps each: mean Dice \(decimal(gain.alone, 4)) of volumes "
+                    + "that a network has not seen, \(gain.together.map { decimal($0, 4) } ?? "-") together with the network in context, "
+                    + "\(decimal(gain.without, 4)) without (\(gain.volumes) volumes); \(verdict)")
+        }
         if let lack = check.lack { Console.result("no correction learned: \(lack)") }
         warn(check)
         if curve {
@@ -132,7 +149,7 @@ struct TaskCheckCommand: ParsableCommand {
             Console.result(describe(curve))
         }
         if keeps {
-            try check.findings.save(in: pack)
+            try check.save(in: pack)
             Console.line("\(pack)/\(PackFindings.fileName) written")
         }
     }
@@ -171,32 +188,19 @@ struct TaskCheckCommand: ParsableCommand {
             }
             var table = TextTable(["planes", ">mean Dice", ">95 % interval"])
             for candidate in search.candidates {
-                table.add([names(candidate.planes), decimal(candidate.dice.mean, 4), interval(candidate.dice)])
+                table.add([
+                    names(candidate.planes), decimal(candidate.dice.mean, 4), PackCheck.interval(candidate.dice),
+                ])
             }
             Console.result(table.text + "\n")
             return search.best
         }
     }
 
-    private func interval(_ summary: Summary?) -> String {
-        summary?.interval.map { "\(decimal($0.lowerBound, 3)) to \(decimal($0.upperBound, 3))" } ?? "-"
-    }
-
-    private func table(_ check: PackCheck) -> String {
-        var table = TextTable([">label", "name", ">mean Dice", ">95 % interval", ">volumes"])
-        func row(_ id: String, _ name: String, _ summary: Summary?) {
-            let mean = summary.map { decimal($0.mean, 4) } ?? "-"
-            table.add([id, name, mean, interval(summary), String(summary?.cases ?? 0)])
-        }
-        for (n, label) in check.labels.enumerated() { row(String(label.id), label.name, check.dice(label: n)) }
-        if check.labels.count > 1 { row("", "all", check.mean()) }
-        return table.text
-    }
-
     private func describe(_ curve: SupportCurve) -> String {
         var table = TextTable([">volumes that help", ">mean Dice", ">95 % interval"])
         for point in curve.points {
-            table.add([String(point.volumes), decimal(point.dice.mean, 4), interval(point.dice)])
+            table.add([String(point.volumes), decimal(point.dice.mean, 4), PackCheck.interval(point.dice)])
         }
         let gain = curve.gain(adding: 2).map {
             "\n\ntwo more volumes may change the mean Dice by about \($0 < 0 ? "" : "+")\(decimal($0, 3))"

@@ -9,7 +9,7 @@ import Volumes
 struct TaskCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "task", abstract: "Makes task packs: the labelled volumes that say what to find.",
-        subcommands: [TaskCreateCommand.self, TaskCheckCommand.self])
+        subcommands: [TaskCreateCommand.self, TaskCheckCommand.self, TaskLearnCommand.self])
 }
 
 struct TaskCreateCommand: ParsableCommand {

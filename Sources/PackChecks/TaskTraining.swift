@@ -1,0 +1,131 @@
+import Foundation
+import Learning
+import Preparation
+import Segmentation
+import VolumeIO
+import Volumes
+
+/// Trains a pack's networks: the volumes are dealt into folds, and each network learns from all but one fold, so that every
+/// volume can be looked at by one that never saw it. Together they are what the pack has learned.
+public struct TaskTraining {
+    /// How long, and how it is told of.
+    public struct Options: Sendable {
+        /// Minutes for all networks together, about; the steps follow from how fast the first few are.
+        public var minutes: Double?
+        /// Steps of each network, in place of minutes.
+        public var steps: Int?
+        /// Whether the pack's other way is looked at too, and the networks are kept only where they do better.
+        public var compares = true
+        /// What draws follow from.
+        public var seed: UInt64 = 1
+        /// Threads.
+        public var threads: Int
+
+        /// Makes options.
+        public init(threads: Int) { self.threads = threads }
+    }
+
+    /// How far it is.
+    public struct Progress: Sendable {
+        /// The network at hand, from 1, of how many; its steps done, of how many.
+        public var member, members, step, steps: Int
+        /// Mean loss since it was last told.
+        public var loss: Double
+        /// Mean Dice of the volumes that the network has not seen, once it is trained.
+        public var dice: Double?
+    }
+
+    /// Fewer volumes teach too little of how they differ.
+    public static let leastVolumes = 5
+    /// Networks, at most.
+    private static let folds = 4
+    /// Steps, at least and at most; and those that are timed.
+    private static let (leastSteps, mostSteps, timed) = (100, 20_000, 6)
+
+    /// What the networks are.
+    package let design: TaskDesign
+    private let volumes: [TrainingVolume]
+    private let labels: [UInt16]
+    private let options: Options
+    private let grid: LearnedGrid
+
+    /// Reads and prepares a pack's volumes, or some by their places; their order deals them into folds.
+    ///
+    /// - Throws: What reading throws.
+    package init(_ task: TaskPack, places: [Int], window: IntensityWindow, options: Options) throws {
+        design = try TaskDesign(task)
+        self.options = options
+        labels = task.labels.entries.map(\.id)
+        let read = try places.map { place in
+            let example = task.examples[place]
+            let volume = try NIfTI.readVolume(example.image)
+            return (volume, try window.scale(for: volume), try example.readLabels(on: volume.geometry))
+        }
+        var grid = design.grid
+        if window.isFixed(for: read.map(\.0)) {
+            // Values mean the same in every volume: they keep their distance from the pack's mean.
+            grid.values = LearnedGrid.values(of: read.flatMap { grid.values(of: $0.0, scale: $0.1) })
+        }
+        volumes = read.map { volume, scale, truth in
+            let (placement, image) = grid.image(volume, scale: scale)
+            return TrainingVolume(
+                size: placement.size, spacing: placement.spacing, channels: [image],
+                labels: grid.classes(truth, task.labels.entries.map(\.id), placement))
+        }
+        self.grid = grid
+    }
+
+    /// Networks that are trained.
+    var members: Int { min(Self.folds, volumes.count) }
+
+    /// The network that has not seen a volume, by the volume's place.
+    func member(without place: Int) -> Int { place % members }
+
+    /// Trains the networks one after the other; returns them, and the steps that each has taken.
+    package func run(_ progress: (Progress) -> Void) throws -> (task: LearnedTask, steps: Int) {
+        let steps = stepsEach()
+        var networks: [LearnedNetwork] = []
+        for member in 0..<members {
+            let seen = volumes.indices.filter { self.member(without: $0) != member }.map { volumes[$0] }
+            let trainer = Trainer(plan(member, steps: steps), seen, threads: options.threads)
+            var (sum, count) = (0.0, 0)
+            while trainer.step < steps {
+                sum += trainer.advance()
+                count += 1
+                guard trainer.step % max(1, steps / 10) == 0 || trainer.step == steps else { continue }
+                progress(
+                    Progress(
+                        member: member + 1, members: members, step: trainer.step, steps: steps,
+                        loss: sum / Double(count)))
+                (sum, count) = (0, 0)
+            }
+            networks.append(trainer.learned)
+        }
+        return (task(networks), steps)
+    }
+
+    /// What some of the networks are together.
+    package func task(_ networks: [LearnedNetwork]) -> LearnedTask {
+        LearnedTask(labels: labels, grid: grid, patch: design.plan.patch, members: networks)
+    }
+
+    private func plan(_ member: Int, steps: Int) -> TrainingPlan {
+        var plan = design.plan
+        (plan.steps, plan.seed) = (steps, options.seed &* 1000 &+ UInt64(member))
+        return plan
+    }
+
+    private func stepsEach() -> Int {
+        if let steps = options.steps { return steps }
+        let trainer = Trainer(plan(0, steps: Self.timed), volumes, threads: options.threads)
+        _ = trainer.advance()
+        let start = ContinuousClock.now
+        for _ in 1..<Self.timed { _ = trainer.advance() }
+        let seconds = (ContinuousClock.now - start) / Double(Self.timed - 1)
+        let room = .seconds(60 * (options.minutes ?? Self.minutes(design))) / Double(members)
+        return min(max(Int(clamping: (room / seconds).rounded()), Self.leastSteps), Self.mostSteps)
+    }
+
+    /// Minutes when none are asked for.
+    private static func minutes(_ design: TaskDesign) -> Double { design.plan.isFlat ? 5 : 5 }
+}

@@ -1,0 +1,177 @@
+import Evaluation
+import Foundation
+import Learning
+import Platform
+import Segmentation
+import TestSupport
+import Testing
+import VolumeIO
+import Volumes
+
+@testable import PackChecks
+
+/// Networks that are trained on a pack whose answer is known.
+@Suite struct TaskTrainingTests {
+    private let folder = TemporaryFolder()
+
+    /// Two balls, the brighter one within a shell, each volume a little different.
+    private func example(_ name: String, _ n: Int) throws -> TaskPack.Example {
+        let shape = Shape(24, 24, 16)
+        let affine = Affine(i: [1, 0, 0], j: [0, 1, 0], k: [0, 0, 1], origin: [0, 0, 0])
+        var random = SplitMix64(state: UInt64(n))
+        var (values, labels): ([UInt8], [UInt16]) = ([], [])
+        let centre = SIMD3(11.0 + Double(n % 3), 12 - Double(n % 2), 7 + Double(n % 2))
+        for k in 0..<shape.k {
+            for j in 0..<shape.j {
+                for i in 0..<shape.i {
+                    let d = SIMD3(Double(i), Double(j), Double(k)) - centre
+                    let radius = (d * d).sum().squareRoot()
+                    let label: UInt16 = radius < 3.2 ? 4 : radius < 6 ? 2 : 0
+                    values.append(UInt8([0: 30, 2: 110, 4: 190][label, default: 0] + random.below(40)))
+                    labels.append(label)
+                }
+            }
+        }
+        let geometry = Geometry(shape: shape, affine: affine)
+        let example = TaskPack.Example(image: folder.file("i/\(name).nii"), labels: folder.file("l/\(name).nii"))
+        try NIfTI.write(Volume(geometry: geometry, voxels: .uint8(values)), to: example.image)
+        try NIfTI.write(LabelVolume(geometry: geometry, voxels: labels), to: example.labels)
+        return example
+    }
+
+    private func pack(_ count: Int) throws -> TaskPack {
+        let colour = Colour(1, 1, 1)
+        let table = LabelTable([
+            LabelEntry(id: 2, name: "shell", colour: colour), LabelEntry(id: 4, name: "core", colour: colour),
+        ])
+        let recipe = TaskPack.Recipe(
+            name: "balls", examples: try (0..<count).map { try example("v\($0)", $0) }, labels: table, plane: .axial,
+            window: .minMax)
+        return try TaskPack.create(recipe, at: folder.file("pack-\(count)"))
+    }
+
+    private func training(_ steps: Int, compares: Bool = false) -> TaskTraining.Options {
+        var training = TaskTraining.Options(threads: 2)
+        (training.steps, training.compares) = (steps, compares)
+        return training
+    }
+
+    private var options: SegmentOptions {
+        var options = SegmentOptions()
+        options.support = 2
+        return options
+    }
+
+    @Test func networksLearnAPackAndAreKept() throws {
+        let pack = try pack(6)
+        var told: [TaskTraining.Progress] = []
+        let check = try PackCheck(pack, options: options, training: training(60), trainingProgress: { told.append($0) })
+        #expect(told.map(\.member).max() == 4 && told.last?.step == 60)
+        #expect(check.examples.count == 6)
+        #expect((check.mean()?.mean ?? 0) > 0.9, "\(check.mean()?.mean ?? 0)")
+        try check.save(in: pack.folder)
+        let learned = try TaskPack.load(pack.folder)
+        #expect(learned.findings?.learned?.members == 4)
+        #expect(learned.findings?.learned?.steps == 60)
+
+        // A volume that nobody has seen.
+        let other = try example("other", 77)
+        let segmenter = try Segmenter(task: learned, options: options)
+        #expect(segmenter.learnedRecord?.share == 1)
+        let result = try segmenter.segment(NIfTI.readVolume(other.image))
+        let found = try overlap(of: result.labels, with: NIfTI.readLabels(other.labels), labels: [2, 4])
+        #expect(found.allSatisfy { ($0.dice ?? 0) > 0.9 })
+        #expect(result.structures.allSatisfy { $0.predictedDice != nil })
+
+        // One label alone; and the pack's other way, where it is asked for.
+        var options = options
+        options.labels = [4]
+        let one = try Segmenter(task: learned, options: options).segment(NIfTI.readVolume(other.image))
+        #expect(Set(one.labels.voxels) == [0, 4])
+        options.usesLearned = false
+        let without = try Segmenter(task: learned, options: options)
+        #expect(without.learnedRecord == nil)
+        #expect(try without.segment(NIfTI.readVolume(other.image)).structures[0].predictedDice == nil)
+    }
+
+    /// A volume of the pack is judged by the network that has not seen it: that network's own result is what is promised.
+    @Test func aVolumeIsJudgedByTheNetworkThatHasNotSeenIt() throws {
+        let pack = try pack(5)
+        let check = try PackCheck(pack, options: options, training: training(25))
+        let trainer = try TaskTraining(pack, places: [0, 1, 2, 3, 4], window: .minMax, options: training(25))
+        let (task, steps) = try trainer.run { _ in }
+        #expect(steps == 25 && trainer.members == 4)
+        let segmenter = try Segmenter(task: pack, options: options)
+        for n in 0..<5 {
+            let network = trainer.task([task.members[trainer.member(without: n)]])
+            let volume = try NIfTI.readVolume(pack.examples[n].image)
+            let result = try segmenter.without(n).results(
+                of: segmenter.said(by: network, of: volume), in: volume,
+                thresholds: [Float(check.thresholds[check.chosen])])[0]
+            let found = try overlap(of: result.labels, with: NIfTI.readLabels(pack.examples[n].labels), labels: [2, 4])
+            #expect(check.examples[n].overlaps[check.chosen] == found)
+        }
+    }
+
+    /// The same steps give the same bits, with any number of threads.
+    @Test func trainingCanBeRepeated() throws {
+        let pack = try pack(5)
+        let files = try [1, 2, 3].map { threads in
+            var options = training(4)
+            options.threads = threads
+            let trainer = try TaskTraining(pack, places: [0, 1, 2, 3, 4], window: .minMax, options: options)
+            return try LearnedTaskFile.encode(trainer.run { _ in }.task)
+        }
+        #expect(files[0] == files[1] && files[0] == files[2])
+    }
+
+    /// Untrained networks are worse than the pack without them, and left out; a file of an earlier check goes.
+    @Test func networksThatDoNoBetterAreLeftOut() throws {
+        let pack = try pack(5)
+        try Data("an earlier one".utf8).write(to: URL(fileURLWithPath: pack.folder + "/" + LearnedTaskFile.name))
+        let check = try PackCheck(pack, options: options, training: training(1, compares: true))
+        let gain = try #require(check.learnedGain)
+        #expect(gain.share == 0 && gain.alone < gain.without && gain.volumes == 5)
+        try check.save(in: pack.folder)
+        #expect(check.findings.learned == nil)
+        #expect(!FileManager.default.fileExists(atPath: pack.folder + "/" + LearnedTaskFile.name))
+    }
+
+    /// A pack whose networks are not those that its check speaks of is refused, whatever is wrong with them.
+    @Test func otherNetworksAreRefused() throws {
+        let pack = try pack(5)
+        try PackCheck(pack, options: options, training: training(1)).save(in: pack.folder)
+        let path = pack.folder + "/" + LearnedTaskFile.name
+        let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+        let task = try TaskPack.load(pack.folder)
+        for broken in [Array(bytes.dropLast(4)), bytes.dropLast(1) + [bytes[bytes.count - 1] ^ 1], []] {
+            try Data(broken).write(to: URL(fileURLWithPath: path))
+            #expect(throws: TaskPackError.self) { try Segmenter(task: task, options: options) }
+        }
+        try FileManager.default.removeItem(atPath: path)
+        #expect(throws: TaskPackError.self) { try Segmenter(task: task, options: options) }
+    }
+
+    /// What a file holds may be anything: only what was written is read.
+    @Test func onlyWholeFilesAreDecoded() throws {
+        let pack = try pack(5)
+        let trainer = try TaskTraining(pack, places: [0, 1, 2, 3, 4], window: .minMax, options: training(1))
+        let task = try trainer.run { _ in }.task
+        let bytes = try LearnedTaskFile.encode(task)
+        #expect(try LearnedTaskFile.decode(bytes) == task)
+        let text = String(decoding: bytes.prefix(4000), as: UTF8.self)
+        #expect(text.contains(#"\"members\":4"#))
+        /// The header with one text in place of another of the same length.
+        func changed(_ from: String, _ to: String) -> [UInt8] {
+            let data = Data(bytes)
+            guard let range = data.range(of: Data(from.utf8)) else { return [] }
+            return [UInt8](data.replacing(data[range], with: Data(to.utf8), maxReplacements: 1))
+        }
+        #expect(try LearnedTaskFile.decode(changed(#"\"members\":4"#, #"\"members\":5"#)) == nil)
+        #expect(try LearnedTaskFile.decode(changed(#"\"classes\":3"#, #"\"classes\":4"#)) == nil)
+        #expect(try LearnedTaskFile.decode(changed(#"\"inputs\":1"#, #"\"inputs\":2"#)) == nil)
+        // The last parameter becomes no number.
+        #expect(try LearnedTaskFile.decode(bytes.dropLast(4) + [0, 0, 0xC0, 0x7F]) == nil)
+        #expect(try LearnedTaskFile.decode([]) == nil)
+    }
+}
