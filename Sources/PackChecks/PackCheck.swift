@@ -271,5 +271,6 @@ public struct PackCheck: Sendable {
         if let learned { try LearnedTaskFile.write(learned.task, in: folder) }
         try findings.save(in: folder)
         if learned == nil { try LearnedTaskFile.remove(from: folder) }
+        try TrainedNetworks.remove(from: folder)
     }
 }

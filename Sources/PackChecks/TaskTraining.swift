@@ -1,5 +1,6 @@
 import Foundation
 import Learning
+import Platform
 import Preparation
 import Segmentation
 import VolumeIO
@@ -16,6 +17,9 @@ public struct TaskTraining {
         public var steps: Int?
         /// Whether the pack's other way is looked at too, and the networks are kept only where they do better.
         public var compares = true
+        /// Whether each network is kept in the pack's folder as soon as it is trained, so that training that was stopped goes
+        /// on with the next.
+        public var keepsNetworks = false
         /// What draws follow from.
         public var seed: UInt64 = 1
         /// Threads.
@@ -48,6 +52,7 @@ public struct TaskTraining {
     private let labels: [UInt16]
     private let options: Options
     private let grid: LearnedGrid
+    private let trained: TrainedNetworks?
 
     /// Reads and prepares a pack's volumes, or some by their places; their order deals them into folds.
     ///
@@ -73,6 +78,8 @@ public struct TaskTraining {
                 labels: grid.classes(truth, task.labels.entries.map(\.id), placement))
         }
         self.grid = grid
+        let madeOf = ["\(task.sha256)", "\(design)", "\(grid)", "\(places)", "\(options.seed)", tomosVersion]
+        trained = options.keepsNetworks ? TrainedNetworks(pack: task.folder, madeOf: madeOf) : nil
     }
 
     /// Networks that are trained.
@@ -86,6 +93,10 @@ public struct TaskTraining {
         let steps = stepsEach()
         var networks: [LearnedNetwork] = []
         for member in 0..<members {
+            if let network = trained?.network(member, steps: steps), network.shape == design.plan.shape {
+                networks.append(network)
+                continue
+            }
             let seen = volumes.indices.filter { self.member(without: $0) != member }.map { volumes[$0] }
             let trainer = Trainer(plan(member, steps: steps), seen, threads: options.threads)
             var (sum, count) = (0.0, 0)
@@ -100,6 +111,7 @@ public struct TaskTraining {
                 (sum, count) = (0, 0)
             }
             networks.append(trainer.learned)
+            try trained?.keep(task([trainer.learned]), member, steps: steps)
         }
         return (task(networks), steps)
     }
@@ -116,7 +128,7 @@ public struct TaskTraining {
     }
 
     private func stepsEach() -> Int {
-        if let steps = options.steps { return steps }
+        if let steps = options.steps ?? trained?.steps { return steps }
         let trainer = Trainer(plan(0, steps: Self.timed), volumes, threads: options.threads)
         _ = trainer.advance()
         let start = ContinuousClock.now
@@ -126,6 +138,9 @@ public struct TaskTraining {
         return min(max(Int(clamping: (room / seconds).rounded()), Self.leastSteps), Self.mostSteps)
     }
 
-    /// Minutes when none are asked for.
-    private static func minutes(_ design: TaskDesign) -> Double { design.plan.isFlat ? 5 : 5 }
+    /// Minutes when none are asked for: volumes of which a patch shows a part only take longer.
+    private static func minutes(_ design: TaskDesign) -> Double {
+        let patch = design.plan.patch
+        return patch.x * patch.y * patch.z > 150_000 ? 12 : 5
+    }
 }

@@ -3,6 +3,7 @@ import Inference
 import Platform
 import Preparation
 import Synchronization
+import VolumeIO
 import Volumes
 
 /// A task and a network, ready to segment volumes. Making one reads the weights and the pack; after that it never
@@ -35,6 +36,7 @@ public final class Segmenter: Sendable {
     private let kept: KeptProbabilities
     /// The networks that the pack has learned, where they are put to use, and their weight.
     let learned: LearnedUse?
+    private let frames: KnownFrames
 
     /// Reads weights and pack.
     ///
@@ -75,6 +77,7 @@ public final class Segmenter: Sendable {
         var kept: KeptProbabilities = keepsEvidence || correction != nil || learned != nil ? .network : []
         if options.keepsCertainty { kept.insert(.squares) }
         self.kept = kept
+        frames = KnownFrames(try task.examples.map { try NIfTI.info($0.image).geometry })
         memory = try MemoryDemand(
             task, labels: labels, planes: planes, side: side, options: options, network: network, kept: kept)
         try memory.require(anyOf: images)
@@ -89,7 +92,7 @@ public final class Segmenter: Sendable {
         (threshold, memory) = (other.threshold, other.memory)
         (checked, findings, correction) = (other.checked, other.findings, other.correction)
         kept = other.kept
-        (self.library, self.learned) = (library, learned)
+        (self.library, self.learned, frames) = (library, learned, other.frames)
     }
 
     /// A segmenter whose pack holds only some of the examples, by their places.
@@ -372,7 +375,7 @@ public final class Segmenter: Sendable {
         return SegmentedVolume(
             labels: map, structures: structures,
             certainty: result.certainty?.maps(on: volume.geometry, at: query.region?.box),
-            notices: volume.notices + notices + faint + remarks, plan: query.plan)
+            notices: volume.notices + frames.remarks(on: volume.geometry) + notices + faint + remarks, plan: query.plan)
     }
 
     /// A sentence about a label that is not in the result, or is in it with little promise.

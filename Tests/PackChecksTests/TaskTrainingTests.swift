@@ -125,6 +125,39 @@ import Volumes
         #expect(files[0] == files[1] && files[0] == files[2])
     }
 
+    /// Training that was stopped goes on with the network that is missing, to the same result; what was kept for that goes
+    /// once the check is saved.
+    @Test func trainingThatWasStoppedGoesOn() throws {
+        let pack = try pack(5)
+        var options = training(3)
+        options.keepsNetworks = true
+        func run(_ options: TaskTraining.Options) throws -> (bytes: [UInt8], members: Set<Int>) {
+            var members: Set<Int> = []
+            let trainer = try TaskTraining(pack, places: [0, 1, 2, 3, 4], window: .minMax, options: options)
+            let task = try trainer.run { members.insert($0.member) }.task
+            return (try LearnedTaskFile.encode(task), members)
+        }
+        let whole = try run(options)
+        #expect(whole.members == [1, 2, 3, 4])
+        let folder = pack.folder + "/learning"
+        let kept = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+        #expect(kept.count == 4)
+        // One is missing, one is cut off.
+        try FileManager.default.removeItem(atPath: folder + "/" + kept[1])
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: folder + "/" + kept[2]))
+        try bytes.dropLast(9).write(to: URL(fileURLWithPath: folder + "/" + kept[2]))
+        // Without a number of steps it is that of what is there.
+        options.steps = nil
+        let resumed = try run(options)
+        #expect(resumed.members == [2, 3])
+        #expect(resumed.bytes == whole.bytes)
+        // Another seed is another training.
+        (options.steps, options.seed) = (3, 9)
+        #expect(try run(options).members == [1, 2, 3, 4])
+        try PackCheck(pack, options: self.options, training: training(1)).save(in: pack.folder)
+        #expect(!FileManager.default.fileExists(atPath: folder))
+    }
+
     /// Untrained networks are worse than the pack without them, and left out; a file of an earlier check goes.
     @Test func networksThatDoNoBetterAreLeftOut() throws {
         let pack = try pack(5)

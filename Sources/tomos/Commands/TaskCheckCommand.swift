@@ -14,12 +14,14 @@ struct TaskCheckCommand: ParsableCommand {
         abstract: "Segments each volume of a pack with the help of the others and compares with its labels.",
         discussion: """
             What it finds stays in the pack (check.json): threshold, planes and options, how the Dice that is promised
-            relates to the true one, and the correction. The pack's segmentations go by it.
+            relates to the true one, and the correction. The pack's segmentations go by it. With five volumes or more,
+            networks are trained on them too, and kept (learned.safetensors) where they do better on volumes that they have
+            not seen. A check that was stopped goes on after the last network that it has trained.
 
             EXAMPLES
               tomos task check packs/liver
               tomos task check packs/liver --plane axial,coronal
-              tomos task check packs/liver --pipeline liver.yaml
+              tomos task check packs/liver --pipeline liver.yaml --minutes 30
               tomos task check packs/liver --plane auto --curve
               tomos task check packs/liver --step 5 --no-save
             """)
@@ -115,8 +117,10 @@ struct TaskCheckCommand: ParsableCommand {
         var options = try pipeline.map { try PipelineFile.load($0, overrides: overrides).options } ?? self.options()
         options.threads = ThreadBudget.count
         if pipeline == nil { options.planes = try planes(task, options) }
+        var how = training.options
+        how.keepsNetworks = keeps
         let check = try PackCheck(
-            task, options: options, step: step, training: noLearn || step > 1 ? nil : training.options,
+            task, options: options, step: step, training: noLearn || step > 1 ? nil : how,
             progress: { done, total, example in
                 let values = example.overlaps[example.overlaps.count / 2].map { $0.dice.map { decimal($0, 3) } ?? "-" }
                 Console.note("\(done)/\(total) \(example.name): Dice \(values.joined(separator: ", "))")

@@ -44,7 +44,7 @@ struct TaskLearnCommand: ParsableCommand {
         if pipeline == nil { options.weights = try WeightsStore.user.standard() }
         options.threads = ThreadBudget.count
         var how = training.options
-        how.compares = false
+        (how.compares, how.keepsNetworks) = (false, true)
         let check = try PackCheck(task, options: options, training: how, trainingProgress: TrainingOptions.tell)
         Console.result(check.table)
         try check.save(in: pack)

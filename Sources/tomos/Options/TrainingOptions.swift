@@ -4,7 +4,10 @@ import Platform
 
 /// How long networks are trained on a pack.
 struct TrainingOptions: ParsableArguments {
-    @Option(help: "Minutes that networks are trained for, about; more gives more Dice. 5 by default.")
+    @Option(
+        help:
+            "Minutes that networks are trained for, about: more gives more Dice. 5 by default, 12 for large structures."
+    )
     var minutes: Double?
 
     @Option(
