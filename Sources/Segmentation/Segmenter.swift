@@ -79,7 +79,8 @@ public final class Segmenter: Sendable {
         self.kept = kept
         frames = KnownFrames(try task.examples.map { try NIfTI.info($0.image).geometry })
         memory = try MemoryDemand(
-            task, labels: labels, planes: planes, side: side, options: options, network: network, kept: kept)
+            task, labels: labels, planes: planes, side: side, options: options, network: network, kept: kept,
+            learned: learned)
         try memory.require(anyOf: images)
         library = try SupportLibrary(
             task, labels: labels, planes: planes, window: window, side: side,

@@ -94,6 +94,25 @@ import Volumes
         #expect(try without.segment(NIfTI.readVolume(other.image)).structures[0].predictedDice == nil)
     }
 
+    /// What networks take is known before, and refused where it is more than may be.
+    @Test func networksAreCountedInMemory() throws {
+        let pack = try pack(5)
+        try PackCheck(pack, options: options, training: training(1)).save(in: pack.folder)
+        let learned = try TaskPack.load(pack.folder)
+        let image = ImageOutline(shape: Shape(256, 256, 200), bytesPerVoxel: 1)
+        let need = try Segmenter(task: learned, options: options).plan(for: image).need
+        for name in ["learned networks", "samples", "patches and probabilities", "one label"] {
+            #expect(need.parts.contains { $0.name == name }, "\(need)")
+        }
+        // Three classes: sums, probabilities and weights of 13 million samples take 350 MiB at the least.
+        #expect((need.parts.first { $0.name == "patches and probabilities" }?.bytes ?? 0) > 350 << 20)
+        var options = options
+        options.memory = .size(MemorySize(bytes: 600 << 20))
+        let limited = try Segmenter(task: learned, options: options)
+        #expect(throws: MemoryError.self) { try limited.plan(for: image) }
+        #expect(limited.learnedRecord != nil)
+    }
+
     /// A volume of the pack is judged by the network that has not seen it: that network's own result is what is promised.
     @Test func aVolumeIsJudgedByTheNetworkThatHasNotSeenIt() throws {
         let pack = try pack(5)

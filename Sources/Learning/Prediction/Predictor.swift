@@ -26,6 +26,22 @@ public final class Predictor: Sendable {
         }
     }
 
+    /// Bytes that networks of a shape take, without their maps.
+    public static func bytes(_ shape: NetworkShape, networks: Int) -> Int {
+        let layout = NetworkLayout(shape)
+        return networks * (layout.count + layout.packedCount) * MemoryLayout<Float>.stride
+    }
+
+    /// Bytes that looking at a volume of `size` takes beside networks and volume: sums and probabilities, and for each thread
+    /// its maps and two patches' probabilities.
+    public static func bytes(_ shape: NetworkShape, patch: SIMD3<Int>, size: SIMD3<Int>, threads: Int) -> Int {
+        let (samples, values) = (MemoryLayout<Float>.stride * size.voxels, 2 * shape.classes + 1)
+        let worker =
+            NetworkMaps.bytes(shape, size: patch, trains: false)
+            + 2 * MemoryLayout<Float>.stride * patch.voxels * shape.classes
+        return samples * values + threads * worker
+    }
+
     /// Probabilities [class][z][y][x] of a volume of `size`, whose channels are [channel][z][y][x].
     ///
     /// Patches count most in their middle; beyond the border the outermost values go on.

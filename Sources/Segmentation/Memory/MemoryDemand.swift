@@ -19,14 +19,16 @@ struct MemoryDemand: Sendable {
     private let labelCount, exampleCount: Int
     /// What is kept beside the probabilities that decide; the network's for a correction or to learn one.
     private let kept: KeptProbabilities
+    /// The networks that the pack has learned, where they are put to use.
+    private let learned: LearnedUse?
 
     /// Looks at the headers of the pack's volumes.
     init(
         _ task: TaskPack, labels: [LabelEntry], planes: [SlicePlane], side: Int, options: SegmentOptions,
-        network: UniverSeg, kept: KeptProbabilities
+        network: UniverSeg, kept: KeptProbabilities, learned: LearnedUse?
     ) throws {
         (self.options, self.planes, self.side) = (options, planes, side)
-        (self.network, self.kept) = (network, kept)
+        (self.network, self.kept, self.learned) = (network, kept, learned)
         largestID = labels.last?.id ?? 0
         var (library, reading) = (0, 0)
         for example in task.examples {
@@ -52,15 +54,18 @@ struct MemoryDemand: Sendable {
     /// What must be there before any image is looked at.
     var standing: MemoryNeed {
         MemoryNeed([
-            MemoryNeed.program, .init("network", network.bytes), .init("support library", library),
-            .init("reading the pack", reading),
+            MemoryNeed.program, .init("network", network.bytes), .init("learned networks", learned?.task.bytes ?? 0),
+            .init("support library", library), .init("reading the pack", reading),
         ])
     }
 
     /// What segmenting an image takes.
     func need(_ image: ImageOutline, threads: Int, support: Int) -> MemoryNeed {
         let voxels = image.shape.count
-        let held = [MemoryNeed.program, .init("network", network.bytes), .init("support library", library)]
+        let held = [
+            MemoryNeed.program, .init("network", network.bytes), .init("learned networks", learned?.task.bytes ?? 0),
+            .init("support library", library),
+        ]
         // A label map and the confidence that goes with it; two values of certainty, and their maps.
         let values = kept.contains(.squares) ? 5 : 2
         let result = MemoryNeed.Part("result", voxels * values * MemoryLayout<UInt16>.stride)
@@ -86,7 +91,11 @@ struct MemoryDemand: Sendable {
             [result, .init("evidence", evidence), .init("clean-up", cleaning(image))],
             [result, .init("writing", written)],
         ]
-        let needs = phases.map { MemoryNeed(held + [.init("image", image.bytes)] + $0) } + [standing]
+        // By networks alone there are no registration, support and evidence.
+        let looking = learned.map { [[result, region] + $0.task.parts(image, threads: threads)] } ?? []
+        let isAlone = (learned?.share ?? 0) >= 1
+        let all = looking + (isAlone ? Array(phases.suffix(2)) : phases)
+        let needs = all.map { MemoryNeed(held + [.init("image", image.bytes)] + $0) } + [standing]
         return needs.max { $0.bytes < $1.bytes } ?? standing
     }
 

@@ -1,0 +1,25 @@
+import Learning
+import Preparation
+import Volumes
+
+extension LearnedTask {
+    /// Bytes of the networks.
+    var bytes: Int { Predictor.bytes(members[0].shape, networks: members.count) }
+
+    /// What looking at an image takes beside the image: its samples on the grid, patches, probabilities, and one label's brought
+    /// back to the image's voxels.
+    func parts(_ image: ImageOutline, threads: Int) -> [MemoryNeed.Part] {
+        let float = MemoryLayout<Float>.stride
+        // Where the grid is not known yet, as if its samples were the image's voxels.
+        let size =
+            image.geometry.map { GridPlacement($0, plane: grid.plane, spacing: grid.spacing).size }
+            ?? SIMD3(image.shape.i, image.shape.j, image.shape.k)
+        let samples = size.x * size.y * size.z
+        let shape = members[0].shape
+        return [
+            .init("samples", 2 * samples * float),
+            .init("patches and probabilities", Predictor.bytes(shape, patch: patch, size: size, threads: threads)),
+            .init("one label", samples * float + image.shape.count * (2 * float + MemoryLayout<UInt16>.stride)),
+        ]
+    }
+}
