@@ -1,8 +1,8 @@
 """Times training steps of tomos's networks beside the same networks in PyTorch, in turn, in one run.
 
-Both take the same batch of noise through the network, the loss and back, cut the gradient and take a step of AdamW,
-on as many threads. tomos takes its patches from a volume, keeps a running mean of the parameters and packs the
-weights anew too; PyTorch has its batch at hand, and in every round both of its memory layouts, of which the faster
+Both take the same batch of noise through the network, the loss and back, and take a step, on as many threads: tomos Muon's,
+PyTorch AdamW's with the gradient cut, which is the cheaper one. tomos takes its patches from a volume, keeps a running mean
+of the parameters and packs the weights anew too; PyTorch has its batch at hand, and in every round both of its memory layouts, of which the faster
 counts. PyTorch's threads wait for each other hundreds of times a step: where another program takes a processor, it
 loses more than its share, so measure on a quiet machine, or with --threads 1. Needs torch.
 """
