@@ -187,11 +187,11 @@ static void mix_weights(const tomos_source *s, size_t voxels, const float *gradi
 
 static void update(const tomos_adam *step, size_t count, const float *gradient, float *weights, float *first,
                    float *second, float *mean) {
-    const vec factor = splat(step->gradient_factor), b1 = splat(step->first), b2 = splat(step->second);
+    const vec b1 = splat(step->first), b2 = splat(step->second);
     const vec rate = splat(step->rate), decay = splat(step->rate * step->decay), keep = splat(step->keep);
     const vec c1 = splat(step->first_correction), c2 = splat(step->second_correction), tiny = splat(1e-8f);
     for (size_t n = 0; n < count; n += LANES) {
-        vec g = load(gradient + n) * factor, w = load(weights + n);
+        vec g = load(gradient + n), w = load(weights + n);
         vec m = g + b1 * (load(first + n) - g), v = g * g + b2 * (load(second + n) - g * g);
         w = w - decay * w - rate * (m * c1) / (__builtin_elementwise_sqrt(v * c2) + tiny);
         store(first + n, m), store(second + n, v), store(weights + n, w);

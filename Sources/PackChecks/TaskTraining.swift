@@ -35,8 +35,6 @@ public struct TaskTraining {
         public var member, members, step, steps: Int
         /// Mean loss since it was last told.
         public var loss: Double
-        /// Mean Dice of the volumes that the network has not seen, once it is trained.
-        public var dice: Double?
     }
 
     /// Fewer volumes teach too little of how they differ.

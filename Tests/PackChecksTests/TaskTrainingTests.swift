@@ -225,5 +225,13 @@ import Volumes
         // The last parameter becomes no number.
         #expect(try LearnedTaskFile.decode(bytes.dropLast(4) + [0, 0, 0xC0, 0x7F]) == nil)
         #expect(try LearnedTaskFile.decode([]) == nil)
+        // A hundred levels, whose sizes no number holds.
+        let level = #"{"channels":16,"taps":3,"halvesDepth":true}"#
+        let levels = [String](repeating: level, count: 100).joined(separator: ",")
+        let head =
+            #"{"version":1,"labels":[2,4],"grid":{"plane":"axial","spacing":[1,1,1]},"patch":[16,16,16],"members":1,"#
+            + #""shape":{"inputs":1,"classes":3,"levels":[\#(levels)]}}"#
+        let hostile = try Safetensors.encode([:], metadata: ["tomos.task": head])
+        #expect(try LearnedTaskFile.decode(hostile) == nil)
     }
 }

@@ -47,8 +47,8 @@ typedef struct {
 typedef struct {
     /// Learning rate, decay a step (rate * decay is taken off), first and second momentum.
     float rate, decay, first, second;
-    /// 1 / (1 - first^t), 1 / (1 - second^t), and what the gradient is multiplied by.
-    float first_correction, second_correction, gradient_factor;
+    /// 1 / (1 - first^t), 1 / (1 - second^t).
+    float first_correction, second_correction;
     /// Share of the running mean that stays.
     float keep;
 } tomos_adam;

@@ -40,13 +40,13 @@ struct NetworkLayout: Sendable {
     private(set) var count = 0, packedCount = 0, turnedCount = 0
 
     init(_ shape: NetworkShape) {
-        var before = (channels: shape.inputs, isInput: true)
+        var before = shape.inputs
         for (n, level) in shape.levels.enumerated() {
             down.append([
-                convolution("down.\(n).0", n, level, used: before.channels),
+                convolution("down.\(n).0", n, level, used: before),
                 convolution("down.\(n).1", n, level, used: level.channels),
             ])
-            before = (level.channels, false)
+            before = level.channels
         }
         for (n, level) in shape.levels.dropLast().enumerated() {
             reductions.append(

@@ -98,15 +98,14 @@ final class NetworkMaps {
     /// Depth, rows and columns at a level.
     func extent(_ level: Int) -> SIMD3<Int> { extents[level] }
 
-    /// Bytes that maps of so many voxels take.
-    static func bytes(_ shape: NetworkShape, size: SIMD3<Int>, trains: Bool) -> Int {
+    /// Bytes that maps of so many voxels take, without a way back.
+    static func bytes(_ shape: NetworkShape, size: SIMD3<Int>) -> Int {
         let floats = shape.levels.indices.reduce(0) { sum, n in
             let voxels = shape.size(size, level: n).voxels
-            // Down and up, enlarged and reduced maps; the gradients.
-            return sum + voxels * shape.levels[n].channels * (trains ? 10 : 6)
+            // Down and up, enlarged and reduced maps.
+            return sum + voxels * shape.levels[n].channels * 6
         }
-        let heads = size.voxels * shape.classStride * (trains ? 3 : 1)
-        return 4 * (floats + heads + size.voxels * shape.inputStride)
+        return MemoryLayout<Float>.stride * (floats + size.voxels * (shape.classStride + shape.inputStride))
     }
 }
 

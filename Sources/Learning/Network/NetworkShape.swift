@@ -50,8 +50,9 @@ public struct NetworkShape: Sendable, Hashable, Codable {
         levels.prefix(level).reduce(size) { $0 / SIMD3($1.halvesDepth ? 2 : 1, 2, 2) }
     }
 
-    /// Whether such a network can be built; what a file holds may be anything.
-    var isWhole: Bool {
+    /// Whether such a network can be built; what a file holds may be anything, and nothing else may be asked of a shape that
+    /// is not whole.
+    package var isWhole: Bool {
         (1...64).contains(inputs) && (2...64).contains(classes) && (2...8).contains(levels.count)
             && levels.allSatisfy {
                 $0.channels % 16 == 0 && (16...512).contains($0.channels) && ($0.taps == 1 || $0.taps == 3)

@@ -37,7 +37,7 @@ public final class Predictor: Sendable {
     public static func bytes(_ shape: NetworkShape, patch: SIMD3<Int>, size: SIMD3<Int>, threads: Int) -> Int {
         let (samples, values) = (MemoryLayout<Float>.stride * size.voxels, 2 * shape.classes + 1)
         let worker =
-            NetworkMaps.bytes(shape, size: patch, trains: false)
+            NetworkMaps.bytes(shape, size: patch)
             + 2 * MemoryLayout<Float>.stride * patch.voxels * shape.classes
         return samples * values + threads * worker
     }

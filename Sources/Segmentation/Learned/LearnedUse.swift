@@ -32,7 +32,7 @@ extension Segmenter {
     package func results(
         of said: LearnedProbabilities, in volume: Volume, thresholds: [Float]
     ) throws -> [SegmentedVolume] {
-        let (plan, scale) = (try plan(for: ImageOutline(volume)), try window.scale(for: volume))
+        let (plan, scale) = (try plan(for: ImageOutline(volume)), said.scale)
         var result = Votes(
             geometry: volume.geometry, threshold: thresholds[0], keepsCertainty: options.keepsCertainty)
         for label in labels {

@@ -118,12 +118,12 @@ import Testing
             (record.rate, record.decay, record.first, record.second) = (0.01, 0.1, 0.9, 0.99)
             record.first_correction = Float(1 / (1 - pow(0.9, Double(step))))
             record.second_correction = Float(1 / (1 - pow(0.99, Double(step))))
-            (record.gradient_factor, record.keep) = (0.5, 0.75)
+            record.keep = 0.75
             kernels.update(
                 &record, count, change.floats, buffers[0].floats, buffers[1].floats,
                 buffers[2].floats, buffers[3].floats)
             for n in 0..<count {
-                let g = 0.5 * gradient[n]
+                let g = gradient[n]
                 first[n] = 0.9 * first[n] + 0.1 * g
                 second[n] = 0.99 * second[n] + 0.01 * g * g
                 let (m, v) = (first[n] / (1 - pow(0.9, Double(step))), second[n] / (1 - pow(0.99, Double(step))))
