@@ -42,9 +42,10 @@ let package = Package(
         .target(name: "CDCMTKBridge", linkerSettings: dcmtk.map { .linkedLibrary($0) } + [.linkedLibrary("stdc++")]),
         .target(name: "COpenJPEG", linkerSettings: [.linkedLibrary("openjp2")]),
         .target(name: "CTomosWeights", exclude: ["tomos-1.safetensors"]),
-        .target(name: "CUniverSegKernels", cSettings: optimisedC),
+        .target(name: "CVectors"),
+        .target(name: "CUniverSegKernels", dependencies: ["CVectors"], cSettings: optimisedC),
         .target(name: "CPerceptron", cSettings: optimisedC),
-        .target(name: "CLearningKernels", cSettings: optimisedC),
+        .target(name: "CLearningKernels", dependencies: ["CVectors"], cSettings: optimisedC),
 
         .target(name: "Volumes", swiftSettings: swift),
         .target(name: "Platform", dependencies: ["Volumes", "CDigest"], swiftSettings: swift),

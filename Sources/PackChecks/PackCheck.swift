@@ -107,18 +107,23 @@ public struct PackCheck: Sendable {
         }
         let lessons = try leaveOneOut(segmenter, places, byNetworks, progress)
         chosen = best(examples, usual: usual)
-        if options.corrects, examples.count == places.count {
+        let isWhole = examples.count == places.count
+        var evidence = isWhole ? lessons.evidence : nil
+        if options.corrects, isWhole {
             lack = lessons.lack
-            if lack == nil { try learn(from: lessons, segmenter, places, usual: usual) }
+            if lack == nil, let corrected = try learn(from: lessons, segmenter, places, usual: usual) {
+                evidence = corrected
+            }
         }
         if let ways, let byNetworks {
-            try choose(among: ways, byNetworks, lessons, segmenter, places, usual: usual)
+            try choose(among: ways, byNetworks, evidence, segmenter, places, usual: usual)
         }
     }
 
-    /// Takes over the networks' results, alone or together with the others, if they are better.
+    /// Takes over the networks' results, alone or together with the others' evidence, corrected where that helps, if they
+    /// are better.
     private mutating func choose(
-        among ways: LearnedWays, _ alone: [Example], _ lessons: CorrectionLessons, _ segmenter: Segmenter,
+        among ways: LearnedWays, _ alone: [Example], _ evidence: [LabelEvidence]?, _ segmenter: Segmenter,
         _ places: [Int], usual: Int
     ) throws {
         let threshold = best(alone, usual: usual)
@@ -126,9 +131,7 @@ public struct PackCheck: Sendable {
         var gain = LearnedGain(
             without: without, volumes: examples.count, alone: dice, together: nil, members: ways.task.members.count,
             steps: ways.steps, share: 0)
-        let evidence = examples.count == places.count ? lessons.evidence : nil
-        let shown = correction == nil ? evidence : lessons.corrected(threads: segmenter.options.threads)
-        if let evidence = shown {
+        if let evidence {
             let together = try places.indices.map { n in
                 try compare(n, places, segmenter) { try ways.together(n, with: evidence[n], thresholds: $0) }
             }
@@ -189,23 +192,26 @@ public struct PackCheck: Sendable {
         return mean > Self.clearLead && mean > 2.5 * (variance / count).squareRoot()
     }
 
-    /// Takes over a correction, and the results with it, if it helps the volumes that it was not learned from.
+    /// Takes over a correction, and the results with it, if it helps the volumes that it was not learned from; returns the
+    /// evidence that it corrected, nil where it does not help.
     private mutating func learn(
         from lessons: CorrectionLessons, _ segmenter: Segmenter, _ places: [Int], usual: Int
-    ) throws {
+    ) throws -> [LabelEvidence]? {
         let threads = segmenter.options.threads
-        let corrected = try zip(places, lessons.corrected(threads: threads)).map { place, evidence in
-            let example = segmenter.task.examples[place]
-            let results = try segmenter.without(place).results(
-                of: evidence, in: NIfTI.readVolume(example.image), thresholds: thresholds.map(Float.init))
-            return try compare(example, results, example.readLabels())
+        let evidence = lessons.corrected(threads: threads)
+        let corrected = try evidence.indices.map { n in
+            try compare(n, places, segmenter) { thresholds in
+                try segmenter.without(places[n]).results(
+                    of: evidence[n], in: NIfTI.readVolume(segmenter.task.examples[places[n]].image),
+                    thresholds: thresholds)
+            }
         }
         let other = best(corrected, usual: usual)
-        guard let plain = mean()?.mean, let better = Self.mean(corrected, threshold: other)?.mean else { return }
+        guard let plain = mean()?.mean, let better = Self.mean(corrected, threshold: other)?.mean else { return nil }
         gain = (plain, better)
-        if better > plain + Self.leastGain, let learned = lessons.correction(threads: threads) {
-            (examples, chosen, correction) = (corrected, other, learned)
-        }
+        guard better > plain + Self.leastGain, let learned = lessons.correction(threads: threads) else { return nil }
+        (examples, chosen, correction) = (corrected, other, learned)
+        return evidence
     }
 
     /// Compares the results of a volume, by its turn.
