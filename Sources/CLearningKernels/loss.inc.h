@@ -66,9 +66,8 @@ static void softmax(float *logits, size_t voxels, int stride, int classes) {
     }
 }
 
-static double loss_sums(const float *probabilities, const unsigned char *labels, size_t voxels, int stride, int classes,
-                        double *both, double *given, double *wanted) {
-    double entropy = 0;
+static void loss_sums(const float *probabilities, const unsigned char *labels, size_t voxels, int stride, int classes,
+                      double *both, double *given, double *wanted, double *entropies) {
     for (size_t begin = 0; begin < voxels; begin += SUM_RUN) {
         size_t end = begin + SUM_RUN < voxels ? begin + SUM_RUN : voxels;
         for (int g = 0; g < stride && g < classes; g += LANES) {
@@ -80,14 +79,13 @@ static double loss_sums(const float *probabilities, const unsigned char *labels,
             float p = probabilities[n * stride + labels[n]];
             both[labels[n]] += (double)p;
             wanted[labels[n]] += 1;
-            entropy -= (double)__builtin_logf(p > 1e-12f ? p : 1e-12f);
+            entropies[labels[n]] -= (double)__builtin_logf(p > 1e-12f ? p : 1e-12f);
         }
     }
-    return entropy;
 }
 
-static void loss_gradient(const float *probabilities, const unsigned char *labels, size_t voxels, int stride, float entropy,
-                          const float *hit, const float *any, float *gradient) {
+static void loss_gradient(const float *probabilities, const unsigned char *labels, size_t voxels, int stride,
+                          const float *entropy, const float *hit, const float *any, float *gradient) {
     for (size_t n = 0; n < voxels; n++, probabilities += stride, gradient += stride) {
         const vec label = splat((float)labels[n]);
         vec sum = splat(0);
@@ -99,7 +97,7 @@ static void loss_gradient(const float *probabilities, const unsigned char *label
         for (int g = 0; g < stride; g += LANES) {
             vec p = load(probabilities + g), is = load(ordinals + g) == label ? splat(1) : splat(0);
             vec slope = load(any + g) + is * load(hit + g);
-            store(gradient + g, splat(entropy) * (p - is) + p * (slope - mean));
+            store(gradient + g, splat(entropy[labels[n]]) * (p - is) + p * (slope - mean));
         }
     }
 }

@@ -104,14 +104,14 @@ typedef struct {
     /// Probabilities of the classes in place of their logits [voxels][stride]; those beyond the classes become 0.
     /// At most 64 floats a voxel.
     void (*softmax)(float *logits, size_t voxels, int stride, int classes);
-    /// What a loss is made of, added to sums over the voxels for each class c: p_c where it is the label, p_c, and the
-    /// number of labels. Returns the sum of -log p of the labels.
-    double (*loss_sums)(const float *probabilities, const unsigned char *labels, size_t voxels, int stride, int classes,
-                        double *both, double *given, double *wanted);
+    /// What a loss is made of, added to sums over the voxels for each class c: p_c where it is the label, p_c, the number of
+    /// labels, and -log p_c where it is the label.
+    void (*loss_sums)(const float *probabilities, const unsigned char *labels, size_t voxels, int stride, int classes,
+                      double *both, double *given, double *wanted, double *entropies);
     /// The gradient of the logits of a loss whose derivative by p_c is any[c] and, where c is the label, hit[c] more; and of
-    /// `entropy` times the sum of -log p of the labels. `hit` and `any` are [stride].
+    /// the sum of entropy[c] times -log p_c where c is the label. `entropy`, `hit` and `any` are [stride].
     void (*loss_gradient)(const float *probabilities, const unsigned char *labels, size_t voxels, int stride,
-                          float entropy, const float *hit, const float *any, float *gradient);
+                          const float *entropy, const float *hit, const float *any, float *gradient);
 
     /// A matrix [rows][columns] becomes about the nearest one whose singular values are all 1 (0.7 to 1.2), by five steps of
     /// a Newton-Schulz iteration. `room` is for `orthogonal_room` floats.

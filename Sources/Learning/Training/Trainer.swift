@@ -51,7 +51,7 @@ public final class Trainer {
     /// One step; returns the loss.
     public func advance() -> Double {
         forEach(workers.count) { [self] n in lookAt(workers[n], place: n) }
-        let loss = BatchLoss(workers.map(\.sums), stride: plan.shape.classStride)
+        let loss = BatchLoss(workers.map(\.sums), stride: plan.shape.classStride, balance: plan.balance(at: step))
         forEach(workers.count) { [self] n in learn(workers[n], loss) }
         update()
         network.pack(threads: threads)
@@ -92,8 +92,9 @@ public final class Trainer {
             var sums = BatchLoss.Sums(classes: shape.classes)
             let (logits, voxels) = (worker.maps.logits[n].floats, worker.labels[n].count)
             network.kernels.softmax(logits, voxels, stride, classes)
-            sums.entropy = network.kernels.loss_sums(
-                logits, worker.labels[n], voxels, stride, classes, &sums.both, &sums.given, &sums.wanted)
+            network.kernels.loss_sums(
+                logits, worker.labels[n], voxels, stride, classes, &sums.both, &sums.given, &sums.wanted,
+                &sums.entropies)
             return sums
         }
     }
@@ -118,7 +119,8 @@ public final class Trainer {
         for n in worker.labels.indices {
             network.kernels.loss_gradient(
                 worker.maps.logits[n].floats, worker.labels[n], worker.labels[n].count, Int32(plan.shape.classStride),
-                loss.entropies[n], loss.hits[n].floats, loss.anys[n].floats, worker.maps.logitGradients[n].floats)
+                loss.entropies[n].floats, loss.hits[n].floats, loss.anys[n].floats, worker.maps.logitGradients[n].floats
+            )
         }
         NetworkPass(network: network, maps: worker.maps).backward(worker.gradient.floats)
     }

@@ -24,6 +24,8 @@ public struct TrainingPlan: Sendable, Hashable, Codable {
     public var decay = 1e-2
     /// Steps over which rates rise.
     public var warmUp = 20
+    /// How far classes count alike in cross-entropy however many voxels they have, at first; 0 at the end.
+    public var balance = 0.5
 
     /// Makes a plan.
     public init(
@@ -33,6 +35,9 @@ public struct TrainingPlan: Sendable, Hashable, Codable {
         (self.shape, self.patch, self.spacing, self.isFlat) = (shape, patch, spacing, isFlat)
         (self.batch, self.steps, self.augmentation, self.seed) = (batch, steps, augmentation, seed)
     }
+
+    /// The balance at a step, counted from 0.
+    func balance(at step: Int) -> Double { balance * max(0, 1 - Double(step) / Double(max(1, steps))) }
 
     /// The share of the rates at a step, counted from 0: it rises, then falls to 0 as nnU-Net's does (to the power 0.9).
     func share(at step: Int) -> Double {

@@ -60,22 +60,22 @@ import Testing
         let (stride, classes) = (example.stride, example.classes)
         let rest = [Double](repeating: 0, count: stride - classes)
         let probabilities = GuardedBuffer(numbers.probabilities.flatMap { $0 + rest })
-        var expected = [[Double]](repeating: (0..<classes).map(Double.init), count: 3)
-        var (both, given, wanted) = (expected[0], expected[1], expected[2])
-        let entropy = RunnableKernels.named(name).loss_sums(
-            probabilities.floats, numbers.labels, example.voxels, Int32(stride), Int32(classes), &both, &given, &wanted)
-        var expectedEntropy = 0.0
+        var expected = [[Double]](repeating: (0..<classes).map(Double.init), count: 4)
+        var (both, given, wanted, entropies) = (expected[0], expected[1], expected[2], expected[3])
+        RunnableKernels.named(name).loss_sums(
+            probabilities.floats, numbers.labels, example.voxels, Int32(stride), Int32(classes), &both, &given, &wanted,
+            &entropies)
         for (label, p) in zip(numbers.labels, numbers.probabilities) {
             expected[0][Int(label)] += p[Int(label)]
             for c in 0..<classes { expected[1][c] += p[c] }
             expected[2][Int(label)] += 1
             // Probabilities below 1e-12 count as that.
-            expectedEntropy -= log(max(p[Int(label)], 1e-12))
+            expected[3][Int(label)] -= log(max(p[Int(label)], 1e-12))
         }
         #expect(largestDifference(both, expected[0]) < 1e-6)
         #expect(largestDifference(given, expected[1]) < 1e-6)
         #expect(wanted == expected[2])
-        #expect(abs(entropy - expectedEntropy) < 1e-6 * (1 + expectedEntropy))
+        #expect(largestDifference(entropies, expected[3]) < 1e-6 * (1 + (expected[3].max() ?? 0)))
     }
 
     /// By the logits, of what the header says that the loss is.
@@ -85,19 +85,22 @@ import Testing
         let (stride, classes) = (example.stride, example.classes)
         let rest = [Double](repeating: 0, count: stride - classes)
         let (hit, any) = (hashedValues(3, classes), hashedValues(4, classes))
-        let entropy = 0.3
+        // A factor for each class.
+        let entropy = (0..<classes).map { 0.3 + 0.1 * Double($0) }
         let result = GuardedBuffer(example.voxels * stride, filledWith: .nan)
         let probabilities = GuardedBuffer(numbers.probabilities.flatMap { $0 + rest })
-        let (hits, anys) = (GuardedBuffer(hit + rest), GuardedBuffer(any + rest))
+        let (hits, anys, entropies) = (
+            GuardedBuffer(hit + rest), GuardedBuffer(any + rest), GuardedBuffer(entropy + rest)
+        )
         RunnableKernels.named(name).loss_gradient(
-            probabilities.floats, numbers.labels, example.voxels, Int32(stride), Float(entropy), hits.floats,
+            probabilities.floats, numbers.labels, example.voxels, Int32(stride), entropies.floats, hits.floats,
             anys.floats, result.floats)
         let expected = (0..<example.voxels).flatMap { voxel -> [Double] in
             let label = Int(numbers.labels[voxel])
             let logits = Array(numbers.logits[(voxel * stride)..<(voxel * stride + classes)])
             return PlainKernels.derivatives(logits) { logits in
                 let p = PlainKernels.softmax(logits)
-                return zip(any, p).reduce(hit[label] * p[label] - entropy * log(p[label])) { $0 + $1.0 * $1.1 }
+                return zip(any, p).reduce(hit[label] * p[label] - entropy[label] * log(p[label])) { $0 + $1.0 * $1.1 }
             } + rest
         }
         #expect(result.difference(from: expected) < 2e-6)

@@ -77,8 +77,9 @@ final class HashedNetwork {
                 let (logits, voxels) = (maps.logits[head].floats, labels[head].count)
                 var sums = BatchLoss.Sums(classes: classes)
                 network.kernels.softmax(logits, voxels, Int32(stride), Int32(classes))
-                sums.entropy = network.kernels.loss_sums(
-                    logits, labels[head], voxels, Int32(stride), Int32(classes), &sums.both, &sums.given, &sums.wanted)
+                network.kernels.loss_sums(
+                    logits, labels[head], voxels, Int32(stride), Int32(classes), &sums.both, &sums.given, &sums.wanted,
+                    &sums.entropies)
                 return sums
             }
         }
@@ -92,7 +93,7 @@ final class HashedNetwork {
             for head in labels.indices {
                 network.kernels.loss_gradient(
                     maps.logits[head].floats, labels[head], labels[head].count, Int32(network.shape.classStride),
-                    loss.entropies[head], loss.hits[head].floats, loss.anys[head].floats,
+                    loss.entropies[head].floats, loss.hits[head].floats, loss.anys[head].floats,
                     maps.logitGradients[head].floats)
             }
             NetworkPass(network: network, maps: maps).backward(sum.floats)
