@@ -132,13 +132,14 @@ public struct TaskTraining {
         let start = ContinuousClock.now
         for _ in 1..<Self.timed { _ = trainer.advance() }
         let seconds = (ContinuousClock.now - start) / Double(Self.timed - 1)
-        let room = .seconds(60 * (options.minutes ?? Self.minutes(design))) / Double(members)
+        let room = .seconds(60 * (options.minutes ?? minutes)) / Double(members)
         return min(max(Int(clamping: (room / seconds).rounded()), Self.leastSteps), Self.mostSteps)
     }
 
     /// Minutes when none are asked for: volumes of which a patch shows a part only take longer.
-    private static func minutes(_ design: TaskDesign) -> Double {
+    private var minutes: Double {
         let patch = design.plan.patch
-        return patch.x * patch.y * patch.z > 150_000 ? 12 : 5
+        let parts = volumes.map { Double($0.labels.count) / Double(patch.x * patch.y * patch.z) }.sorted()
+        return !design.plan.isFlat && parts[parts.count / 2] > 1.5 ? 12 : 5
     }
 }

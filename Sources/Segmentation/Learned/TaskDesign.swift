@@ -14,8 +14,10 @@ package struct TaskDesign: Sendable, Hashable {
 
     /// Slices so many times as thick as their pixels are looked at one by one.
     private static let flat = 3.0
-    /// Voxels of a patch, at most, of volumes and of single slices.
-    private static let (mostVoxels, mostPixels) = (300_000.0, 160.0 * 160)
+    /// Voxels of a patch, at most, of volumes and of single slices. In the same time patches of 150,000 learn more than half
+    /// as many of 300,000: of 10 heads and necks 0.744 instead of 0.718 of volumes that were not seen, of 10 brains 0.885
+    /// instead of 0.874; and 80,000 no more (0.729 of heads and necks).
+    private static let (mostVoxels, mostPixels) = (150_000.0, 160.0 * 160)
     /// How much larger than a label's box a patch shall be, in volumes and in slices.
     private static let (room, flatRoom) = (1.5, 1.7)
     /// A grid is coarser than the volumes' by this factor at most, and only as long as the smallest label still fills so
