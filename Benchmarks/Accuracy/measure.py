@@ -28,6 +28,9 @@ def promise(output: str) -> dict:
         label or "all": {"mean": float(mean), "low": float(low), "high": float(high)}
         for label, _, mean, low, high, _ in line.findall(output)
     }
+    if len(labels) == 1:
+        # The mean over one label has no line of its own.
+        labels["all"] = next(iter(labels.values()))
     said = re.search(r"^threshold (\S+), planes (.+)$", output, re.M)
     notes = [text for text in output.splitlines() if text.startswith("correction")]
     return {
