@@ -21,12 +21,16 @@ public struct ReducedVolume: Sendable {
     /// Reduces a volume to samples about `spacing` mm apart, averaging what each covers; further apart where it would
     /// have more than `most`.
     public init(_ volume: Volume, scale: IntensityScale, spacing: Double, most: Int) {
+        let extent = Self.extent(SliceLayout(volume.geometry, plane: .axial))
+        self.init(volume, scale: scale, size: Self.size(extent, spacing: spacing, most: most))
+    }
+
+    /// Reduces a volume to so many samples along S, R, A, averaging what each covers; where it has fewer voxels, they are
+    /// interpolated.
+    public init(_ volume: Volume, scale: IntensityScale, size: SIMD3<Int>) {
         let layout = SliceLayout(volume.geometry, plane: .axial)
         let counts = SIMD3(layout.slices, layout.rows, layout.columns)
-        let extent = SIMD3(
-            Double(layout.slices) * layout.sliceSpacing, Double(layout.rows) * layout.rowSpacing,
-            Double(layout.columns) * layout.columnSpacing)
-        let size = Self.size(extent, spacing: spacing, most: most)
+        let extent = Self.extent(layout)
         func table(_ axis: Int) -> ResampleTable {
             .fit(inputs: counts[axis], before: 0, length: Double(counts[axis]), outputs: size[axis])
         }
@@ -42,6 +46,13 @@ public struct ReducedVolume: Sendable {
             spacing: SIMD3(
                 extent.x / Double(size.x), extent.y / Double(size.y), extent.z / Double(size.z)),
             values: table(0).alongRows(planes, columns: size.y * size.z))
+    }
+
+    /// mm along S, R, A.
+    private static func extent(_ layout: SliceLayout) -> SIMD3<Double> {
+        SIMD3(
+            Double(layout.slices) * layout.sliceSpacing, Double(layout.rows) * layout.rowSpacing,
+            Double(layout.columns) * layout.columnSpacing)
     }
 
     private static func size(_ extent: SIMD3<Double>, spacing: Double, most: Int) -> SIMD3<Int> {

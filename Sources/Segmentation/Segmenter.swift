@@ -36,7 +36,7 @@ public final class Segmenter: Sendable {
     private let kept: KeptProbabilities
     /// The networks that the pack has learned, where they are put to use, and their weight.
     let learned: LearnedUse?
-    private let frames: KnownFrames
+    private let gate: InputGate
 
     /// Reads weights and pack.
     ///
@@ -77,7 +77,6 @@ public final class Segmenter: Sendable {
         var kept: KeptProbabilities = keepsEvidence || correction != nil || learned != nil ? .network : []
         if options.keepsCertainty { kept.insert(.squares) }
         self.kept = kept
-        frames = KnownFrames(try task.examples.map { try NIfTI.info($0.image).geometry })
         memory = try MemoryDemand(
             task, labels: labels, planes: planes, side: side, options: options, network: network, kept: kept,
             learned: learned)
@@ -85,6 +84,9 @@ public final class Segmenter: Sendable {
         library = try SupportLibrary(
             task, labels: labels, planes: planes, window: window, side: side,
             crops: options.crops && options.choose != .position)
+        gate = InputGate(
+            frames: KnownFrames(try task.examples.map { try NIfTI.info($0.image).geometry }),
+            contents: KnownContents(library.looks))
     }
 
     private init(_ other: Segmenter, library: SupportLibrary, learned: LearnedUse?) {
@@ -93,7 +95,7 @@ public final class Segmenter: Sendable {
         (threshold, memory) = (other.threshold, other.memory)
         (checked, findings, correction) = (other.checked, other.findings, other.correction)
         kept = other.kept
-        (self.library, self.learned, frames) = (library, learned, other.frames)
+        (self.library, self.learned, gate) = (library, learned, other.gate)
     }
 
     /// A segmenter whose pack holds only some of the examples, by their places.
@@ -130,7 +132,12 @@ public final class Segmenter: Sendable {
     ///
     /// - Parameter progress: called from any thread with the slices done and the slices in all.
     public func segment(_ volume: Volume, progress: (@Sendable (Int, Int) -> Void)? = nil) throws -> SegmentedVolume {
-        try segment(volume, thresholds: [threshold], progress: progress)[0]
+        let unlike = gate.remarks(
+            on: volume, scale: try window.scale(for: volume), learned: learned?.task,
+            threads: try plan(for: ImageOutline(volume)).threads)
+        var result = try segment(volume, thresholds: [threshold], progress: progress)[0]
+        result.notices = unlike + result.notices
+        return result
     }
 
     /// The results of one volume for several thresholds, ascending.
@@ -376,7 +383,7 @@ public final class Segmenter: Sendable {
         return SegmentedVolume(
             labels: map, structures: structures,
             certainty: result.certainty?.maps(on: volume.geometry, at: query.region?.box),
-            notices: volume.notices + frames.remarks(on: volume.geometry) + notices + faint + remarks, plan: query.plan)
+            notices: volume.notices + notices + faint + remarks, plan: query.plan)
     }
 
     /// A sentence about a label that is not in the result, or is in it with little promise.

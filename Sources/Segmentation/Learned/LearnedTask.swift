@@ -100,6 +100,20 @@ package struct LearnedProbabilities: Sendable {
         (self.labels, self.scale, self.placement, self.box, self.classes) = (labels, scale, placement, box, classes)
     }
 
+    /// The Dice that the probabilities promise, a mean over labels: ``SegmentedVolume/Structure/expectedDice`` on the
+    /// networks' own grid, 0 for a label that no sample has.
+    var promise: Double {
+        let promises = classes.map { values in
+            var (inside, total, samples): (Double, Double, Double) = (0, 0, 0)
+            for value in values.lazy.map(Double.init) where value >= 0.1 {
+                total += value
+                if value >= 0.5 { (inside, samples) = (inside + value, samples + 1) }
+            }
+            return samples > 0 ? 2 * inside / (samples + total) : 0
+        }
+        return promises.reduce(0, +) / Double(max(promises.count, 1))
+    }
+
     /// A label's probabilities on the volume's own voxels, in units of 1/65535; nil for a label that was not learned.
     func voxels(of label: UInt16) -> [UInt16]? {
         guard let place = labels.firstIndex(of: label) else { return nil }

@@ -41,6 +41,8 @@ struct SupportLibrary: Sendable {
     let labelled: [Extent?]
     /// What the pack's volumes tell of the labels' sizes.
     let known: KnownSizes
+    /// Volume by volume what it looks like from afar.
+    let looks: [VolumeLook]
     /// Spacing of these grids in mm.
     let reducedSpacing: Double
     /// What is kept of every volume on a finer grid, and that one's spacing; nil when all are kept whole.
@@ -62,7 +64,7 @@ struct SupportLibrary: Sendable {
         let spacing = Self.spacing(of: try pack.examples.map { try NIfTI.info($0.image).geometry })
         reducedSpacing = spacing
         var (stacks, reduced): ([[Stack]], [ReducedVolume]) = (planes.map { _ in [] }, [])
-        var (known, parts) = (KnownSizes(), [ReducedPart]())
+        var (known, parts, looks) = (KnownSizes(), [ReducedPart](), [VolumeLook]())
         // Before any image is read, since none is held any longer than it takes to prepare it.
         let sights = crops ? try pack.examples.map { try Sight($0, labels: labels) } : []
         labelled = sights.map(\.extent)
@@ -85,8 +87,9 @@ struct SupportLibrary: Sendable {
                 parts.append(ReducedPart(close, offset: offset))
             }
             reduced.append(ReducedVolume(comparable: volume, scale: scale, spacing: spacing))
+            looks.append(VolumeLook(volume, scale: scale))
         }
-        (self.stacks, self.reduced, self.known) = (stacks, reduced, known)
+        (self.stacks, self.reduced, self.known, self.looks) = (stacks, reduced, known, looks)
         close = isCropped ? (parts, closeSpacing) : nil
     }
 
@@ -114,6 +117,7 @@ struct SupportLibrary: Sendable {
         known = other.known.keeping(examples)
         close = other.close.map { close in (examples.map { close.parts[$0] }, close.spacing) }
         reduced = examples.map { other.reduced[$0] }
+        looks = examples.map { other.looks[$0] }
         labelled = other.labelled.isEmpty ? [] : examples.map { other.labelled[$0] }
     }
 

@@ -1,0 +1,34 @@
+import Preparation
+import Volumes
+
+/// Tells of a case, before the work, in what it is unlike the volumes of the pack.
+struct InputGate: Sendable {
+    let frames: KnownFrames
+    let contents: KnownContents
+
+    /// How much more networks must promise of a volume as it is than of its mirror image to be believed.
+    private static let clear = 0.002
+
+    /// A sentence about each way in which a case is unlike the pack.
+    ///
+    /// - Parameter learned: The pack's networks, where they are in use. A case whose mirror image is more like the pack's
+    ///   volumes from afar is not flagged for it where these promise more of the case.
+    func remarks(on volume: Volume, scale: IntensityScale, learned: LearnedTask?, threads: Int) -> [String] {
+        let look = VolumeLook(volume, scale: scale)
+        var remarks = frames.remarks(on: volume.geometry)
+        var mirrors = contents.likelierMirrors(of: look)
+        if let learned, !mirrors.isEmpty {
+            func promise(_ volume: Volume) -> Double {
+                learned.probabilities(volume, scale: scale, threads: threads).promise
+            }
+            let own = promise(volume)
+            mirrors.removeAll { own > promise($0.of(volume)) + Self.clear }
+        }
+        if let mirror = mirrors.first {
+            remarks.append(
+                "unlike the task's volumes: it looks more like them with \(mirror.text): review the result, and whether "
+                    + "the header states the right orientation")
+        }
+        return remarks + contents.remarks(on: look)
+    }
+}
