@@ -36,7 +36,7 @@ test: setup ## Run all tests
 	@swift test
 
 # Suites that segment volumes, run the program, or read whole series beside references.
-WHOLE := AbdomenTests|HostileStudyTests|PackCheckTests|SupportCurveTests|SegmenterTests|SegmentationTests\.MemoryTests|CorrectionTests|RegistrationTests|RealSliceTests|EngineTests|ParityTests|Conformance|CommandTests|InferenceTests|DICOMColourTests
+WHOLE := AbdomenTests|HostileStudyTests|PackCheckTests|SupportCurveTests|SegmenterTests|SegmentationTests\.MemoryTests|RegistrationTests|RealSliceTests|EngineTests|ParityTests|Conformance|CommandTests|InferenceTests|DICOMColourTests
 
 test-fast: setup ## Run the tests that take seconds
 	@swift test --skip '$(WHOLE)'

@@ -44,7 +44,6 @@ let package = Package(
         .target(name: "CTomosWeights", exclude: ["tomos-1.safetensors"]),
         .target(name: "CVectors"),
         .target(name: "CUniverSegKernels", dependencies: ["CVectors"], cSettings: optimisedC),
-        .target(name: "CPerceptron", cSettings: optimisedC),
         .target(name: "CLearningKernels", dependencies: ["CVectors"], cSettings: optimisedC),
 
         .target(name: "Volumes", swiftSettings: swift),
@@ -66,7 +65,6 @@ let package = Package(
             name: "Segmentation",
             dependencies: [
                 "Volumes", "Platform", "Configuration", "VolumeIO", "Preparation", "Inference", "Learning",
-                "CPerceptron",
             ], swiftSettings: optimised),
         .target(name: "Evaluation", dependencies: ["Volumes", "Platform", "VolumeIO"], swiftSettings: optimised),
         .target(name: "Export", dependencies: ["Volumes", "Platform", "VolumeIO", "CPNG"], swiftSettings: swift),

@@ -22,7 +22,7 @@ outputs: [ nifti, volumes ]
 
 
 def promise(output: str) -> dict:
-    """What `tomos task check` prints of leave-one-out: means and intervals, threshold, planes, correction."""
+    """What `tomos task check` prints of leave-one-out: means and intervals, threshold, planes."""
     line = re.compile(r"^ *(\d*) +(\S+) +([\d.]+) +([\d.]+) to ([\d.]+) +(\d+)$", re.M)
     labels = {
         label or "all": {"mean": float(mean), "low": float(low), "high": float(high)}
@@ -32,12 +32,10 @@ def promise(output: str) -> dict:
         # The mean over one label has no line of its own.
         labels["all"] = next(iter(labels.values()))
     said = re.search(r"^threshold (\S+), planes (.+)$", output, re.M)
-    notes = [text for text in output.splitlines() if text.startswith("correction")]
     return {
         "labels": labels,
         "threshold": said and said.group(1),
         "planes": said and said.group(2),
-        "notes": notes,
     }
 
 

@@ -39,10 +39,6 @@ struct LearnedWays {
         return try segmenter.without(places[n]).results(of: said[n], in: volume, thresholds: thresholds)
     }
 
-    /// The same together with what the network in context and the vote have shown.
-    func together(_ n: Int, with evidence: LabelEvidence, thresholds: [Float]) throws -> [SegmentedVolume] {
-        let volume = try NIfTI.readVolume(segmenter.task.examples[places[n]].image)
-        let blended = evidence.blended(with: said[n], share: Self.share, in: volume.geometry, at: .zero)
-        return try segmenter.without(places[n]).results(of: blended, in: volume, thresholds: thresholds)
-    }
+    /// What is mixed into what the network in context and the vote say of a volume, by its turn.
+    func blend(_ n: Int) -> LearnedBlend { LearnedBlend(said: said[n], share: Self.share) }
 }

@@ -20,15 +20,8 @@ public struct PackCheck: Sendable {
     public let thresholds: [Double]
     /// The one among them that the findings hold for.
     public private(set) var chosen: Int
-    /// One entry a volume, in the pack's order; with the correction, where there is one.
+    /// One entry a volume, in the pack's order.
     public private(set) var examples: [Example] = []
-    /// What the pack has learned of its errors; nil where that does not help.
-    public private(set) var correction: LabelCorrection?
-    /// Mean Dice without the correction and with it, each volume corrected by what the others taught; nil when there are
-    /// too few volumes to learn from.
-    public private(set) var gain: (without: Double, with: Double)?
-    /// Why no correction was learned; nil where one was, kept or not, and where none was asked for.
-    public private(set) var lack: String?
     /// What trained networks give, volume by volume by one that has not seen it: mean Dice of the way without them, by
     /// themselves, and together with it; nil where none were trained.
     public private(set) var learnedGain: LearnedGain?
@@ -55,9 +48,9 @@ public struct PackCheck: Sendable {
     public static let tried = [0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6]
     /// What another threshold must gain over the usual one: less may be luck.
     static let leastGain = 0.002
-    /// A lead that over so many volumes, and 2.5 times its standard error, is clear. Ways that are nearer to each other may
-    /// still do better together: those of the hippocampus, 0.03 apart, do.
-    private static let (clearLead, leastLeads) = (0.05, 4)
+    /// A lead that over so many volumes, and 2.5 times its standard error, is clear. Looking further may show that both
+    /// together do a little better, as they do on the hippocampus (by 0.003), at many times the time a case.
+    private static let (clearLead, leastLeads) = (0.03, 4)
     /// A mean Dice below which a pack is said to be unsuited, and one below which it is doubtful.
     public static let (unsuited, doubtful) = (0.5, 0.7)
 
@@ -65,8 +58,7 @@ public struct PackCheck: Sendable {
     ///
     /// Where the options name no planes they are all three if the pack's voxels are nearly cubes, the task's one else.
     /// The options' threshold is the only one tried when it is there. Without, several are, and the one with the best
-    /// mean Dice is chosen when it gains 0.002 over the pack's. With eight volumes or more a correction is learned and
-    /// kept when it gains as much.
+    /// mean Dice is chosen when it gains 0.002 over the pack's.
     ///
     /// With `training`, networks are trained on the pack of five volumes or more, and kept where they gain as much on the
     /// volumes that each has not seen.
@@ -88,14 +80,13 @@ public struct PackCheck: Sendable {
         if options.planes == nil, !options.isFast, try PackGrids(task).areNearIsotropic {
             options.planes = SlicePlane.anatomical
         }
-        // A run of some labels alone has no correction, and this is the check of all.
         options.labels = nil
         let thresholds = options.threshold.map { [$0] } ?? Set(Self.tried + [task.threshold]).sorted()
         let usual = thresholds.firstIndex(of: options.threshold ?? task.threshold) ?? 0
         (self.thresholds, chosen, labels) = (thresholds, usual, task.labels.entries)
         let places = Array(stride(from: 0, to: task.examples.count, by: step))
         let trains = training != nil && places.count >= TaskTraining.leastVolumes
-        let segmenter = try Segmenter(task: task, options: options, keepsEvidence: options.corrects || trains)
+        let segmenter = try Segmenter(task: task, options: options)
         (self.options, weightsSHA256) = (segmenter.checked, segmenter.weights.sha256)
         let ways = try training.flatMap { trains ? try LearnedWays(segmenter, places, $0, trainingProgress) : nil }
         let byNetworks = try ways.map { ways in
@@ -106,46 +97,30 @@ public struct PackCheck: Sendable {
             try keep(ways, share: 1)
             return
         }
-        let lessons = try leaveOneOut(segmenter, places, byNetworks, progress)
+        let together = try leaveOneOut(segmenter, places, ways, byNetworks, progress)
         chosen = best(examples, usual: usual)
-        let isWhole = examples.count == places.count
-        var evidence = isWhole ? lessons.evidence : nil
-        if options.corrects, isWhole {
-            lack = lessons.lack
-            if lack == nil, let corrected = try learn(from: lessons, segmenter, places, usual: usual) {
-                evidence = corrected
-            }
-        }
-        if let ways, let byNetworks {
-            try choose(among: ways, byNetworks, evidence, segmenter, places, usual: usual)
-        }
+        if let ways, let byNetworks { try choose(among: ways, byNetworks, together, of: places.count, usual: usual) }
     }
 
-    /// Takes over the networks' results, alone or together with the others' evidence, corrected where that helps, if they
-    /// are better.
+    /// Takes over the networks' results, alone or together with the network in context and the vote, if they are better.
     private mutating func choose(
-        among ways: LearnedWays, _ alone: [Example], _ evidence: [LabelEvidence]?, _ segmenter: Segmenter,
-        _ places: [Int], usual: Int
+        among ways: LearnedWays, _ alone: [Example], _ together: [Example], of volumes: Int, usual: Int
     ) throws {
         let threshold = best(alone, usual: usual)
         guard let without = mean()?.mean, let dice = Self.mean(alone, threshold: threshold)?.mean else { return }
         var gain = LearnedGain(
             without: without, volumes: examples.count, alone: dice, together: nil, members: ways.task.members.count,
             steps: ways.steps, share: 0)
-        if let evidence {
-            let together = try places.indices.map { n in
-                try compare(n, places, segmenter) { try ways.together(n, with: evidence[n], thresholds: $0) }
-            }
-            let other = best(together, usual: usual)
-            if let both = Self.mean(together, threshold: other)?.mean {
-                gain.together = both
-                if both > max(without, dice) + Self.leastGain {
-                    (examples, chosen, gain.share) = (together, other, LearnedWays.share)
-                }
+        let isWhole = examples.count == volumes
+        let other = best(together, usual: usual)
+        if isWhole, let both = Self.mean(together, threshold: other)?.mean {
+            gain.together = both
+            if both > max(without, dice) + Self.leastGain {
+                (examples, chosen, gain.share) = (together, other, LearnedWays.share)
             }
         }
-        if gain.share == 0, dice > without + Self.leastGain || examples.count < places.count {
-            (examples, chosen, gain.share, correction) = (alone, threshold, 1, nil)
+        if gain.share == 0, dice > without + Self.leastGain || !isWhole {
+            (examples, chosen, gain.share) = (alone, threshold, 1)
         }
         if gain.share > 0 { try keep(ways, share: gain.share) }
         learnedGain = gain
@@ -158,22 +133,24 @@ public struct PackCheck: Sendable {
         learned = (ways.task, record)
     }
 
-    /// Segments volumes without themselves; returns what can be learned of that.
+    /// Segments volumes without themselves, until networks are clearly ahead; returns the results together with these.
     private mutating func leaveOneOut(
-        _ segmenter: Segmenter, _ places: [Int], _ byNetworks: [Example]?, _ progress: ((Int, Int, Example) -> Void)?
-    ) throws -> CorrectionLessons {
-        var lessons = CorrectionLessons(volumes: places.count)
+        _ segmenter: Segmenter, _ places: [Int], _ ways: LearnedWays?, _ byNetworks: [Example]?,
+        _ progress: ((Int, Int, Example) -> Void)?
+    ) throws -> [Example] {
+        var together: [Example] = []
         for (done, place) in places.enumerated() {
             let example = segmenter.task.examples[place]
             let truth = try example.readLabels()
-            let results = try segmenter.without(place).segment(
+            let results = try segmenter.without(place).inContext(
                 NIfTI.readVolume(example.image), thresholds: thresholds.map(Float.init),
-                collect: { lessons.add($0, truth) })
-            examples.append(try compare(example, results, truth))
+                ways: [nil] + (ways.map { [$0.blend(done)] } ?? []))
+            examples.append(try compare(example, results[0], truth))
+            if results.count > 1 { together.append(try compare(example, results[1], truth)) }
             progress?(done + 1, places.count, examples[done])
             if let byNetworks, isBehind(byNetworks) { break }
         }
-        return lessons
+        return together
     }
 
     /// Whether what was found so far is clearly worse, at the threshold in the middle, than what networks give: then the rest
@@ -191,28 +168,6 @@ public struct PackCheck: Sendable {
         let mean = leads.reduce(0, +) / count
         let variance = leads.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (count - 1)
         return mean > Self.clearLead && mean > 2.5 * (variance / count).squareRoot()
-    }
-
-    /// Takes over a correction, and the results with it, if it helps the volumes that it was not learned from; returns the
-    /// evidence that it corrected, nil where it does not help.
-    private mutating func learn(
-        from lessons: CorrectionLessons, _ segmenter: Segmenter, _ places: [Int], usual: Int
-    ) throws -> [LabelEvidence]? {
-        let threads = segmenter.options.threads
-        let evidence = lessons.corrected(threads: threads)
-        let corrected = try evidence.indices.map { n in
-            try compare(n, places, segmenter) { thresholds in
-                try segmenter.without(places[n]).results(
-                    of: evidence[n], in: NIfTI.readVolume(segmenter.task.examples[places[n]].image),
-                    thresholds: thresholds)
-            }
-        }
-        let other = best(corrected, usual: usual)
-        guard let plain = mean()?.mean, let better = Self.mean(corrected, threshold: other)?.mean else { return nil }
-        gain = (plain, better)
-        guard better > plain + Self.leastGain, let learned = lessons.correction(threads: threads) else { return nil }
-        (examples, chosen, correction) = (corrected, other, learned)
-        return evidence
     }
 
     /// Compares the results of a volume, by its turn.
@@ -267,8 +222,7 @@ public struct PackCheck: Sendable {
     public var findings: PackFindings {
         PackFindings(
             packSHA256: packSHA256, weightsSHA256: weightsSHA256, options: options,
-            threshold: thresholds[chosen], calibrations: calibrations, correction: correction,
-            learned: learned?.record)
+            threshold: thresholds[chosen], calibrations: calibrations, learned: learned?.record)
     }
 
     /// Writes what was found into a pack's folder; networks of an earlier check go.

@@ -2,7 +2,7 @@ import Evaluation
 import Segmentation
 import Volumes
 
-/// Which planes do best for a pack, found by leave-one-out on its own volumes, without correction.
+/// Which planes do best for a pack, found by leave-one-out on its own volumes, without trained networks.
 public struct PlaneSearch: Sendable {
     /// Planes that were tried.
     public struct Candidate: Sendable {
@@ -26,7 +26,6 @@ public struct PlaneSearch: Sendable {
         progress: (([SlicePlane], Int, Int) -> Void)? = nil
     ) throws {
         var options = options
-        options.corrects = false
         best = [task.plane]
         let others = SlicePlane.anatomical.filter { $0 != task.plane }
         var most = -Double.infinity

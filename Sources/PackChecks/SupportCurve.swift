@@ -20,14 +20,13 @@ public struct SupportCurve: Sendable {
 
     /// Segments every `step`-th volume with 1, 2, 4, ... and all of the others, spread over the pack.
     ///
-    /// No correction is made. `options.threshold` should be the one found for the pack.
+    /// No networks are trained. `options.threshold` should be the one found for the pack.
     ///
     /// - Throws: What segmenting throws.
     public init(_ task: TaskPack, options: SegmentOptions, step: Int = 1, progress: ((Int, Int) -> Void)? = nil) throws
     {
         var (task, options) = (task, options)
         task.findings = nil
-        options.corrects = false
         let all = task.examples.count - 1
         let sizes = sequence(first: 1) { $0 * 2 }.prefix { $0 < all } + [all]
         let segmenter = try Segmenter(task: task, options: options)

@@ -21,15 +21,13 @@ public struct SegmentOptions: Sendable, Hashable {
     public var side: Int?
     /// Weight of the vote of the pack's registered labels against the network, 0 to 1; with few volumes less is given.
     public var fusion = SegmentSettings.fusion.standard
-    /// Whether what the pack has learned of its errors is put to use.
-    public var corrects = true
     /// Whether networks that were trained on the pack are put to use.
     public var usesLearned = true
     /// Whether ``SegmentedVolume/certainty`` is part of the result.
     public var keepsCertainty = false
     /// What becomes of labels whose probabilities promise a Dice below ``SegmentedVolume/leastPromise``.
     public var doubtful = DoubtPolicy.automatic
-    /// Whether accuracy gives way to speed: one plane, one draw of support by position, no correction.
+    /// Whether accuracy gives way to speed: one plane, one draw of support by position, no learned networks.
     public var isFast = false
     /// Draws of support that are averaged, 1 to 4.
     public var ensemble = SegmentSettings.ensemble.standard
@@ -77,7 +75,7 @@ extension SegmentOptions {
             isFast ? [planes?.first ?? task.plane] : planes ?? task.findings?.options.planes ?? [task.plane]
         if isFast {
             (result.choose, result.ensemble) = (.position, 1)
-            (result.corrects, result.usesLearned) = (false, false)
+            result.usesLearned = false
         }
         return result
     }
@@ -115,8 +113,7 @@ public struct SegmentedVolume: Sendable {
         /// Mean probability (to 1/255) over those that the network gave to a label; nil when there are none.
         public var meanProbability: Double?
         /// The Dice that the probabilities p promise if they are right: 2 sum(p in the label) / (voxels + sum(p)), which
-        /// falls where the network, the vote, the draws or the planes disagree. p is what these say before the pack's
-        /// correction, if there is one. 0 when there are no voxels.
+        /// falls where networks, the vote, the draws or the planes disagree. 0 when there are no voxels.
         public var expectedDice: Double
         /// The true Dice to be expected, where the pack was checked with these planes, strategy and weights.
         public var predictedDice: DicePrediction?

@@ -30,10 +30,6 @@ public final class Segmenter: Sendable {
     package let checked: CheckedOptions
     /// What the check of the pack found, where it holds for the way of segmenting.
     let findings: PackFindings?
-    /// What the pack has learned of its errors, where it is put to use.
-    private let correction: LabelCorrection?
-    /// What is kept beside the probabilities that decide.
-    private let kept: KeptProbabilities
     /// The networks that the pack has learned, where they are put to use, and their weight.
     let learned: LearnedUse?
     private let gate: InputGate
@@ -44,12 +40,7 @@ public final class Segmenter: Sendable {
     ///   says so before the pack is read; an image that does not fit among others that do is refused in its turn.
     /// - Throws: ``TaskPackError``, ``SegmentationError``, ``MemoryError``, ``WeightsError`` or what reading the pack's
     ///   volumes throws.
-    public convenience init(task: TaskPack, options: SegmentOptions, images: [ImageOutline] = []) throws {
-        try self.init(task: task, options: options, images: images, keepsEvidence: false)
-    }
-
-    /// The same; `keepsEvidence` when that is to be collected.
-    package init(task: TaskPack, options: SegmentOptions, images: [ImageOutline] = [], keepsEvidence: Bool) throws {
+    public init(task: TaskPack, options: SegmentOptions, images: [ImageOutline] = []) throws {
         let options = options.resolved(for: task)
         planes = options.planes ?? [task.plane]
         (self.task, self.options) = (task, options)
@@ -67,18 +58,12 @@ public final class Segmenter: Sendable {
         let hash = network.weights.sha256
         checked = CheckedOptions(options, planes: planes, side: side, window: window)
         findings = task.findings?.held(by: checked, weightsSHA256: hash)
-        correction = options.corrects && labels == task.labels.entries ? findings?.correction : nil
         learned = try options.usesLearned ? LearnedUse(findings?.learned, of: task) : nil
-        // A threshold holds with the correction and the networks that it was found with.
-        let isAsFound =
-            (findings?.correction == nil || correction != nil) && (findings?.learned == nil || learned != nil)
-        let found = isAsFound ? findings?.threshold : nil
+        // A threshold holds with the networks that it was found with.
+        let found = findings?.learned == nil || learned != nil ? findings?.threshold : nil
         threshold = Float(options.threshold ?? found ?? task.threshold)
-        var kept: KeptProbabilities = keepsEvidence || correction != nil || learned != nil ? .network : []
-        if options.keepsCertainty { kept.insert(.squares) }
-        self.kept = kept
         memory = try MemoryDemand(
-            task, labels: labels, planes: planes, side: side, options: options, network: network, kept: kept,
+            task, labels: labels, planes: planes, side: side, options: options, network: network,
             learned: learned)
         try memory.require(anyOf: images)
         library = try SupportLibrary(
@@ -93,8 +78,7 @@ public final class Segmenter: Sendable {
         (task, options, network, labels) = (other.task, other.options, other.network, other.labels)
         (planes, side, window) = (other.planes, other.side, other.window)
         (threshold, memory) = (other.threshold, other.memory)
-        (checked, findings, correction) = (other.checked, other.findings, other.correction)
-        kept = other.kept
+        (checked, findings) = (other.checked, other.findings)
         (self.library, self.learned, gate) = (library, learned, other.gate)
     }
 
@@ -141,15 +125,27 @@ public final class Segmenter: Sendable {
     }
 
     /// The results of one volume for several thresholds, ascending.
-    ///
-    /// - Parameter collect: called with what the probabilities and the image show, unless that is too large to keep.
     package func segment(
-        _ volume: Volume, thresholds: [Float], collect: ((LabelEvidence) -> Void)? = nil,
-        progress: (@Sendable (Int, Int) -> Void)? = nil
+        _ volume: Volume, thresholds: [Float], progress: (@Sendable (Int, Int) -> Void)? = nil
     ) throws -> [SegmentedVolume] {
-        if let learned, learned.share >= 1 {
-            return try results(of: said(by: learned.task, of: volume), in: volume, thresholds: thresholds)
-        }
+        guard let learned else { return try inContext(volume, thresholds: thresholds, progress: progress) }
+        let said = try said(by: learned.task, of: volume)
+        if learned.share >= 1 { return try results(of: said, in: volume, thresholds: thresholds) }
+        let blend = LearnedBlend(said: said, share: learned.share)
+        return try inContext(volume, thresholds: thresholds, ways: [blend], progress: progress)[0]
+    }
+
+    /// The same by the network in context and the vote, whatever the pack has learned.
+    package func inContext(
+        _ volume: Volume, thresholds: [Float], progress: (@Sendable (Int, Int) -> Void)? = nil
+    ) throws -> [SegmentedVolume] {
+        try inContext(volume, thresholds: thresholds, ways: [nil], progress: progress)[0]
+    }
+
+    /// The same in several ways at once: as it is (nil, which comes first), and together with what learned networks say.
+    package func inContext(
+        _ volume: Volume, thresholds: [Float], ways: [LearnedBlend?], progress: (@Sendable (Int, Int) -> Void)? = nil
+    ) throws -> [[SegmentedVolume]] {
         let query = try query(volume)
         let (part, plan) = (query.part, query.plan)
         let cuts = try planes.map { plane in
@@ -163,12 +159,13 @@ public final class Segmenter: Sendable {
         let sources = supportSources(cuts, query)
         let passes = batches(of: part)
         let counter = SliceCounter(total: passes.count * cuts.reduce(0) { $0 + $1.layout.slices }, report: progress)
-        var result = Votes(
-            geometry: part.geometry, threshold: thresholds[0], keepsCertainty: options.keepsCertainty)
-        var (corrected, left): (LabelEvidence?, String?)
+        var votes = ways.map { _ in
+            Votes(geometry: part.geometry, threshold: thresholds[0], keepsCertainty: options.keepsCertainty)
+        }
         for labels in passes {
             let sums = LabelProbabilities(
-                labels: labels.map(\.id), planes: cuts.count, voxels: part.geometry.shape.count, keeping: kept)
+                labels: labels.map(\.id), planes: cuts.count, voxels: part.geometry.shape.count,
+                keepsSquares: options.keepsCertainty)
             for (cut, source) in zip(cuts, sources) {
                 try forEachSlice(of: cut, plan, counter) { index, slice, workspace in
                     let draws = source.support(for: index).map {
@@ -181,22 +178,13 @@ public final class Segmenter: Sendable {
                 }
             }
             let deviations = sums.takeDeviations()
-            if kept.contains(.network) {
-                // Labels are corrected with an eye on all the others.
-                let evidence = passes.count == 1 ? LabelEvidence(sums, part, scale: query.scale) : nil
-                if let evidence { collect?(evidence.placed(in: volume.geometry, at: query.region?.start ?? .zero)) }
-                (corrected, left) = correct(evidence, plan)
-                if let learned, let evidence = corrected ?? evidence {
-                    let said = learned.task.probabilities(volume, scale: query.scale, threads: plan.threads)
-                    corrected = evidence.blended(
-                        with: said, share: learned.share, in: volume.geometry, at: query.region?.start ?? .zero)
-                }
-                corrected?.restore(to: sums)
+            for (way, blend) in ways.enumerated() {
+                blend?.apply(to: sums, of: volume.geometry, in: query.region?.box)
+                votes[way].count(sums, deviations: deviations)
             }
-            result.count(sums, deviations: deviations)
         }
-        let notices = [query.scale.notice, plan.notice, counter.notice, left].compactMap(\.self)
-        return results(of: &result, query, thresholds, notices, corrected: corrected)
+        let notices = [query.scale.notice, plan.notice, counter.notice].compactMap(\.self)
+        return votes.indices.map { results(of: &votes[$0], query, thresholds, notices) }
     }
 
     /// Looks where the labels may be, if that is asked for.
@@ -224,50 +212,19 @@ public final class Segmenter: Sendable {
         return query
     }
 
-    /// The evidence corrected by what the pack has learned, if it has; why not where that cannot be.
-    private func correct(_ evidence: LabelEvidence?, _ plan: MemoryPlan) -> (LabelEvidence?, notice: String?) {
-        guard let correction else { return (nil, nil) }
-        let left = "what the pack has learned of its errors was left out: "
-        guard let evidence else { return (nil, left + "the labels lie too far apart or are too large") }
-        guard correction.fits(evidence.spacing) else { return (nil, left + "the voxels are not of its volumes' size") }
-        return (correction.applied(to: evidence, threads: plan.threads), nil)
-    }
-
-    /// The results of a volume whose evidence was corrected, for several thresholds, ascending.
-    package func results(
-        of evidence: LabelEvidence, in volume: Volume, thresholds: [Float]
-    ) throws -> [SegmentedVolume] {
-        let sums = LabelProbabilities(labels: evidence.labels, planes: 1, voxels: volume.geometry.shape.count)
-        evidence.restore(to: sums)
-        var result = Votes(geometry: volume.geometry, threshold: thresholds[0])
-        result.count(sums)
-        let query = Query(
-            volume, region: nil, scale: try window.scale(for: volume), plan: try plan(for: ImageOutline(volume)),
-            registrations: [])
-        return results(of: &result, query, thresholds, [], corrected: evidence)
-    }
-
     func results(
-        of result: inout Votes, _ query: Query, _ thresholds: [Float], _ notices: [String], corrected: LabelEvidence?
+        of result: inout Votes, _ query: Query, _ thresholds: [Float], _ notices: [String]
     ) -> [SegmentedVolume] {
-        let calibrations = calibrations(isCorrected: corrected != nil)
-        return thresholds.map { threshold in
+        thresholds.map { threshold in
             result.raise(to: threshold)
             var votes = result
-            return finish(&votes, query, corrected, calibrations, notices)
+            return finish(&votes, query, notices)
         }
-    }
-
-    /// The pack's calibrations, as far as they hold for the way of segmenting.
-    private func calibrations(isCorrected: Bool) -> [DiceCalibration] {
-        guard let findings, learned != nil || findings.learned == nil else { return [] }
-        guard learned != nil || isCorrected == (findings.correction != nil) else { return [] }
-        return findings.calibrations
     }
 
     /// The labels in groups whose probabilities are held at the same time.
     private func batches(of volume: Volume) -> [ArraySlice<LabelEntry>] {
-        let size = LabelProbabilities.batch(labels.count, voxels: volume.geometry.shape.count, keeping: kept)
+        let size = LabelProbabilities.batch(labels.count, voxels: volume.geometry.shape.count, keepsSquares: options.keepsCertainty)
         return stride(from: 0, to: labels.count, by: size).map { labels[$0..<min($0 + size, labels.count)] }
     }
 
@@ -325,7 +282,7 @@ public final class Segmenter: Sendable {
             guard let set = draw.support.set(for: label, side: side) else { continue }
             var map = try network.logits(query: query, support: set, workspace: workspace)
             for n in map.indices { map[n] = 1 / (1 + exp(-map[n])) }
-            answers.append(draw.answer(network: map, label, keepsSquares: kept.contains(.squares)))
+            answers.append(draw.answer(network: map, label, keepsSquares: options.keepsCertainty))
         }
         return Answer(meanOf: answers, draws: draws.count)
     }
@@ -334,10 +291,7 @@ public final class Segmenter: Sendable {
     private func add(_ answer: Answer, of label: Int, slice: Int, of cut: Cut, to sums: LabelProbabilities) {
         let fused = cut.placement.restore(answer.fused)
         sums.add(fused, label: label, slice: slice, in: cut.layout)
-        if kept.contains(.network) {
-            sums.addNetwork(cut.placement.restore(answer.network), label: label, slice: slice, in: cut.layout)
-        }
-        if kept.contains(.squares) {
+        if options.keepsCertainty {
             // Neighbours that differ are no disagreement: variances are brought to the grid, not squares.
             let variances = zip(answer.squares, answer.fused).map { max(0, $0 - $1 * $1) }
             let squares = zip(cut.placement.restore(variances), fused).map { min(1, $0 + $1 * $1) }
@@ -345,23 +299,19 @@ public final class Segmenter: Sendable {
         }
     }
 
-    private func finish(
-        _ result: inout Votes, _ query: Query, _ corrected: LabelEvidence?, _ calibrations: [DiceCalibration],
-        _ notices: [String]
-    ) -> SegmentedVolume {
+    private func finish(_ result: inout Votes, _ query: Query, _ notices: [String]) -> SegmentedVolume {
         let found = options.clean.isEmpty ? [] : result.measured().keys.sorted()
         result.labels.clean(options.clean, known: library.known.parts)
         var measured = result.measured()
         let cleaned = Set(found).subtracting(measured.keys)
-        for (id, promised) in corrected?.expectedDice(of: result.labels) ?? [:] {
-            measured[id]?.expectedDice = promised
-        }
         let doubtful = measured.filter { $0.value.expectedDice < SegmentedVolume.leastPromise }
         let absent = doubtful.keys.filter { options.doubtful.removes($0, known: library.known) }
         result.remove(Set(absent))
         for id in absent { measured[id] = nil }
         let (volume, map) = (query.volume, query.restored(result.labels))
         let border = map.idsAtBorder
+        // They hold with the networks that they were found with.
+        let calibrations = findings?.learned == nil || learned != nil ? findings?.calibrations ?? [] : []
         let predicted = DiceCalibration.predictions(calibrations, expected: measured.mapValues(\.expectedDice))
         let structures = labels.map { label in
             let count = measured[label.id]?.voxels ?? 0

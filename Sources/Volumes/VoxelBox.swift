@@ -22,7 +22,7 @@ public struct VoxelBox: Sendable, Hashable {
     }
 
     /// The box's part of an array of a grid's voxels.
-    func part<Value>(of voxels: [Value], _ grid: Shape) -> [Value] {
+    public func part<Value>(of voxels: [Value], _ grid: Shape) -> [Value] {
         var part: [Value] = []
         part.reserveCapacity(shape.count)
         forEachRow(of: grid) { _, there in part += voxels[there..<there + i.count] }

@@ -93,27 +93,6 @@ import Volumes
         #expect(way == "doubt" ? dice < 0.5 : dice > 0.5, "\(way): \(dice)")
     }
 
-    /// A corrected volume is the same whether its evidence was kept for later, as in a check, or corrected on the way, as in
-    /// a run.
-    @Test func correctedEvidenceIsTheResultOfARun() throws {
-        let pack = try pack(["a", "b", "c", "d", "e", "f", "g", "h"], isFaint: true)
-        try PackCheck(pack, options: options).findings.save(in: pack.folder)
-        let checked = try TaskPack.load(pack.folder)
-        let findings = try #require(checked.findings)
-        let correction = try #require(findings.correction)
-        let segmenter = try Segmenter(task: checked, options: options, keepsEvidence: true).without(2)
-        let volume = try NIfTI.readVolume(pack.examples[2].image)
-        let thresholds = [Float(findings.threshold)]
-        var kept: LabelEvidence?
-        let run = try segmenter.segment(volume, thresholds: thresholds, collect: { kept = $0 })[0]
-        let evidence = correction.applied(to: try #require(kept), threads: 2)
-        let later = try segmenter.results(of: evidence, in: volume, thresholds: thresholds)[0]
-        let isSame = later.labels == run.labels
-        #expect(isSame)
-        #expect(later.structures == run.structures)
-        #expect(run.structures[0].voxels > 0 && run.structures[0].predictedDice != nil)
-    }
-
     @Test func whatIsFoundIsKept() throws {
         let pack = try pack(["a", "b", "c"])
         let check = try PackCheck(pack, options: options)
@@ -138,7 +117,7 @@ import Volumes
             "planes axial, coronal, sagittal, window none, choose registered, crop auto, fusion 0.6, support 3, "
             + "ensemble 1, side 96"
         #expect(segmenter.advice?.contains("\(held), and the weights") == true)
-        // With another clean-up probabilities are the same, and so are threshold and correction; Dice is another.
+        // With another clean-up probabilities are the same, and so is the threshold; Dice is another.
         other = options
         other.clean = [.smooth(millimetres: 1)]
         let smoothing = try Segmenter(task: checked, options: other)
@@ -153,35 +132,30 @@ import Volumes
         #expect(try PackCheck(checked, options: options).findings == check.findings)
     }
 
-    @Test func eightVolumesTeachACorrection() throws {
-        let pack = try pack(["a", "b", "c", "d", "e", "f", "g", "h"], isFaint: true)
-        let check = try PackCheck(pack, options: options)
-        let found = check.gain
-        let gain = try #require(found)
-        let isKept = check.correction != nil
-        #expect(isKept)
-        #expect(check.mean()?.mean == gain.with)
-        try check.findings.save(in: pack.folder)
-        let checked = try TaskPack.load(pack.folder)
-        #expect(checked.findings == check.findings)
-        let volume = try NIfTI.readVolume(pack.examples[0].image)
-        let corrected = try Segmenter(task: checked, options: options).segment(volume)
-        #expect(corrected.structures[0].predictedDice != nil)
-        var plain = options
-        plain.corrects = false
-        let other = try Segmenter(task: checked, options: plain).segment(volume)
-        #expect(other.structures[0].predictedDice == nil)
-        #expect(other.labels.voxels != corrected.labels.voxels)
-        let unlearned = try PackCheck(pack, options: plain)
-        #expect(unlearned.gain == nil)
-        #expect(unlearned.lack == nil)
-        // A broken network in the file is no correction.
-        let path = pack.folder + "/check.json"
-        let text = try String(contentsOfFile: path, encoding: .utf8)
-        let weights = try #require(text.range(of: #""weights" : ""#))
-        try text.replacingCharacters(in: weights.upperBound..<text.index(weights.upperBound, offsetBy: 8), with: "")
-            .write(toFile: path, atomically: true, encoding: .utf8)
-        #expect(throws: TaskPackError.self) { try TaskPack.load(pack.folder) }
+    /// What networks say is mixed into what is said in context in the same way by a check, which does it on the side, as by a
+    /// run.
+    @Test func bothWaysTogetherAreTheResultOfARun() throws {
+        let pack = try pack(["a", "b", "c", "d", "e", "f"], isFaint: true)
+        var training = TaskTraining.Options(threads: 2)
+        training.steps = 12
+        let segmenter = try Segmenter(task: pack, options: options)
+        let ways = try LearnedWays(segmenter, Array(pack.examples.indices), training) { _ in }
+        let record = LearnedRecord(
+            sha256: try LearnedTaskFile.sha256(ways.task), share: LearnedWays.share, members: ways.task.members.count,
+            steps: ways.steps)
+        var findings = try PackCheck(pack, options: options, step: 5).findings
+        findings.learned = record
+        try LearnedTaskFile.write(ways.task, in: pack.folder)
+        try findings.save(in: pack.folder)
+        let checked = try Segmenter(task: TaskPack.load(pack.folder), options: options)
+        let volume = try NIfTI.readVolume(pack.examples[2].image)
+        let run = try checked.segment(volume)
+        let blend = LearnedBlend(said: try checked.said(by: ways.task, of: volume), share: LearnedWays.share)
+        let both = try checked.inContext(volume, thresholds: [Float(findings.threshold)], ways: [nil, blend])
+        let isSame = both[1][0].labels == run.labels && both[1][0].structures == run.structures
+        #expect(isSame && run.structures[0].voxels > 0)
+        let isAnother = both[0][0].labels != run.labels
+        #expect(isAnother)
     }
 
     /// Files that earlier versions wrote say what probabilities of another kind gave.
@@ -203,6 +177,9 @@ import Volumes
         try findings.save(in: pack.folder)
         let error = #expect(throws: TaskPackError.self) { try TaskPack.load(pack.folder) }
         #expect(error?.description.contains("pack.yaml has changed") == true)
+        try Data(#"{"correction": {}}"#.utf8).write(to: URL(fileURLWithPath: pack.folder + "/check.json"))
+        let earlier = #expect(throws: TaskPackError.self) { try TaskPack.load(pack.folder) }
+        #expect(earlier?.description.contains("it holds a correction that an earlier version has learned") == true)
         try Data("{}".utf8).write(to: URL(fileURLWithPath: pack.folder + "/check.json"))
         #expect(throws: TaskPackError.self) { try TaskPack.load(pack.folder) }
     }
@@ -214,7 +191,6 @@ import Volumes
         #expect(check.thresholds == [0.4])
         #expect(check.findings.threshold == 0.4)
         #expect(check.calibrations.isEmpty)
-        #expect(check.lack == "2 volumes are too few to learn their errors from: 8 are enough")
     }
 
     /// Nearly cubes are cut in three planes, thicker voxels in the pack's.

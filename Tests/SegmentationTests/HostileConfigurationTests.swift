@@ -111,29 +111,6 @@ import Volumes
         }
     }
 
-    /// Finite weights whose sums are not.
-    @Test func correctionsOfHugeNumbersAreNone() throws {
-        let inputs = EvidenceFeatures.count
-        let count = Perceptron.Layout(inputs: inputs).count
-        struct Written: Encodable { let shift, factor, weights: Data }
-        func data(_ value: Float, _ count: Int) -> Data {
-            let bytes = (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) }
-            return Data([[UInt8]](repeating: bytes, count: count).flatMap(\.self))
-        }
-        func perceptron(_ weight: Float) throws -> Perceptron {
-            let written = Written(shift: data(0, inputs), factor: data(1, inputs), weights: data(weight, count))
-            return try JSONDecoder().decode(Perceptron.self, from: JSONEncoder().encode(written))
-        }
-        #expect(try !perceptron(1e30).isWhole)
-        #expect(try !perceptron(.nan).isWhole)
-        let largest = try perceptron(1e6)
-        #expect(largest.isWhole)
-        var rows = [Float](repeating: 1, count: inputs)
-        largest.standardize(&rows)
-        let probability = largest.probabilities(rows, count: 1)[0]
-        #expect((0...1).contains(probability))
-    }
-
     // MARK: Sizes
 
     /// Fine voxels and a wide kernel: the time it takes is bounded.

@@ -168,11 +168,6 @@ public enum PipelineSchema {
             allowed: "a number from \(SegmentSettings.fusion.limits)", fallback: "\(SegmentSettings.fusion.standard)"
         ) { value, pipeline in pipeline.options.fusion = try value.number(SegmentSettings.fusion) },
         PipelineKey(
-            path: "segment.correct",
-            summary: "Whether what the pack has learned of its errors ('tomos task check') is put to use.",
-            allowed: "true, false", fallback: "true"
-        ) { value, pipeline in pipeline.options.corrects = try value.oneOf(["true", "false"]) == "true" },
-        PipelineKey(
             path: "segment.learned",
             summary: "Whether networks that were trained on the pack ('tomos task check') are put to use.",
             allowed: "true, false", fallback: "true"

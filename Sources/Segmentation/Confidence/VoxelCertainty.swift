@@ -34,10 +34,10 @@ struct VoxelCertainty: Sendable {
 /// How sure a segmentation is of each voxel, on the grid of the volume that was segmented: uint8, 0 to 1 in steps of
 /// 1/255. 0 outside the part that was looked at.
 public struct CertaintyMaps: Sendable {
-    /// The greatest probability that any label has, the mean over network, vote, planes and draws and corrected where
-    /// the pack has learned to; whether it reaches the threshold or not, and before clean-up.
+    /// The greatest probability that any label has, the mean over network, vote, planes and draws, and the pack's own
+    /// networks where it has them; whether it reaches the threshold or not, and before clean-up.
     public var probability: Volume
-    /// Standard deviation of what network and vote say of that label in all planes and draws, before any correction.
+    /// Standard deviation of what network and vote say of that label in all planes and draws.
     /// Each counts by its weight in the mean.
     public var disagreement: Volume
 }

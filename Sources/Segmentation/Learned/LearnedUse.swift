@@ -18,6 +18,23 @@ struct LearnedUse: Sendable {
     }
 }
 
+/// What networks that have learned the task say of a volume, as a share of the mean with what is said in context.
+package struct LearnedBlend: Sendable {
+    let said: LearnedProbabilities
+    /// Of the networks.
+    let share: Double
+
+    package init(said: LearnedProbabilities, share: Double) { (self.said, self.share) = (said, share) }
+
+    /// Mixes them into probabilities of a volume on some grid, or of a box of it.
+    func apply(to probabilities: LabelProbabilities, of grid: Geometry, in box: VoxelBox?) {
+        for (n, label) in probabilities.labels.enumerated() {
+            guard let voxels = said.voxels(of: label) else { continue }
+            probabilities.blend(box?.part(of: voxels, grid.shape) ?? voxels, label: n, share: share)
+        }
+    }
+}
+
 extension Segmenter {
     /// The networks that were trained on the pack, where they are put to use.
     public var learnedRecord: LearnedRecord? { learned == nil ? nil : findings?.learned }
@@ -41,6 +58,6 @@ extension Segmenter {
             result.count(LabelProbabilities(label: label.id, voxels))
         }
         let query = Query(volume, region: nil, scale: scale, plan: plan, registrations: [])
-        return results(of: &result, query, thresholds, [scale.notice].compactMap(\.self), corrected: nil)
+        return results(of: &result, query, thresholds, [scale.notice].compactMap(\.self))
     }
 }

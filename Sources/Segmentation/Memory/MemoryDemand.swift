@@ -17,18 +17,16 @@ struct MemoryDemand: Sendable {
     private let library, reading: Int
     private let largestID: UInt16
     private let labelCount, exampleCount: Int
-    /// What is kept beside the probabilities that decide; the network's for a correction or to learn one.
-    private let kept: KeptProbabilities
     /// The networks that the pack has learned, where they are put to use.
     private let learned: LearnedUse?
 
     /// Looks at the headers of the pack's volumes.
     init(
         _ task: TaskPack, labels: [LabelEntry], planes: [SlicePlane], side: Int, options: SegmentOptions,
-        network: UniverSeg, kept: KeptProbabilities, learned: LearnedUse?
+        network: UniverSeg, learned: LearnedUse?
     ) throws {
         (self.options, self.planes, self.side) = (options, planes, side)
-        (self.network, self.kept, self.learned) = (network, kept, learned)
+        (self.network, self.learned) = (network, learned)
         largestID = labels.last?.id ?? 0
         var (library, reading) = (0, 0)
         for example in task.examples {
@@ -67,17 +65,14 @@ struct MemoryDemand: Sendable {
             .init("support library", library),
         ]
         // A label map and the confidence that goes with it; two values of certainty, and their maps.
-        let values = kept.contains(.squares) ? 5 : 2
+        let values = options.keepsCertainty ? 5 : 2
         let result = MemoryNeed.Part("result", voxels * values * MemoryLayout<UInt16>.stride)
         let workers = threads * worker(image, support: support)
         let written = voxels * (largestID > UInt8.max ? 2 : 1)
         let sums = MemoryNeed.Part(
             "probabilities",
-            LabelProbabilities.batch(labelCount, voxels: voxels, keeping: kept)
-                * LabelProbabilities.bytes(voxels: voxels, keeping: kept))
-        let corrects = kept.contains(.network)
-        let evidence = corrects ? LabelEvidence.bytes(voxels: voxels, labels: labelCount) : 0
-        let correction = corrects ? LabelEvidence.correctionBytes(voxels: voxels, labels: labelCount) : 0
+            LabelProbabilities.batch(labelCount, voxels: voxels, keepsSquares: options.keepsCertainty)
+                * LabelProbabilities.bytes(voxels: voxels, keepsSquares: options.keepsCertainty))
         // Less than half of the volume is cut out of it, or nothing is.
         let region = MemoryNeed.Part("region", options.crops && options.choose != .position ? image.bytes / 2 : 0)
         let registering = options.choose == .position ? 0 : threads * Registration.workingBytes
@@ -87,14 +82,14 @@ struct MemoryDemand: Sendable {
                 result, sums, region, .init("registration", registration),
                 .init("\(counted(threads, "job")) with \(counted(support, "support slice"))", workers),
             ],
-            [result, sums, region, .init("registration", registration), .init("correction", correction)],
-            [result, .init("evidence", evidence), .init("clean-up", cleaning(image))],
+            [result, .init("clean-up", cleaning(image))],
             [result, .init("writing", written)],
         ]
-        // By networks alone there are no registration, support and evidence.
+        // By networks alone there are no registration and support.
         let looking = learned.map { [[result, region] + $0.task.parts(image, threads: threads)] } ?? []
         let isAlone = (learned?.share ?? 0) >= 1
-        let all = looking + (isAlone ? Array(phases.suffix(2)) : phases)
+        let said = learned.map { [$0.task.kept(image)] } ?? []
+        let all = looking + (isAlone ? Array(phases.suffix(2)) : phases.map { $0 + said })
         let needs = all.map { MemoryNeed(held + [.init("image", image.bytes)] + $0) } + [standing]
         return needs.max { $0.bytes < $1.bytes } ?? standing
     }
@@ -109,7 +104,7 @@ struct MemoryDemand: Sendable {
     /// labels twice while it is made), the weights of the labels' vote, and a handful of arrays of a slice's and of the square's size.
     private func worker(_ image: ImageOutline, support: Int) -> Int {
         let square = side * side * MemoryLayout<Float>.stride
-        let values = kept.contains(.squares) ? 9 : 6
+        let values = options.keepsCertainty ? 9 : 6
         return network.workspaceBytes(side: side, supports: support)
             + SupportSet.bytes(side: side, supports: support) + support * square
             + options.ensemble * support * SupportLibrary.bytesPerSlice(side: side)

@@ -15,19 +15,17 @@ public struct PackFindings: Sendable, Hashable, Codable {
     public var threshold: Double
     /// One a label, of those that enough volumes hold.
     public var calibrations: [DiceCalibration]
-    /// What was learned of the errors; nil where that is too little to be of use. Threshold and calibrations hold with it.
-    public var correction: LabelCorrection?
     /// The networks that were trained on the pack; nil where there are none, or they do no better.
     public var learned: LearnedRecord?
 
     /// Makes findings.
     public init(
         packSHA256: String, weightsSHA256: String, options: CheckedOptions, threshold: Double,
-        calibrations: [DiceCalibration], correction: LabelCorrection?, learned: LearnedRecord? = nil
+        calibrations: [DiceCalibration], learned: LearnedRecord? = nil
     ) {
         (self.packSHA256, self.weightsSHA256) = (packSHA256, weightsSHA256)
         (self.options, self.threshold) = (options, threshold)
-        (self.calibrations, self.correction, self.learned) = (calibrations, correction, learned)
+        (self.calibrations, self.learned) = (calibrations, learned)
     }
 
     /// The file's name in a pack.
@@ -42,9 +40,12 @@ public struct PackFindings: Sendable, Hashable, Codable {
         guard let data = FileManager.default.contents(atPath: path) else {
             throw TaskPackError.staleFindings(path, reason: "it cannot be read")
         }
+        if (try? JSONSerialization.jsonObject(with: data) as? [String: Any])?["correction"] != nil {
+            // Threshold and calibrations hold with it.
+            throw TaskPackError.staleFindings(path, reason: "it holds a correction that an earlier version has learned")
+        }
         guard let found = try? JSONDecoder().decode(PackFindings.self, from: data), !found.options.planes.isEmpty,
-            found.threshold > 0, found.threshold < 1, found.correction?.isWhole ?? true,
-            found.calibrations.allSatisfy(\.isWhole), found.learned?.isWhole ?? true
+            found.threshold > 0, found.threshold < 1, found.calibrations.allSatisfy(\.isWhole), found.learned?.isWhole ?? true
         else { throw TaskPackError.staleFindings(path, reason: "it is not what 'tomos task check' writes") }
         guard found.packSHA256 == packSHA256 else {
             throw TaskPackError.staleFindings(path, reason: "pack.yaml has changed since it was written")

@@ -19,8 +19,7 @@ struct FusedDraw {
         if let votes = fusion?.probabilities(of: label) {
             for n in fused.indices { fused[n] += weight * (votes[n] - fused[n]) }
         }
-        return Answer(
-            fused: fused, network: network, squares: keepsSquares ? squares(network: network, fused: fused) : [])
+        return Answer(fused: fused, squares: keepsSquares ? squares(network: network, fused: fused) : [])
     }
 
     private func squares(network: [Float], fused: [Float]) -> [Float] {
@@ -32,8 +31,8 @@ struct FusedDraw {
 
 /// What is said of a label in a slice, [side][side].
 struct Answer {
-    /// Probabilities with the vote, and those of the network alone.
-    var fused, network: [Float]
+    /// Probabilities of network and vote together.
+    var fused: [Float]
     /// Means of the squares of what network and vote say; empty unless they are kept.
     var squares: [Float]
 }
@@ -47,10 +46,9 @@ extension Answer {
         }
         for answer in answers.dropFirst() {
             add(answer.fused, to: &sum.fused)
-            add(answer.network, to: &sum.network)
             add(answer.squares, to: &sum.squares)
         }
         func share(_ sum: [Float]) -> [Float] { draws > 1 ? sum.map { $0 / Float(draws) } : sum }
-        self.init(fused: share(sum.fused), network: share(sum.network), squares: share(sum.squares))
+        self.init(fused: share(sum.fused), squares: share(sum.squares))
     }
 }

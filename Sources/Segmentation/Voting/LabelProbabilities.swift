@@ -1,17 +1,6 @@
 import Synchronization
 import Volumes
 
-/// What is kept of each label's probabilities beside their mean.
-struct KeptProbabilities: OptionSet, Sendable {
-    let rawValue: Int
-    /// What the network says without the vote.
-    static let network = KeptProbabilities(rawValue: 1)
-    /// Mean squares, for what they differ by.
-    static let squares = KeptProbabilities(rawValue: 2)
-    /// Values a voxel and label, the mean among them.
-    var values: Int { 1 + (contains(.network) ? 1 : 0) + (contains(.squares) ? 1 : 0) }
-}
-
 /// Probabilities of a few labels over a volume, the sum over the planes it was cut in. Filled slice by slice from several
 /// threads.
 final class LabelProbabilities: Sendable {
@@ -21,29 +10,30 @@ final class LabelProbabilities: Sendable {
     private static let rounding: Float = 9 / 65535
 
     /// Bytes of one label's probabilities.
-    static func bytes(voxels: Int, keeping kept: KeptProbabilities) -> Int {
-        voxels * MemoryLayout<UInt16>.stride * kept.values
+    static func bytes(voxels: Int, keepsSquares: Bool) -> Int {
+        voxels * MemoryLayout<UInt16>.stride * (keepsSquares ? 2 : 1)
     }
 
     /// How many of `labels` are worked on at the same time, so that their support is prepared once.
-    static func batch(_ labels: Int, voxels: Int, keeping kept: KeptProbabilities) -> Int {
-        min(labels, max(1, room / max(1, bytes(voxels: voxels, keeping: kept))))
+    static func batch(_ labels: Int, voxels: Int, keepsSquares: Bool) -> Int {
+        min(labels, max(1, room / max(1, bytes(voxels: voxels, keepsSquares: keepsSquares))))
     }
 
     /// The labels' ids.
     let labels: [UInt16]
-    /// [label][voxel], in units of 1/65535; then the same of the network alone, if that is kept.
+    /// [label][voxel], in units of 1/65535.
     private let sums: Mutex<[[UInt16]]>
-    /// [label][voxel]: means of squared probabilities, in the same units; empty unless they are kept.
+    /// [label][voxel]: means of squared probabilities, for what they differ by, in the same units; empty unless they are
+    /// kept.
     private let squares: Mutex<[[UInt16]]>
     private let share: Float
 
-    init(labels: [UInt16], planes: Int, voxels: Int, keeping kept: KeptProbabilities = []) {
+    init(labels: [UInt16], planes: Int, voxels: Int, keepsSquares: Bool = false) {
         self.labels = labels
         share = 65535 / Float(planes)
         let none = [UInt16](repeating: 0, count: voxels)
-        sums = Mutex([[UInt16]](repeating: none, count: labels.count * (kept.contains(.network) ? 2 : 1)))
-        squares = Mutex([[UInt16]](repeating: none, count: kept.contains(.squares) ? labels.count : 0))
+        sums = Mutex([[UInt16]](repeating: none, count: labels.count))
+        squares = Mutex([[UInt16]](repeating: none, count: keepsSquares ? labels.count : 0))
     }
 
     /// One label's probabilities [voxel] in units of 1/65535, as they are.
@@ -57,11 +47,6 @@ final class LabelProbabilities: Sendable {
     /// Adds one plane's probabilities of a slice.
     func add(_ slice: [Float], label: Int, slice index: Int, in layout: SliceLayout) {
         sums.withLock { add(slice, to: &$0[label], slice: index, in: layout) }
-    }
-
-    /// Adds what the network alone says of one plane's slice.
-    func addNetwork(_ slice: [Float], label: Int, slice index: Int, in layout: SliceLayout) {
-        sums.withLock { add(slice, to: &$0[labels.count + label], slice: index, in: layout) }
     }
 
     /// Adds the mean squares of one plane's slice.
@@ -88,9 +73,15 @@ final class LabelProbabilities: Sendable {
         }
     }
 
-    /// Calls `body` with all sums: the labels', then the network's where they are kept.
-    func withSums<Result: Sendable>(_ body: (inout [[UInt16]]) -> Result) -> Result {
-        sums.withLock { sums in body(&sums) }
+    /// Draws a label's probabilities towards others of the same voxels, which have a share of the mean.
+    func blend(_ others: [UInt16], label: Int, share: Double) {
+        let share = Float(share)
+        sums.withLock { sums in
+            for n in sums[label].indices {
+                let own = Float(sums[label][n])
+                sums[label][n] = UInt16(known: own + share * (Float(others[n]) - own))
+            }
+        }
     }
 
     /// [label][voxel]: standard deviations of what was averaged, in units of 1/65535; empty where no squares were kept,

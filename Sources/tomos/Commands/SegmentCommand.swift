@@ -58,9 +58,6 @@ struct SegmentCommand: ParsableCommand {
     @Option(help: "\(SegmentSettings.fusionSummary), \(SegmentSettings.fusion.limits).")
     var fusion = SegmentSettings.fusion.standard
 
-    @Flag(help: "Leave out what the pack has learned of its errors ('tomos task check').")
-    var noCorrect = false
-
     @Flag(help: "Leave out the networks that were trained on the pack ('tomos task check').")
     var noLearned = false
 
@@ -202,7 +199,7 @@ struct SegmentCommand: ParsableCommand {
         options.planes = plane?.planes
         options.choose = choose
         options.fusion = fusion
-        (options.corrects, options.doubtful, options.isFast) = (!noCorrect, doubtful, fast)
+        (options.doubtful, options.isFast) = (doubtful, fast)
         options.usesLearned = options.usesLearned && !noLearned
         (options.window, options.crops) = (window?.window, !noCrop)
         options.support = support

@@ -13,8 +13,8 @@ struct TaskCheckCommand: ParsableCommand {
         commandName: "check",
         abstract: "Segments each volume of a pack with the help of the others and compares with its labels.",
         discussion: """
-            What it finds stays in the pack (check.json): threshold, planes and options, how the Dice that is promised
-            relates to the true one, and the correction. The pack's segmentations go by it. With five volumes or more,
+            What it finds stays in the pack (check.json): threshold, planes and options, and how the Dice that is promised
+            relates to the true one. The pack's segmentations go by it. With five volumes or more,
             networks are trained on them too, and kept (learned.safetensors) where they do better on volumes that they have
             not seen. A check that was stopped goes on after the last network that it has trained.
 
@@ -75,9 +75,6 @@ struct TaskCheckCommand: ParsableCommand {
     @Option(help: "\(SegmentSettings.thresholdSummary).")
     var threshold: Double?
 
-    @Flag(help: "Learn nothing of the pack's errors; with eight volumes or more it is tried.")
-    var noCorrect = false
-
     @Flag(help: "Train no networks on the pack; with five volumes or more it is tried.")
     var noLearn = false
 
@@ -130,12 +127,6 @@ struct TaskCheckCommand: ParsableCommand {
         Console.result(
             "threshold \(decimal(check.thresholds[check.chosen], 2)), planes \(names(check.findings.options.planes))"
         )
-        if let gain = check.gain {
-            let verdict = check.correction == nil ? "is left out" : "is part of the table"
-            Console.result(
-                "correction learned of \(check.examples.count) volumes: mean Dice \(decimal(gain.without, 4)) without, "
-                    + "\(decimal(gain.with, 4)) with it (in five folds); it \(verdict)")
-        }
         if let gain = check.learnedGain {
             let verdict =
                 gain.share == 0
@@ -145,7 +136,6 @@ struct TaskCheckCommand: ParsableCommand {
                     + "that a network has not seen, \(gain.together.map { decimal($0, 4) } ?? "-") together with the network in context, "
                     + "\(decimal(gain.without, 4)) without (\(gain.volumes) volumes); \(verdict)")
         }
-        if let lack = check.lack { Console.result("no correction learned: \(lack)") }
         warn(check)
         if curve {
             options.threshold = check.thresholds[check.chosen]
@@ -163,7 +153,7 @@ struct TaskCheckCommand: ParsableCommand {
         [
             ("--plane", plane != nil), ("--choose", choose != nil), ("--fusion", fusion != nil),
             ("--support", support != nil), ("--side", side != nil), ("--ensemble", ensemble != nil),
-            ("--no-crop", noCrop), ("--threshold", threshold != nil), ("--no-correct", noCorrect),
+            ("--no-crop", noCrop), ("--threshold", threshold != nil),
         ].filter(\.1).map(\.0)
     }
 
@@ -175,7 +165,7 @@ struct TaskCheckCommand: ParsableCommand {
         options.ensemble = ensemble ?? options.ensemble
         options.fusion = fusion ?? options.fusion
         (options.side, options.crops) = (side, !noCrop)
-        (options.corrects, options.threshold) = (!noCorrect, threshold)
+        options.threshold = threshold
         return options
     }
 

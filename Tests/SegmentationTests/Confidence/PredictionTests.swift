@@ -25,7 +25,7 @@ import Volumes
         let prediction = try predict(alike, 0.9)
         #expect(abs(prediction.dice - 0.82) < 1e-9)
         // Standard deviation over n - 2: sqrt(0.0008), and sqrt(4/3) for the mean's own uncertainty; but no Dice is above 1.
-        let reach = 6.314 * 0.0008.squareRoot() * (4.0 / 3).squareRoot()
+        let reach = 1.25 * 6.314 * 0.0008.squareRoot() * (4.0 / 3).squareRoot()
         #expect(abs(prediction.lower - 0.82 + reach) < 1e-9)
         #expect(prediction.upper == 1)
         // Away from what was seen less is known.
@@ -87,7 +87,7 @@ import Volumes
     func deviations() {
         let geometry = Geometry(shape: Shape(3, 1, 1), affine: .identity)
         let layout = SliceLayout(geometry, plane: .axial)
-        let sums = LabelProbabilities(labels: [3], planes: 2, voxels: 3, keeping: .squares)
+        let sums = LabelProbabilities(labels: [3], planes: 2, voxels: 3, keepsSquares: true)
         for plane: [Float] in [[0.2, 0.9, 0], [0.8, 0.9, 1]] {
             sums.add(plane, label: 0, slice: 0, in: layout)
             sums.addSquares(plane.map { $0 * $0 }, label: 0, slice: 0, in: layout)
@@ -113,7 +113,7 @@ import Volumes
         }
         // A draw that does not show the label says no.
         let mean = Answer(meanOf: [answer], draws: 2)
-        #expect(mean?.network == network.map { $0 / 2 })
+        #expect(mean?.fused == answer.fused.map { $0 / 2 })
         #expect(Answer(meanOf: [], draws: 2) == nil)
     }
 
