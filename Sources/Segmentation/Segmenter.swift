@@ -224,7 +224,8 @@ public final class Segmenter: Sendable {
 
     /// The labels in groups whose probabilities are held at the same time.
     private func batches(of volume: Volume) -> [ArraySlice<LabelEntry>] {
-        let size = LabelProbabilities.batch(labels.count, voxels: volume.geometry.shape.count, keepsSquares: options.keepsCertainty)
+        let size = LabelProbabilities.batch(
+            labels.count, voxels: volume.geometry.shape.count, keepsSquares: options.keepsCertainty)
         return stride(from: 0, to: labels.count, by: size).map { labels[$0..<min($0 + size, labels.count)] }
     }
 

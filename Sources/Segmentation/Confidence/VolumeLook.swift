@@ -25,7 +25,7 @@ struct VolumeLook: Sendable {
         var counts = [Int](repeating: 0, count: bins)
         for index in 0..<layout.slices {
             for value in volume.slice(index, in: layout, scale: scale).values {
-                counts[min(Int(value * Float(bins)), bins - 1)] += 1
+                counts[min(Int(known: value * Float(bins)), bins - 1)] += 1
             }
         }
         return counts.map { Double($0) / Double(max(volume.geometry.shape.count, 1)) }

@@ -9,7 +9,8 @@ extension LearnedTask {
     /// What is kept of an image, where it waits for what is said in context.
     func kept(_ image: ImageOutline) -> MemoryNeed.Part {
         let size = size(image)
-        return .init("what the learned networks say", size.x * size.y * size.z * labels.count * MemoryLayout<Float>.stride)
+        return .init(
+            "what the learned networks say", size.x * size.y * size.z * labels.count * MemoryLayout<Float>.stride)
     }
 
     /// Samples of an image along z, y, x; where the grid is not known yet, as if they were the image's voxels.

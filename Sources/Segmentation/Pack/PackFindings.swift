@@ -45,7 +45,8 @@ public struct PackFindings: Sendable, Hashable, Codable {
             throw TaskPackError.staleFindings(path, reason: "it holds a correction that an earlier version has learned")
         }
         guard let found = try? JSONDecoder().decode(PackFindings.self, from: data), !found.options.planes.isEmpty,
-            found.threshold > 0, found.threshold < 1, found.calibrations.allSatisfy(\.isWhole), found.learned?.isWhole ?? true
+            found.threshold > 0, found.threshold < 1, found.calibrations.allSatisfy(\.isWhole),
+            found.learned?.isWhole ?? true
         else { throw TaskPackError.staleFindings(path, reason: "it is not what 'tomos task check' writes") }
         guard found.packSHA256 == packSHA256 else {
             throw TaskPackError.staleFindings(path, reason: "pack.yaml has changed since it was written")

@@ -89,7 +89,8 @@ import Volumes
             for mirror in [Mirror.right, .anterior, .superior] {
                 #expect(contents.likelierMirrors(of: try self.look(mirror.of(volume))).first == mirror)
             }
-            let narrow = VolumeLook(volume, scale: try IntensityWindow.percentile(lower: 30, upper: 80).scale(for: volume))
+            let narrow = VolumeLook(
+                volume, scale: try IntensityWindow.percentile(lower: 30, upper: 80).scale(for: volume))
             #expect(!contents.remarks(on: narrow).isEmpty)
         }
         #expect(volumes.count == 60 && right <= 1, "of 40 right ones \(right) flagged")
