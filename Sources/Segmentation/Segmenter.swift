@@ -67,7 +67,7 @@ public final class Segmenter: Sendable {
             learned: learned)
         try memory.require(anyOf: images)
         library = try SupportLibrary(
-            task, labels: labels, planes: planes, window: window, side: side,
+            task, labels: labels, planes: learned?.isAlone == true ? [] : planes, window: window, side: side,
             crops: options.crops && options.choose != .position)
         gate = InputGate(
             frames: KnownFrames(try task.examples.map { try NIfTI.info($0.image).geometry }),
@@ -114,7 +114,8 @@ public final class Segmenter: Sendable {
 
     /// Segments one volume on its own grid.
     ///
-    /// - Parameter progress: called from any thread with the slices done and the slices in all.
+    /// - Parameter progress: called from any thread with the slices done and the slices in all; where networks of the pack
+    ///   work alone, with their patches.
     public func segment(_ volume: Volume, progress: (@Sendable (Int, Int) -> Void)? = nil) throws -> SegmentedVolume {
         let unlike = gate.remarks(
             on: volume, scale: try window.scale(for: volume), learned: learned?.task,
@@ -129,8 +130,8 @@ public final class Segmenter: Sendable {
         _ volume: Volume, thresholds: [Float], progress: (@Sendable (Int, Int) -> Void)? = nil
     ) throws -> [SegmentedVolume] {
         guard let learned else { return try inContext(volume, thresholds: thresholds, progress: progress) }
-        let said = try said(by: learned.task, of: volume)
-        if learned.share >= 1 { return try results(of: said, in: volume, thresholds: thresholds) }
+        let said = try said(by: learned.task, of: volume, progress: learned.isAlone ? progress : nil)
+        if learned.isAlone { return try results(of: said, in: volume, thresholds: thresholds) }
         let blend = LearnedBlend(said: said, share: learned.share)
         return try inContext(volume, thresholds: thresholds, ways: [blend], progress: progress)[0]
     }

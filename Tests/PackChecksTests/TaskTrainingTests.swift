@@ -3,6 +3,7 @@ import Foundation
 import Learning
 import Platform
 import Segmentation
+import Synchronization
 import TestSupport
 import Testing
 import VolumeIO
@@ -78,7 +79,11 @@ import Volumes
         let other = try example("other", 77)
         let segmenter = try Segmenter(task: learned, options: options)
         #expect(segmenter.learnedRecord?.share == 1)
-        let result = try segmenter.segment(NIfTI.readVolume(other.image))
+        let patches = Mutex([(Int, Int)]())
+        let result = try segmenter.segment(NIfTI.readVolume(other.image)) { done, total in
+            patches.withLock { $0.append((done, total)) }
+        }
+        #expect(patches.withLock { $0.contains { $0.0 == $0.1 && $0.1 > 0 } })
         let found = try overlap(of: result.labels, with: NIfTI.readLabels(other.labels), labels: [2, 4])
         #expect(found.allSatisfy { ($0.dice ?? 0) > 0.9 })
         #expect(result.structures.allSatisfy { $0.predictedDice != nil })

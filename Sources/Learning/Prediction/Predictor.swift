@@ -45,7 +45,11 @@ public final class Predictor: Sendable {
     /// Probabilities [class][z][y][x] of a volume of `size`, whose channels are [channel][z][y][x].
     ///
     /// Patches count most in their middle; beyond the border the outermost values go on.
-    public func probabilities(_ channels: [[Float]], size: SIMD3<Int>, threads: Int) -> [[Float]] {
+    ///
+    /// - Parameter progress: called from any thread with the patches done and the patches in all.
+    public func probabilities(
+        _ channels: [[Float]], size: SIMD3<Int>, threads: Int, progress: (@Sendable (Int, Int) -> Void)? = nil
+    ) -> [[Float]] {
         let tiles = Self.starts(size, patch, overlap: overlap)
         let weights = (0..<3).map { Self.weights(patch[$0]) }
         let sums = Mutex(Sums(classes: shape.classes, size: size))
@@ -58,13 +62,15 @@ public final class Predictor: Sendable {
                 fill(maps.input.floats, channels, size, from: tiles[tile])
                 let mean = mean(maps)
                 // Patch after patch, so that sums are the same bits whoever is done first.
-                sums.withLock { sums in
+                let done = sums.withLock { sums in
                     sums.waiting[tile] = mean
                     while let mean = sums.waiting.removeValue(forKey: sums.next) {
                         add(mean, to: &sums, from: tiles[sums.next], weights)
                         sums.next += 1
                     }
+                    return sums.next
                 }
+                progress?(done, tiles.count)
             }
         }
         return sums.withLock { sums in

@@ -26,11 +26,16 @@ package struct LearnedTask: Sendable, Hashable {
     ///
     /// A volume of many patches is looked at twice: by one network, patch beside patch, to see where labels may be; and
     /// there by all, with patches that overlap.
-    package func probabilities(_ volume: Volume, scale: IntensityScale, threads: Int) -> LearnedProbabilities {
+    ///
+    /// - Parameter progress: called from any thread with the patches done of those that all look at, and how many these are.
+    package func probabilities(
+        _ volume: Volume, scale: IntensityScale, threads: Int, progress: (@Sendable (Int, Int) -> Void)? = nil
+    ) -> LearnedProbabilities {
         let (placement, image) = grid.image(volume, scale: scale)
         let box = box(of: image, placement.size, threads: threads)
         let part = image.box(box, of: placement.size)
-        let values = Predictor(members, patch: patch).probabilities([part], size: box.size, threads: threads)
+        let values = Predictor(members, patch: patch).probabilities(
+            [part], size: box.size, threads: threads, progress: progress)
         return LearnedProbabilities(
             labels: labels, scale: scale, placement: placement, box: box, classes: Array(values.dropFirst()))
     }

@@ -7,6 +7,9 @@ struct LearnedUse: Sendable {
     /// Against the network in context and the vote; 1 where these are not asked at all.
     let share: Double
 
+    /// Whether nobody else is asked.
+    var isAlone: Bool { share >= 1 }
+
     init(task: LearnedTask, share: Double) { (self.task, self.share) = (task, share) }
 
     /// Those that a check speaks of; nil when it speaks of none.
@@ -40,9 +43,12 @@ extension Segmenter {
     public var learnedRecord: LearnedRecord? { learned == nil ? nil : findings?.learned }
 
     /// What networks that have learned the task say of a volume.
-    package func said(by learned: LearnedTask, of volume: Volume) throws -> LearnedProbabilities {
+    package func said(
+        by learned: LearnedTask, of volume: Volume, progress: (@Sendable (Int, Int) -> Void)? = nil
+    ) throws -> LearnedProbabilities {
         let plan = try plan(for: ImageOutline(volume))
-        return learned.probabilities(volume, scale: try window.scale(for: volume), threads: plan.threads)
+        return learned.probabilities(
+            volume, scale: try window.scale(for: volume), threads: plan.threads, progress: progress)
     }
 
     /// The results of a volume by what such networks alone say of it, for several thresholds, ascending.

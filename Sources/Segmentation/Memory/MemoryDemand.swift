@@ -31,7 +31,7 @@ struct MemoryDemand: Sendable {
         var (library, reading) = (0, 0)
         for example in task.examples {
             let (image, truth) = (try NIfTI.info(example.image), try NIfTI.info(example.labels))
-            let slices = planes.reduce(0) { $0 + SliceLayout(image.geometry, plane: $1).slices }
+            let slices = learned?.isAlone == true ? 0 : planes.reduce(0) { $0 + SliceLayout(image.geometry, plane: $1).slices }
             library += slices * SupportLibrary.bytesPerSlice(side: side)
             let (voxels, ids) = (image.geometry.shape.count, truth.geometry.shape.count)
             // The image, and the label map as it is stored and as ids; then the files, whose hashes are checked.
@@ -39,7 +39,7 @@ struct MemoryDemand: Sendable {
             // Less than half is cut out, or nothing is.
             if options.crops { read += (voxels * image.bytesPerVoxel + ids * MemoryLayout<UInt16>.stride) / 2 }
             reading = max(reading, read + 2 * max(Self.size(example.image), Self.size(example.labels)))
-            library += SupportLibrary.reducedBytes * (options.crops ? 2 : 1)
+            if learned?.isAlone != true { library += SupportLibrary.reducedBytes * (options.crops ? 2 : 1) }
         }
         (self.library, self.reading) = (library, reading)
         (labelCount, exampleCount) = (labels.count, task.examples.count)
@@ -87,7 +87,7 @@ struct MemoryDemand: Sendable {
         ]
         // By networks alone there are no registration and support.
         let looking = learned.map { [[result, region] + $0.task.parts(image, threads: threads)] } ?? []
-        let isAlone = (learned?.share ?? 0) >= 1
+        let isAlone = learned?.isAlone ?? false
         let said = learned.map { [$0.task.kept(image)] } ?? []
         let all = looking + (isAlone ? Array(phases.suffix(2)) : phases.map { $0 + said })
         let needs = all.map { MemoryNeed(held + [.init("image", image.bytes)] + $0) } + [standing]

@@ -56,7 +56,8 @@ struct SupportLibrary: Sendable {
         side * side * (MemoryLayout<Float>.stride + MemoryLayout<UInt16>.stride)
     }
 
-    /// Reads and prepares some volumes of the pack for some labels.
+    /// Reads and prepares the volumes of the pack for some labels; without planes, as where the pack's networks work alone,
+    /// only what is known of labels and looks is kept.
     init(
         _ pack: TaskPack, labels: [LabelEntry], planes: [SlicePlane], window: IntensityWindow, side: Int, crops: Bool
     ) throws {
@@ -66,7 +67,7 @@ struct SupportLibrary: Sendable {
         var (stacks, reduced): ([[Stack]], [ReducedVolume]) = (planes.map { _ in [] }, [])
         var (known, parts, looks) = (KnownSizes(), [ReducedPart](), [VolumeLook]())
         // Before any image is read, since none is held any longer than it takes to prepare it.
-        let sights = crops ? try pack.examples.map { try Sight($0, labels: labels) } : []
+        let sights = crops && !planes.isEmpty ? try pack.examples.map { try Sight($0, labels: labels) } : []
         labelled = sights.map(\.extent)
         let isCropped = sights.contains { $0.region != nil }
         let closeSpacing = Self.spacing(of: sights.map(\.kept))
@@ -74,6 +75,8 @@ struct SupportLibrary: Sendable {
             let (volume, truth) = try Self.read(example)
             known.add(truth, labels: labels.map(\.id))
             let scale = try window.scale(for: volume)
+            looks.append(VolumeLook(volume, scale: scale))
+            if planes.isEmpty { continue }
             let region = crops ? sights[n].region : nil
             let (offset, part) = (region?.offset ?? .zero, region.map { volume.cropped(to: $0.box) } ?? volume)
             let partTruth = region.map { truth.cropped(to: $0.box) } ?? truth
@@ -87,7 +90,6 @@ struct SupportLibrary: Sendable {
                 parts.append(ReducedPart(close, offset: offset))
             }
             reduced.append(ReducedVolume(comparable: volume, scale: scale, spacing: spacing))
-            looks.append(VolumeLook(volume, scale: scale))
         }
         (self.stacks, self.reduced, self.known, self.looks) = (stacks, reduced, known, looks)
         close = isCropped ? (parts, closeSpacing) : nil
@@ -116,7 +118,7 @@ struct SupportLibrary: Sendable {
         stacks = other.stacks.map { stacks in examples.map { stacks[$0] } }
         known = other.known.keeping(examples)
         close = other.close.map { close in (examples.map { close.parts[$0] }, close.spacing) }
-        reduced = examples.map { other.reduced[$0] }
+        reduced = other.reduced.isEmpty ? [] : examples.map { other.reduced[$0] }
         looks = examples.map { other.looks[$0] }
         labelled = other.labelled.isEmpty ? [] : examples.map { other.labelled[$0] }
     }
