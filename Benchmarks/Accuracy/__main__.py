@@ -10,10 +10,14 @@ import pathlib
 import signal
 import sys
 
-from . import document, rows, sets
+from . import document, gate, rows, sets
+from .copies import Unreadable
 from .found import Found, baseline_setup
 from .measure import Bench
 from .process import Failed, run
+
+# The row whose checked pack is also asked what it says of cases that are unlike it, and how that is kept.
+DEFAULT, GATE = "default", "gate"
 
 
 def arguments():
@@ -87,7 +91,7 @@ def tell(bench: Bench, row, found):
     )
 
 
-def measure(bench: Bench, told, kept: Found) -> int:
+def measure(bench: Bench, every, told, kept: Found) -> int:
     """Measures a set's rows and returns how many failed."""
     failures = 0
     if not told.resume:
@@ -104,7 +108,32 @@ def measure(bench: Bench, told, kept: Found) -> int:
                 continue
             kept.keep(bench.set.name, row.name, setup, found)
         tell(bench, row, found)
+        if row.name == DEFAULT:
+            failures += measure_gate(bench, row, every, told, kept)
     return failures
+
+
+def measure_gate(bench: Bench, row, every, told, kept: Found) -> int:
+    """What a checked pack says of right and wrong cases, while it is there; returns 1 where that failed."""
+    others = [other for other in every if other is not bench]
+    setup = gate_setup(bench, row, others)
+    found = kept.get(bench.set.name, GATE, setup) if told.resume else None
+    if not found:
+        try:
+            bench.make_pack(row)
+            found = gate.measure(bench, others)
+        except (Failed, Unreadable) as failure:
+            print(f"{bench.set.name} {GATE}: {failure}", file=sys.stderr, flush=True)
+            return 1
+        kept.keep(bench.set.name, GATE, setup, found)
+    flags = ", ".join(f"{name} {some} of {count}" for name, (some, count) in found["kinds"].items())
+    print(f"{bench.set.name} {GATE}: flagged {flags}", flush=True)
+    return 0
+
+
+def gate_setup(bench: Bench, row, others) -> dict:
+    shown = [sets.digest(other.split.files(other.split.study[: gate.OTHERS])) for other in others]
+    return {"version": 1, "row": bench.setup(row), "others": shown}
 
 
 def collected(all_benches, kept: Found):
@@ -116,6 +145,8 @@ def collected(all_benches, kept: Found):
             row.name: kept.get(name, row.name, bench.setup(row))
             for row in rows.of_set(name, len(bench.split.pack), levers=True)
         }
+        others = [other for other in all_benches if other is not bench]
+        of_set[GATE] = kept.get(name, GATE, gate_setup(bench, rows.named(DEFAULT), others))
         of_set["unet"] = kept.get(name, "unet", baseline_setup(bench.split))
         result[name] = {row: found for row, found in of_set.items() if found}
     return result
@@ -138,7 +169,7 @@ def main():
         sys.exit(3)
     kept = Found(work / "found")
     try:
-        failures = 0 if told.document else sum(measure(bench, told, kept) for bench in chosen)
+        failures = 0 if told.document else sum(measure(bench, every, told, kept) for bench in chosen)
     except KeyboardInterrupt:
         sys.exit("stopped: --resume goes on from here")
     if told.document or not (told.sets or told.rows) or told.smoke:

@@ -176,6 +176,19 @@ def table_of_promises(results: Results):
     return table(head, lines or [[NONE] * len(head)])
 
 
+def table_of_gate(results: Results):
+    of_sets = {one.name: (results.get(one.name, "gate") or {}).get("kinds", {}) for one in results.sets}
+    kinds = list(dict.fromkeys(kind for found in of_sets.values() for kind in found))
+    lines = []
+    for kind in kinds:
+        counts = [found.get(kind) for found in of_sets.values()]
+        known = [count for count in counts if count]
+        total = f"{sum(some for some, _ in known)} of {sum(every for _, every in known)}"
+        lines.append([kind, *(f"{count[0]} of {count[1]}" if count else NONE for count in counts), total])
+    head = ["cases", *of_sets, "all"]
+    return table(head, lines or [[NONE] * len(head)])
+
+
 def table_of_baselines(results: Results):
     lines = []
     for one in results.sets:
@@ -224,6 +237,14 @@ case and label against the truth: rank correlation, over cases and labels and ov
 error, mean of prediction less truth, and how many lie in the predicted interval, meant to hold nine of ten.
 """
 
+GATE = """\
+## Input gate
+
+How many cases a run with the checked pack calls unlike the pack's volumes, of how many: the study's own as they are; the
+same whose headers say another orientation; ten of them with other values; five of each other set. Those that are refused
+count as flagged.
+"""
+
 BASELINE = """\
 ## A U-Net trained on the same packs
 
@@ -254,6 +275,8 @@ def text(results: Results, program: str, processors) -> str:
             "",
             PROMISES,
             *table_of_promises(results),
+            GATE,
+            *table_of_gate(results),
             BASELINE,
             *table_of_baselines(results),
             "## Measured before",
@@ -265,7 +288,9 @@ def text(results: Results, program: str, processors) -> str:
 
 def stated_processors(results: Results):
     """How many the results were measured with; "2 or 16" where they differ."""
-    counts = {found["processors"] for of_set in results.found.values() for found in of_set.values()}
+    counts = {
+        found["processors"] for of_set in results.found.values() for row, found in of_set.items() if row != "gate"
+    }
     return " or ".join(map(str, sorted(counts))) if len(counts) > 1 else next(iter(counts), None)
 
 

@@ -68,6 +68,10 @@ LEVERS = [
 ALL = STANDARD + SIZES + LEVERS
 
 
+def named(name: str) -> Row:
+    return next(row for row in ALL if row.name == name)
+
+
 def order(row: Row):
     """Rows that share a checked pack follow each other, so that it is checked once."""
     return (str(row.check), row.pack or 0, row.is_pack_enlarged)

@@ -31,15 +31,17 @@ struct MemoryDemand: Sendable {
         var (library, reading) = (0, 0)
         for example in task.examples {
             let (image, truth) = (try NIfTI.info(example.image), try NIfTI.info(example.labels))
-            let slices = learned?.isAlone == true ? 0 : planes.reduce(0) { $0 + SliceLayout(image.geometry, plane: $1).slices }
-            library += slices * SupportLibrary.bytesPerSlice(side: side)
+            if learned?.isAlone != true {
+                let slices = planes.reduce(0) { $0 + SliceLayout(image.geometry, plane: $1).slices }
+                library += slices * SupportLibrary.bytesPerSlice(side: side)
+                library += SupportLibrary.reducedBytes * (options.crops ? 2 : 1)
+            }
             let (voxels, ids) = (image.geometry.shape.count, truth.geometry.shape.count)
             // The image, and the label map as it is stored and as ids; then the files, whose hashes are checked.
             var read = voxels * image.bytesPerVoxel + ids * (truth.bytesPerVoxel + MemoryLayout<UInt16>.stride)
             // Less than half is cut out, or nothing is.
             if options.crops { read += (voxels * image.bytesPerVoxel + ids * MemoryLayout<UInt16>.stride) / 2 }
             reading = max(reading, read + 2 * max(Self.size(example.image), Self.size(example.labels)))
-            if learned?.isAlone != true { library += SupportLibrary.reducedBytes * (options.crops ? 2 : 1) }
         }
         (self.library, self.reading) = (library, reading)
         (labelCount, exampleCount) = (labels.count, task.examples.count)
