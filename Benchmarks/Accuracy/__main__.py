@@ -137,16 +137,16 @@ def gate_setup(bench: Bench, row, others) -> dict:
 
 
 def collected(all_benches, kept: Found):
-    """Everything found with this program: by set and row."""
+    """Everything found, by set and row, with this program or another: the page says which."""
     result = {}
     for bench in all_benches:
         name = bench.set.name
         of_set = {
-            row.name: kept.get(name, row.name, bench.setup(row))
+            row.name: kept.by_any_program(name, row.name, bench.setup(row))
             for row in rows.of_set(name, len(bench.split.pack), levers=True)
         }
         others = [other for other in all_benches if other is not bench]
-        of_set[GATE] = kept.get(name, GATE, gate_setup(bench, rows.named(DEFAULT), others))
+        of_set[GATE] = kept.by_any_program(name, GATE, gate_setup(bench, rows.named(DEFAULT), others))
         of_set["unet"] = kept.get(name, "unet", baseline_setup(bench.split))
         result[name] = {row: found for row, found in of_set.items() if found}
     return result
@@ -173,7 +173,7 @@ def main():
     except KeyboardInterrupt:
         sys.exit("stopped: --resume goes on from here")
     if told.document or not (told.sets or told.rows) or told.smoke:
-        document.write(page, every, collected(every, kept), every[0].program)
+        document.write(page, every, collected(every, kept))
         print(f"{page.relative_to(sets.ROOT)} written")
     sys.exit(1 if failures else 0)
 

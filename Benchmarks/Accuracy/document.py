@@ -255,12 +255,28 @@ No option was chosen for a set but the patch's sides.
 """
 
 
-def text(results: Results, program: str, processors) -> str:
+def programs(results: Results) -> str:
+    """The programs that rows and gates were measured with, and which those are where there are several."""
+    measured = {}
+    for one in results.sets:
+        for row, found in results.found.get(one.name, {}).items():
+            if program := found.get("program"):
+                measured.setdefault(program[:12], []).append(f"{one.name} {row}")
+    if not measured:
+        return "a program"
+    if len(measured) == 1:
+        return f"the program whose SHA-256 begins {next(iter(measured))}"
+    return "the programs whose SHA-256 begins " + "; ".join(
+        f"{program} ({', '.join(rows)})" for program, rows in measured.items()
+    )
+
+
+def text(results: Results, processors) -> str:
     machine = f"{processors} processor{'' if processors == 1 else 's'}" if processors else "a machine"
     return "\n".join(
         [
             INTRO,
-            f"Measured with the program whose SHA-256 begins {program[:12]}, on {machine}.",
+            f"Measured with {programs(results)}, on {machine}.",
             "",
             SETS,
             *table_of_sets(results),
@@ -294,7 +310,7 @@ def stated_processors(results: Results):
     return " or ".join(map(str, sorted(counts))) if len(counts) > 1 else next(iter(counts), None)
 
 
-def write(path: pathlib.Path, benches, found, program: str):
+def write(path: pathlib.Path, benches, found):
     results = Results(benches, found)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text(results, program, stated_processors(results)))
+    path.write_text(text(results, stated_processors(results)))

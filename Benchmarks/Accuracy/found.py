@@ -12,6 +12,22 @@ def key(setup: dict) -> str:
     return hashlib.sha256(json.dumps(setup, sort_keys=True).encode()).hexdigest()
 
 
+def without_program(setup):
+    """A set-up without the hashes of the program that stand in it."""
+    if not isinstance(setup, dict):
+        return setup
+    return {name: without_program(value) for name, value in setup.items() if name != "program"}
+
+
+def programs(setup):
+    """The hashes of programs in a set-up."""
+    for name, value in setup.items():
+        if name == "program":
+            yield value
+        elif isinstance(value, dict):
+            yield from programs(value)
+
+
 class Found:
     """A folder with one JSON a set and row: `made` (the key of its set-up), `setup`, `found`."""
 
@@ -28,6 +44,16 @@ class Found:
         except (FileNotFoundError, json.JSONDecodeError):
             return None
         return kept["found"] if kept["made"] == key(setup) else None
+
+    def by_any_program(self, name: str, row: str, setup: dict):
+        """The same whatever program it was found with; its SHA-256 is put beside it."""
+        try:
+            kept = json.loads(self.path(name, row).read_text())
+        except (FileNotFoundError, json.JSONDecodeError):
+            return None
+        if without_program(kept["setup"]) != without_program(json.loads(json.dumps(setup))):
+            return None
+        return kept["found"] | {"program": next(programs(kept["setup"]), None)}
 
     def keep(self, name: str, row: str, setup: dict, found: dict):
         path = self.path(name, row)
