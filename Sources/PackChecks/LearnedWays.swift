@@ -8,8 +8,8 @@ struct LearnedWays {
     /// The networks together, and the steps of each.
     let task: LearnedTask
     let steps: Int
-    /// Volume by volume what the network that has not seen it says.
-    private let said: [LearnedProbabilities]
+    /// Volume by volume the network that has not seen it.
+    private let unseeing: [LearnedTask]
     private let segmenter: Segmenter
     private let places: [Int]
 
@@ -21,24 +21,29 @@ struct LearnedWays {
         _ segmenter: Segmenter, _ places: [Int], _ options: TaskTraining.Options,
         _ progress: (TaskTraining.Progress) -> Void
     ) throws {
+        try TaskTraining.requireMemory(segmenter, places: places)
         let training = try TaskTraining(segmenter.task, places: places, window: segmenter.window, options: options)
-        (task, steps) = try training.run(progress)
-        (self.segmenter, self.places) = (segmenter, places)
-        var said: [LearnedProbabilities] = []
-        for (n, place) in places.enumerated() {
-            let unseeing = training.task([task.members[training.member(without: n)]])
-            said.append(
-                try segmenter.said(by: unseeing, of: NIfTI.readVolume(segmenter.task.examples[place].image)))
-        }
-        self.said = said
+        let (task, steps) = try training.run(progress)
+        unseeing = places.indices.map { training.task([task.members[training.member(without: $0)]]) }
+        (self.task, self.steps, self.segmenter, self.places) = (task, steps, segmenter, places)
+    }
+
+    /// What the network that has not seen a volume says of it, by its turn. Not kept: of many labels it is many times as
+    /// large as the volume.
+    private func said(_ n: Int, of volume: Volume) throws -> LearnedProbabilities {
+        try segmenter.said(by: unseeing[n], of: volume)
+    }
+
+    private func volume(_ n: Int) throws -> Volume {
+        try NIfTI.readVolume(segmenter.task.examples[places[n]].image)
     }
 
     /// The results of a volume, by its turn, by its networks alone.
     func alone(_ n: Int, thresholds: [Float]) throws -> [SegmentedVolume] {
-        let volume = try NIfTI.readVolume(segmenter.task.examples[places[n]].image)
-        return try segmenter.without(places[n]).results(of: said[n], in: volume, thresholds: thresholds)
+        let volume = try volume(n)
+        return try segmenter.without(places[n]).results(of: said(n, of: volume), in: volume, thresholds: thresholds)
     }
 
     /// What is mixed into what the network in context and the vote say of a volume, by its turn.
-    func blend(_ n: Int) -> LearnedBlend { LearnedBlend(said: said[n], share: Self.share) }
+    func blend(_ n: Int) throws -> LearnedBlend { LearnedBlend(said: try said(n, of: volume(n)), share: Self.share) }
 }

@@ -85,7 +85,7 @@ public struct PackCheck: Sendable {
         let usual = thresholds.firstIndex(of: options.threshold ?? task.threshold) ?? 0
         (self.thresholds, chosen, labels) = (thresholds, usual, task.labels.entries)
         let places = Array(stride(from: 0, to: task.examples.count, by: step))
-        let trains = training != nil && places.count >= TaskTraining.leastVolumes
+        let trains = training != nil && TaskTraining.lack(task, volumes: places.count) == nil
         let segmenter = try Segmenter(task: task, options: options)
         (self.options, weightsSHA256) = (segmenter.checked, segmenter.weights.sha256)
         let ways = try training.flatMap { trains ? try LearnedWays(segmenter, places, $0, trainingProgress) : nil }
@@ -144,7 +144,7 @@ public struct PackCheck: Sendable {
             let truth = try example.readLabels()
             let results = try segmenter.without(place).inContext(
                 NIfTI.readVolume(example.image), thresholds: thresholds.map(Float.init),
-                ways: [nil] + (ways.map { [$0.blend(done)] } ?? []))
+                ways: [nil] + (ways.map { [try $0.blend(done)] } ?? []))
             examples.append(try compare(example, results[0], truth))
             if results.count > 1 { together.append(try compare(example, results[1], truth)) }
             progress?(done + 1, places.count, examples[done])

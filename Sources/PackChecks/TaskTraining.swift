@@ -52,6 +52,20 @@ public struct TaskTraining {
     private let grid: LearnedGrid
     private let trained: TrainedNetworks?
 
+    /// Why networks cannot be trained on so many volumes of a pack, a sentence; nil where they can.
+    public static func lack(_ task: TaskPack, volumes: Int) -> String? {
+        let labels = task.labels.entries.count
+        if volumes < leastVolumes {
+            return "\(volumes) volumes are too few to train networks on: \(leastVolumes) are enough; the pack works "
+                + "without"
+        }
+        if labels >= NetworkShape.mostClasses {
+            return "\(labels) labels are too many to train networks on: \(NetworkShape.mostClasses - 1) at most; the "
+                + "pack works without"
+        }
+        return nil
+    }
+
     /// Reads and prepares a pack's volumes, or some by their places; their order deals them into folds.
     ///
     /// - Throws: What reading throws.
@@ -59,18 +73,21 @@ public struct TaskTraining {
         design = try TaskDesign(task)
         self.options = options
         labels = task.labels.entries.map(\.id)
-        let read = try places.map { place in
-            let example = task.examples[place]
-            let volume = try NIfTI.readVolume(example.image)
-            return (volume, try window.scale(for: volume), try example.readLabels(on: volume.geometry))
-        }
+        func read(_ place: Int) throws -> Volume { try NIfTI.readVolume(task.examples[place].image) }
         var grid = design.grid
-        if window.isFixed(for: read.map(\.0)) {
+        if window.isFixed(for: try places.prefix(1).map(read)) {
             // Values mean the same in every volume: they keep their distance from the pack's mean.
-            grid.values = LearnedGrid.values(of: read.flatMap { grid.values(of: $0.0, scale: $0.1) })
+            grid.values = LearnedGrid.values(
+                of: try places.flatMap { place in
+                    let volume = try read(place)
+                    return grid.values(of: volume, scale: try window.scale(for: volume))
+                })
         }
-        volumes = read.map { volume, scale, truth in
-            let (placement, image) = grid.image(volume, scale: scale)
+        // One volume at a time: as they are stored, all together may be many times what is learned from.
+        volumes = try places.map { place in
+            let volume = try read(place)
+            let (placement, image) = grid.image(volume, scale: try window.scale(for: volume))
+            let truth = try task.examples[place].readLabels(on: volume.geometry)
             return TrainingVolume(
                 size: placement.size, spacing: placement.spacing, channels: [image],
                 labels: grid.classes(truth, task.labels.entries.map(\.id), placement))
@@ -78,6 +95,32 @@ public struct TaskTraining {
         self.grid = grid
         let madeOf = ["\(task.sha256)", "\(design)", "\(grid)", "\(places)", "\(options.seed)", tomosVersion]
         trained = options.keepsNetworks ? TrainedNetworks(pack: task.folder, madeOf: madeOf) : nil
+    }
+
+    /// Refuses, by the headers, a pack that does not fit into memory to be trained on.
+    ///
+    /// - Throws: `MemoryError`, and what reading headers and label maps throws.
+    static func requireMemory(_ segmenter: Segmenter, places: [Int]) throws {
+        guard let limit = segmenter.options.memory.size else { return }
+        let design = try TaskDesign(segmenter.task)
+        var (prepared, reading) = (0, 0)
+        for example in places.map({ segmenter.task.examples[$0] }) {
+            let image = try NIfTI.info(example.image)
+            let size = GridPlacement(image.geometry, plane: design.grid.plane, spacing: design.grid.spacing).size
+            let samples = size.x * size.y * size.z
+            prepared += TrainingVolume.bytes(voxels: samples, classes: design.plan.shape.classes)
+            // The image, its label map and, on the grid, the shares of a label.
+            let stored = image.geometry.shape.count * (image.bytesPerVoxel + MemoryLayout<UInt16>.stride)
+            reading = max(reading, stored + 3 * samples * MemoryLayout<Float>.stride)
+        }
+        let need = MemoryNeed(
+            segmenter.standing + [
+                .init("the pack's volumes to train on", prepared),
+                .init("training", max(reading, Trainer.bytes(design.plan))),
+            ])
+        if need.bytes > limit.bytes {
+            throw MemoryError.training(pack: segmenter.task.name, need: need, limit: limit)
+        }
     }
 
     /// Networks that are trained.

@@ -112,6 +112,9 @@ public final class Segmenter: Sendable {
     /// - Throws: ``MemoryError`` when it does not fit.
     public func plan(for image: ImageOutline) throws(MemoryError) -> MemoryPlan { try memory.plan(for: image) }
 
+    /// What it holds whatever it segments.
+    package var standing: [MemoryNeed.Part] { memory.standing.parts }
+
     /// Segments one volume on its own grid.
     ///
     /// - Parameter progress: called from any thread with the slices done and the slices in all; where networks of the pack

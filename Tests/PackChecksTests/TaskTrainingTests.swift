@@ -118,6 +118,38 @@ import Volumes
         #expect(limited.learnedRecord != nil)
     }
 
+    /// Training that does not fit is refused before it begins, with a way out that works.
+    @Test func trainingIsCountedInMemory() throws {
+        let pack = try pack(5)
+        var options = options
+        options.planes = [.axial]
+        let standing = try Segmenter(task: pack, options: options).standing.reduce(0) { $0 + $1.bytes }
+        options.memory = .size(MemorySize(bytes: standing + (2 << 20)))
+        let error = #expect(throws: MemoryError.self) {
+            try PackCheck(pack, options: options, training: training(1))
+        }
+        #expect(error?.description.contains("training networks on task 'balls' takes") == true)
+        #expect(error?.description.contains("--no-learn") == true)
+        options.memory = .size(MemorySize(bytes: standing + (400 << 20)))
+        #expect(try PackCheck(pack, options: options, training: training(1)).learnedGain == nil)
+    }
+
+    @Test func moreLabelsThanAByteHoldsAreNotTrained() throws {
+        let few = try pack(5)
+        #expect(TaskTraining.lack(few, volumes: 5) == nil)
+        #expect(TaskTraining.lack(few, volumes: 4)?.contains("4 volumes are too few") == true)
+        let entries = (1...256).map { LabelEntry(id: UInt16($0), name: "l\($0)", colour: Colour(1, 1, 1)) }
+        let image = few.examples[0].image
+        let grid = try NIfTI.info(image).geometry
+        let atlas = TaskPack.Example(image: image, labels: folder.file("l/atlas.nii"))
+        try NIfTI.write(
+            LabelVolume(geometry: grid, voxels: (0..<grid.shape.count).map { UInt16($0 % 257) }), to: atlas.labels)
+        let recipe = TaskPack.Recipe(
+            name: "many", examples: [atlas], labels: LabelTable(entries), plane: .axial, window: .minMax)
+        let many = try TaskPack.create(recipe, at: folder.file("many"))
+        #expect(TaskTraining.lack(many, volumes: 5)?.contains("256 labels are too many to train networks on") == true)
+    }
+
     /// A volume of the pack is judged by the network that has not seen it: that network's own result is what is promised.
     @Test func aVolumeIsJudgedByTheNetworkThatHasNotSeenIt() throws {
         let pack = try pack(5)

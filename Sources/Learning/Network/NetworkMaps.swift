@@ -98,6 +98,25 @@ final class NetworkMaps {
     /// Depth, rows and columns at a level.
     func extent(_ level: Int) -> SIMD3<Int> { extents[level] }
 
+    /// Bytes that maps of so many voxels take to train with.
+    static func trainingBytes(_ network: TaskNetwork, size: SIMD3<Int>) -> Int {
+        let (shape, levels) = (network.shape, network.shape.levels)
+        let extents = levels.indices.map { shape.size(size, level: $0) }
+        var floats = scratch(network, extents, trains: true) + extents[0].voxels * shape.inputStride
+        for (n, level) in levels.enumerated() {
+            let voxels = extents[n].voxels
+            // Two maps on the way down, three gradients; what comes from the level above, and its gradient.
+            floats += voxels * (5 * level.channels + (n == 0 ? 0 : 2 * levels[n - 1].channels))
+            // Each map's norm.
+            floats += (n < levels.count - 1 ? 16 : 8) * level.channels
+            // Two on the way up, the enlarged map and the one that it comes from.
+            if n < levels.count - 1 { floats += (3 * voxels + extents[n + 1].voxels) * level.channels }
+            // Logits, and their gradients.
+            if n < shape.heads { floats += 2 * voxels * shape.classStride }
+        }
+        return MemoryLayout<Float>.stride * floats
+    }
+
     /// Bytes that maps of so many voxels take, without a way back.
     static func bytes(_ shape: NetworkShape, size: SIMD3<Int>) -> Int {
         let floats = shape.levels.indices.reduce(0) { sum, n in

@@ -26,6 +26,9 @@ public struct NetworkShape: Sendable, Hashable, Codable {
     /// From the finest to the coarsest; at least two.
     public var levels: [Level]
 
+    /// Background and labels, at most: classes are stored in a byte.
+    public static let mostClasses = 256
+
     /// Makes a shape.
     public init(inputs: Int, classes: Int, levels: [Level]) {
         (self.inputs, self.classes, self.levels) = (inputs, classes, levels)
@@ -53,7 +56,7 @@ public struct NetworkShape: Sendable, Hashable, Codable {
     /// Whether such a network can be built; what a file holds may be anything, and nothing else may be asked of a shape that
     /// is not whole.
     package var isWhole: Bool {
-        (1...64).contains(inputs) && (2...64).contains(classes) && (2...8).contains(levels.count)
+        (1...64).contains(inputs) && (2...Self.mostClasses).contains(classes) && (2...8).contains(levels.count)
             && levels.allSatisfy {
                 $0.channels % 16 == 0 && (16...512).contains($0.channels) && ($0.taps == 1 || $0.taps == 3)
             }

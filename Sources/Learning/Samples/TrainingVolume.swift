@@ -32,6 +32,12 @@ public struct TrainingVolume: Sendable {
         shownClasses = places.indices.filter { !places[$0].isEmpty }
     }
 
+    /// Bytes of a volume of so many voxels, of one channel and so many classes, at most.
+    public static func bytes(voxels: Int, classes: Int) -> Int {
+        voxels * (MemoryLayout<Float>.stride + 1)
+            + min(voxels, (classes - 1) * mostPlaces) * MemoryLayout<UInt32>.stride
+    }
+
     private static func places(_ labels: [UInt8]) -> [[UInt32]] {
         var counts = [Int](repeating: 0, count: 256)
         for label in labels { counts[Int(label)] += 1 }

@@ -48,6 +48,18 @@ public final class Trainer {
         network.pack(threads: threads)
     }
 
+    /// Bytes that training takes beside its volumes.
+    public static func bytes(_ plan: TrainingPlan) -> Int {
+        let network = TaskNetwork(plan.shape, trains: true)
+        let layout = network.layout
+        // Parameters, their mean and two moments, and steps and room of as much again at most; the packed weights.
+        let held = layout.count * 7 + 2 * layout.packedCount + layout.turnedCount
+        let worker = layout.count * MemoryLayout<Float>.stride + NetworkMaps.trainingBytes(network, size: plan.patch)
+        // A patch's labels, and what it is varied with.
+        let drawn = plan.patch.voxels * (2 + 4 * MemoryLayout<Float>.stride)
+        return held * MemoryLayout<Float>.stride + plan.batch * (worker + drawn)
+    }
+
     /// One step; returns the loss.
     public func advance() -> Double {
         forEach(workers.count) { [self] n in lookAt(workers[n], place: n) }

@@ -28,6 +28,8 @@ public struct MemoryPlan: Sendable, Hashable {
 public enum MemoryError: TomosError, Equatable {
     /// `what` needs so much; `fits` is what would be little enough.
     case exceeded(what: String, need: MemoryNeed, limit: MemorySize, fits: String?)
+    /// Training the networks of a pack needs so much.
+    case training(pack: String, need: MemoryNeed, limit: MemorySize)
 
     /// Always: a limit.
     public var category: ErrorCategory { .limitExceeded }
@@ -42,6 +44,9 @@ public enum MemoryError: TomosError, Equatable {
         case .exceeded(let what, let need, let limit, nil):
             "\(what) take \(need), and the limit is \(limit); fewer jobs or support slices are not enough: use a "
                 + "larger limit (run.memory, --memory), a smaller task pack or a smaller image"
+        case .training(let pack, let need, let limit):
+            "training networks on task '\(pack)' takes \(need), and the limit is \(limit): use a larger limit (run.memory in "
+                + "a pipeline), fewer or smaller volumes, or leave the networks out ('tomos task check --no-learn')"
         }
     }
 }

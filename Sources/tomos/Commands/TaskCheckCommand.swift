@@ -136,6 +136,9 @@ struct TaskCheckCommand: ParsableCommand {
                     + "that a network has not seen, \(gain.together.map { decimal($0, 4) } ?? "-") together with the network in context, "
                     + "\(decimal(gain.without, 4)) without (\(gain.volumes) volumes); \(verdict)")
         }
+        if !noLearn, let lack = TaskTraining.lack(task, volumes: check.examples.count) {
+            Console.result("no networks trained: \(lack)")
+        }
         warn(check)
         if curve {
             options.threshold = check.thresholds[check.chosen]

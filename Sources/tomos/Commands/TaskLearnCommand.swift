@@ -32,11 +32,7 @@ struct TaskLearnCommand: ParsableCommand {
 
     func run() throws {
         let task = try TaskPack.load(pack)
-        guard task.examples.count >= TaskTraining.leastVolumes else {
-            throw UsageError(
-                "\(pack): \(task.examples.count) volumes are too few to train networks on: \(TaskTraining.leastVolumes) are "
-                    + "enough; the pack works without")
-        }
+        if let lack = TaskTraining.lack(task, volumes: task.examples.count) { throw UsageError("\(pack): \(lack)") }
         guard FileManager.default.isWritableFile(atPath: pack) else {
             throw UsageError("\(pack): what is learned cannot be kept there: make the folder writable")
         }
