@@ -183,6 +183,6 @@ public struct TaskTraining {
     private var minutes: Double {
         let patch = design.plan.patch
         let parts = volumes.map { Double($0.labels.count) / Double(patch.x * patch.y * patch.z) }.sorted()
-        return !design.plan.isFlat && parts[parts.count / 2] > 1.5 ? 12 : 5
+        return !design.plan.isFlat && parts[parts.count / 2] > 1.5 ? 18 : 5
     }
 }
