@@ -1,6 +1,6 @@
 # `make` alone lists what there is. Only Swift, make and apt are needed; `setup` installs the rest.
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo demo-brain test test-fast consumer sanitize sanitize-readers check format bench bench-accuracy bench-unet conformance evaluation-reference train train-smoke \
+.PHONY: help setup build demo demo-brain test test-fast consumer sanitize sanitize-readers check format bench bench-accuracy bench-losses bench-unet conformance evaluation-reference train train-smoke \
     validate-weights fuzz release clean
 
 TOMOS := .build/release/tomos
@@ -92,6 +92,9 @@ MINUTES ?= 20
 
 bench-unet: build .venv-bench/requirements.txt ## Train a U-Net in PyTorch (fetched, GBs) on a set's pack, for docs/accuracy.md (SET=, MINUTES=)
 	@PYTHONPATH=Benchmarks .venv-bench/bin/python -m Accuracy.unet $(TOMOS) $(SET) --minutes $(MINUTES) $(OPTIONS)
+
+bench-losses: build .venv-bench/requirements.txt ## Say where bench-accuracy's results lose Dice, for docs/accuracy.md
+	@PYTHONPATH=Benchmarks .venv-bench/bin/python -m Accuracy.account $(TOMOS)
 
 conformance: build ## Compare with references (in ../shared), dcm2niix and SimpleITK (fetched); writes docs/conformance.md
 	@scripts/install-packages python3 python3-venv zstd

@@ -147,6 +147,7 @@ def collected(all_benches, kept: Found):
         }
         others = [other for other in all_benches if other is not bench]
         of_set[GATE] = kept.by_any_program(name, GATE, gate_setup(bench, rows.named(DEFAULT), others))
+        of_set["account"] = kept.by_any_program(name, "account", {"row": bench.setup(rows.named(DEFAULT))})
         of_set["unet"] = kept.get(name, "unet", baseline_setup(bench.split))
         result[name] = {row: found for row, found in of_set.items() if found}
     return result

@@ -189,6 +189,16 @@ def table_of_gate(results: Results):
     return table(head, lines or [[NONE] * len(head)])
 
 
+def table_of_losses(results: Results):
+    lines = []
+    for one in results.sets:
+        if found := results.get(one.name, "account"):
+            kinds = found["kinds"]
+            lines.append([one.name, *(number(loss) for loss in kinds.values()), number(sum(kinds.values()))])
+    head = ["set", "another label", "ends", "border", "further off", "1 less Dice"]
+    return table(head, lines or [[NONE] * len(head)])
+
+
 def table_of_baselines(results: Results):
     lines = []
     for one in results.sets:
@@ -235,6 +245,14 @@ PROMISES = """\
 What leave-one-out in the pack promises for a study, and what the study gave; what the checked pack predicts of each
 case and label against the truth: rank correlation, over cases and labels and over the cases' means, mean absolute
 error, mean of prediction less truth, and how many lie in the predicted interval, meant to hold nine of ten.
+"""
+
+LOSSES = """\
+## Where Dice is lost
+
+What wrong voxels take from the mean Dice of the row `default`, by their place (`make bench-losses`): those that the truth or the
+result gives to another label; those of slices, along the axis of the longest voxels, in which only one of the two shows the
+label; those within one voxel of the truth's surface; all others.
 """
 
 GATE = """\
@@ -291,6 +309,8 @@ def text(results: Results, processors) -> str:
             "",
             PROMISES,
             *table_of_promises(results),
+            LOSSES,
+            *table_of_losses(results),
             GATE,
             *table_of_gate(results),
             BASELINE,
@@ -305,7 +325,7 @@ def text(results: Results, processors) -> str:
 def stated_processors(results: Results):
     """How many the results were measured with; "2 or 16" where they differ."""
     counts = {
-        found["processors"] for of_set in results.found.values() for row, found in of_set.items() if row != "gate"
+        found["processors"] for of_set in results.found.values() for found in of_set.values() if "processors" in found
     }
     return " or ".join(map(str, sorted(counts))) if len(counts) > 1 else next(iter(counts), None)
 
