@@ -6,7 +6,7 @@ import Platform
 struct TrainingOptions: ParsableArguments {
     @Option(
         help:
-            "Minutes that networks are trained for, about: more may give more Dice. 5 by default, 18 for large structures."
+            "Minutes that networks are trained for, about: more may give more Dice. 5 by default, 12 for large structures."
     )
     var minutes: Double?
 
