@@ -91,7 +91,7 @@ def tell(bench: Bench, row, found):
     )
 
 
-def measure(bench: Bench, every, told, kept: Found) -> int:
+def measure(bench: Bench, told, kept: Found) -> int:
     """Measures a set's rows and returns how many failed."""
     failures = 0
     if not told.resume:
@@ -109,19 +109,18 @@ def measure(bench: Bench, every, told, kept: Found) -> int:
             kept.keep(bench.set.name, row.name, setup, found)
         tell(bench, row, found)
         if row.name == DEFAULT:
-            failures += measure_gate(bench, row, every, told, kept)
+            failures += measure_gate(bench, row, told, kept)
     return failures
 
 
-def measure_gate(bench: Bench, row, every, told, kept: Found) -> int:
+def measure_gate(bench: Bench, row, told, kept: Found) -> int:
     """What a checked pack says of right and wrong cases, while it is there; returns 1 where that failed."""
-    others = [other for other in every if other is not bench]
-    setup = gate_setup(bench, row, others)
+    setup = gate_setup(bench, row)
     found = kept.get(bench.set.name, GATE, setup) if told.resume else None
     if not found:
         try:
             bench.make_pack(row)
-            found = gate.measure(bench, others)
+            found = gate.measure(bench)
         except (Failed, Unreadable) as failure:
             print(f"{bench.set.name} {GATE}: {failure}", file=sys.stderr, flush=True)
             return 1
@@ -131,9 +130,8 @@ def measure_gate(bench: Bench, row, every, told, kept: Found) -> int:
     return 0
 
 
-def gate_setup(bench: Bench, row, others) -> dict:
-    shown = [sets.digest(other.split.files(other.split.study[: gate.OTHERS])) for other in others]
-    return {"version": 1, "row": bench.setup(row), "others": shown}
+def gate_setup(bench: Bench, row) -> dict:
+    return {"version": 2, "row": bench.setup(row)}
 
 
 def collected(all_benches, kept: Found):
@@ -145,8 +143,7 @@ def collected(all_benches, kept: Found):
             row.name: kept.by_any_program(name, row.name, bench.setup(row))
             for row in rows.of_set(name, len(bench.split.pack), levers=True)
         }
-        others = [other for other in all_benches if other is not bench]
-        of_set[GATE] = kept.by_any_program(name, GATE, gate_setup(bench, rows.named(DEFAULT), others))
+        of_set[GATE] = kept.by_any_program(name, GATE, gate_setup(bench, rows.named(DEFAULT)))
         of_set["account"] = kept.by_any_program(name, "account", {"row": bench.setup(rows.named(DEFAULT))})
         of_set["unet"] = kept.get(name, "unet", baseline_setup(bench.split))
         result[name] = {row: found for row, found in of_set.items() if found}
@@ -170,7 +167,7 @@ def main():
         sys.exit(3)
     kept = Found(work / "found")
     try:
-        failures = 0 if told.document else sum(measure(bench, every, told, kept) for bench in chosen)
+        failures = 0 if told.document else sum(measure(bench, told, kept) for bench in chosen)
     except KeyboardInterrupt:
         sys.exit("stopped: --resume goes on from here")
     if told.document or not (told.sets or told.rows) or told.smoke:
