@@ -1,8 +1,8 @@
 """Where Dice is lost: what is wrong in the results of the row `default`, by its place.
 
 Usage: PYTHONPATH=Benchmarks PYTHON -m Accuracy.account TOMOS [SET ...] (`make bench-losses`)
-PYTHON needs nibabel and numpy. TOMOS is the program that made the results. It reads the results that `Benchmarks/accuracy TOMOS default` left; the account is kept
-where `Benchmarks/accuracy --document` finds it.
+PYTHON needs nibabel and numpy. TOMOS is the program that made the results, which `Benchmarks/accuracy TOMOS default`
+left; the account is kept where `Benchmarks/accuracy --document` finds it.
 """
 
 import argparse

@@ -250,9 +250,9 @@ error, mean of prediction less truth, and how many lie in the predicted interval
 LOSSES = """\
 ## Where Dice is lost
 
-What wrong voxels take from the mean Dice of the row `default`, by their place (`make bench-losses`): those that the truth or the
-result gives to another label; those of slices, along the axis of the longest voxels, in which only one of the two shows the
-label; those within one voxel of the truth's surface; all others.
+What wrong voxels take from the mean Dice of the row `default`, by their place (`make bench-losses`): those that the truth
+or the result gives to another label; those of slices, along the axis of the longest voxels, in which only one of the two
+shows the label; those within one voxel of the truth's surface; all others.
 """
 
 GATE = """\
