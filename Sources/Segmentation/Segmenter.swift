@@ -120,37 +120,37 @@ public final class Segmenter: Sendable {
     /// - Parameter progress: called from any thread with the slices done and the slices in all; where networks of the pack
     ///   work alone, with their patches.
     public func segment(_ volume: Volume, progress: (@Sendable (Int, Int) -> Void)? = nil) throws -> SegmentedVolume {
+        let scale = try window.scale(for: volume)
         let unlike = gate.remarks(
-            on: volume, scale: try window.scale(for: volume), learned: learned?.task,
-            threads: try plan(for: ImageOutline(volume)).threads)
-        var result = try segment(volume, thresholds: [threshold], progress: progress)[0]
+            on: volume, scale: scale, learned: learned?.task, threads: try plan(for: ImageOutline(volume)).threads)
+        var result = try segment(volume, thresholds: [threshold], scale: scale, progress: progress)[0]
         result.notices = unlike + result.notices
         return result
     }
 
     /// The results of one volume for several thresholds, ascending.
-    package func segment(
-        _ volume: Volume, thresholds: [Float], progress: (@Sendable (Int, Int) -> Void)? = nil
+    private func segment(
+        _ volume: Volume, thresholds: [Float], scale: IntensityScale, progress: (@Sendable (Int, Int) -> Void)?
     ) throws -> [SegmentedVolume] {
-        guard let learned else { return try inContext(volume, thresholds: thresholds, progress: progress) }
-        let said = try said(by: learned.task, of: volume, progress: learned.isAlone ? progress : nil)
-        if learned.isAlone { return try results(of: said, in: volume, thresholds: thresholds) }
-        let blend = LearnedBlend(said: said, share: learned.share)
-        return try inContext(volume, thresholds: thresholds, ways: [blend], progress: progress)[0]
+        var blend: LearnedBlend?
+        if let learned {
+            let said = try said(
+                by: learned.task, of: volume, scale: scale, progress: learned.isAlone ? progress : nil)
+            if learned.isAlone { return try results(of: said, in: volume, thresholds: thresholds) }
+            blend = LearnedBlend(said: said, share: learned.share)
+        }
+        return try inContext(volume, thresholds: thresholds, ways: [blend], scale: scale, progress: progress)[0]
     }
 
-    /// The same by the network in context and the vote, whatever the pack has learned.
+    /// The results by the network in context and the vote for several thresholds, ascending, in several ways at once: as it
+    /// is (nil, which comes first), and together with what learned networks say.
+    ///
+    /// - Parameter scale: The window's for the volume, where it is known.
     package func inContext(
-        _ volume: Volume, thresholds: [Float], progress: (@Sendable (Int, Int) -> Void)? = nil
-    ) throws -> [SegmentedVolume] {
-        try inContext(volume, thresholds: thresholds, ways: [nil], progress: progress)[0]
-    }
-
-    /// The same in several ways at once: as it is (nil, which comes first), and together with what learned networks say.
-    package func inContext(
-        _ volume: Volume, thresholds: [Float], ways: [LearnedBlend?], progress: (@Sendable (Int, Int) -> Void)? = nil
+        _ volume: Volume, thresholds: [Float], ways: [LearnedBlend?], scale: IntensityScale? = nil,
+        progress: (@Sendable (Int, Int) -> Void)? = nil
     ) throws -> [[SegmentedVolume]] {
-        let query = try query(volume)
+        let query = try query(volume, scale: scale ?? window.scale(for: volume))
         let (part, plan) = (query.part, query.plan)
         let cuts = try planes.map { plane in
             let cut = Cut(
@@ -192,8 +192,8 @@ public final class Segmenter: Sendable {
     }
 
     /// Looks where the labels may be, if that is asked for.
-    private func query(_ volume: Volume) throws -> Query {
-        let (plan, scale) = (try plan(for: ImageOutline(volume)), try window.scale(for: volume))
+    private func query(_ volume: Volume, scale: IntensityScale) throws -> Query {
+        let plan = try plan(for: ImageOutline(volume))
         if options.choose == .position {
             return Query(volume, region: nil, scale: scale, plan: plan, registrations: [])
         }

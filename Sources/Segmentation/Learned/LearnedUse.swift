@@ -44,11 +44,12 @@ extension Segmenter {
 
     /// What networks that have learned the task say of a volume.
     package func said(
-        by learned: LearnedTask, of volume: Volume, progress: (@Sendable (Int, Int) -> Void)? = nil
+        by learned: LearnedTask, of volume: Volume, scale: IntensityScale? = nil,
+        progress: (@Sendable (Int, Int) -> Void)? = nil
     ) throws -> LearnedProbabilities {
         let plan = try plan(for: ImageOutline(volume))
         return learned.probabilities(
-            volume, scale: try window.scale(for: volume), threads: plan.threads, progress: progress)
+            volume, scale: try scale ?? window.scale(for: volume), threads: plan.threads, progress: progress)
     }
 
     /// The results of a volume by what such networks alone say of it, for several thresholds, ascending.
