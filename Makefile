@@ -1,6 +1,6 @@
 # `make` alone lists what there is. Only Swift, make and apt are needed; `setup` installs the rest.
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo demo-brain test test-fast consumer sanitize sanitize-readers check format bench bench-accuracy bench-losses bench-unet conformance evaluation-reference train train-smoke \
+.PHONY: help setup build demo demo-brain test test-fast consumer sanitize sanitize-readers check format bench bench-accuracy bench-losses bench-page bench-unet conformance evaluation-reference train train-smoke \
     validate-weights fuzz release clean
 
 TOMOS := .build/release/tomos
@@ -95,6 +95,16 @@ bench-unet: build .venv-bench/requirements.txt ## Train a U-Net in PyTorch (fetc
 
 bench-losses: build .venv-bench/requirements.txt ## Say where bench-accuracy's results lose Dice, for docs/accuracy.md
 	@PYTHONPATH=Benchmarks .venv-bench/bin/python -m Accuracy.account $(TOMOS)
+
+# A set, its U-Net's dimensions and CPU minutes: until more of them brought no more.
+UNETS = hippocampus/2/20 heart/2/20 atrium/2/30 headneck/2/30 brain/2/30
+
+bench-page: bench-accuracy bench-losses ## Measure all that docs/accuracy.md shows, U-Nets in PyTorch too, and write it (half a day)
+	@for unet in $(UNETS); do \
+	  set -- $$(echo $$unet | tr / ' '); \
+	  $(MAKE) --no-print-directory bench-unet SET=$$1 MINUTES=$$3 OPTIONS="--dimensions $$2" || exit 1; \
+	done
+	@Benchmarks/accuracy $(TOMOS) --document
 
 conformance: build ## Compare with references (in ../shared), dcm2niix and SimpleITK (fetched); writes docs/conformance.md
 	@scripts/install-packages python3 python3-venv zstd

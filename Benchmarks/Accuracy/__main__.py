@@ -145,7 +145,8 @@ def collected(all_benches, kept: Found):
         }
         of_set[GATE] = kept.by_any_program(name, GATE, gate_setup(bench, rows.named(DEFAULT)))
         of_set["account"] = kept.by_any_program(name, "account", {"row": bench.setup(rows.named(DEFAULT))})
-        of_set["unet"] = kept.get(name, "unet", baseline_setup(bench.split))
+        for unet in document.UNETS:
+            of_set[unet] = kept.get(name, unet, baseline_setup(bench.split))
         result[name] = {row: found for row, found in of_set.items() if found}
     return result
 

@@ -1,8 +1,8 @@
 """What somebody would take instead: a small U-Net trained from nothing on a set's pack, on the CPU.
 
-Usage: PYTHONPATH=Benchmarks PYTHON -m Accuracy.unet TOMOS SET [--minutes CPU_MINUTES] [--threads N] [--smoke]
+Usage: PYTHONPATH=Benchmarks PYTHON -m Accuracy.unet TOMOS SET [--dimensions 2|3] [--minutes CPU_MINUTES] [--threads N]
 PYTHON needs torch, nibabel and numpy. TOMOS only compares the label maps with the truth, as it does its own.
-2-D where slices are thick, else 3-D. The result is kept where `Benchmarks/accuracy --document` finds it.
+The result is kept where `Benchmarks/accuracy --document` finds it, which shows the better of 2-D and 3-D.
 """
 
 import argparse
@@ -24,7 +24,7 @@ from .document import interval, label_scores, number
 from .found import Found, baseline_setup
 from .measure import Bench
 from .unet_network import WIDTHS, UNet, loss
-from .unet_samples import PATCHES, Samples, is_flat, load
+from .unet_samples import Samples, is_flat, load, patch_sides
 
 RATE = 3e-3
 # How often, in parts of the training, the study is looked at.
@@ -112,7 +112,7 @@ def window_of(chosen: sets.Set):
     return told and (float(told.group(1)), float(told.group(2)))
 
 
-def train(bench: Bench, seconds: float) -> dict:
+def train(bench: Bench, dimensions: int | None, seconds: float) -> dict:
     """Trains on the pack and compares on the study, on the way and at the end."""
     chosen, folder = bench.set, bench.split.folder
     read = [
@@ -120,8 +120,8 @@ def train(bench: Bench, seconds: float) -> dict:
         for names in (bench.split.pack, bench.split.study)
     ]
     pack, study = read
-    dimensions = 2 if is_flat(pack) else 3
-    sides = (128, 128) if dimensions == 2 else PATCHES.get(chosen.name, (64, 64, 64))
+    dimensions = dimensions or (2 if is_flat(pack) else 3)
+    sides = patch_sides(chosen.name, dimensions)
     training = Training(dimensions, len(chosen.labels) + 1, Samples(pack, dimensions, sides), seconds)
     results, truth = bench.work / "results", bench.study_folders()[1]
     curve = []
@@ -136,6 +136,7 @@ def train(bench: Bench, seconds: float) -> dict:
         )
         curve.append((round(training.used), scores["dice"]["mean"]))
     return {
+        "dimensions": dimensions,
         "network": f"{dimensions}-D, {WIDTHS[dimensions][0]} to {WIDTHS[dimensions][-1]} channels, batches of "
         f"{training.count} x {'x'.join(map(str, sides))}",
         "steps": training.steps,
@@ -152,6 +153,9 @@ def main():
     parser = argparse.ArgumentParser(prog="python -m Accuracy.unet", description=__doc__.split("\n")[0])
     parser.add_argument("tomos", metavar="TOMOS", help="the program, which compares")
     parser.add_argument("set", metavar="SET", choices=[one.name for one in sets.SETS], help="%(choices)s")
+    parser.add_argument(
+        "--dimensions", type=int, choices=(2, 3), help="of its convolutions (default: 2 where slices are thick, else 3)"
+    )
     parser.add_argument("--minutes", type=float, default=20, help="CPU minutes of training, all threads' (default: 20)")
     # Threads that wait for each other on a busy machine use up CPU time: 7 times as much a step was seen with two.
     parser.add_argument("--threads", type=int, default=1, help="more are sooner done on an idle machine (default: 1)")
@@ -172,9 +176,9 @@ def main():
     os.chdir(sets.ROOT)
     # The files as they are read now, should one be changed meanwhile.
     setup = baseline_setup(split)
-    bench = Bench(chosen, split, tomos, "", work / "unet" / chosen.name)
-    found = train(bench, 20 if told.smoke else 60 * told.minutes)
-    Found(work / "found").keep(chosen.name, "unet", setup, found)
+    bench = Bench(chosen, split, tomos, "", work / "unet" / f"{chosen.name}-{told.dimensions or 'chosen'}")
+    found = train(bench, told.dimensions, 20 if told.smoke else 60 * told.minutes)
+    Found(work / "found").keep(chosen.name, f"unet-{found['dimensions']}", setup, found)
 
 
 if __name__ == "__main__":

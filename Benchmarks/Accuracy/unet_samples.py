@@ -8,8 +8,8 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-# Patch sides that are not (64, 64, 64): the hippocampus's volumes are hardly larger than this.
-PATCHES = {"hippocampus": (40, 56, 40)}
+# Patch sides that are not the usual ones, by dimensions: the hippocampus's volumes are hardly larger than this.
+PATCHES = {2: {"hippocampus": (48, 64)}, 3: {"hippocampus": (40, 56, 40)}}
 
 
 @dataclass
@@ -39,6 +39,11 @@ def load(folder, name, labels, window) -> Volume:
         torch.from_numpy(classes),
         tuple(float(side) for side in file.header.get_zooms()[:3]),
     )
+
+
+def patch_sides(name, dimensions) -> tuple:
+    """The sides [i, j] or [i, j, k] of a set's patches: multiples of what the network's pools halve."""
+    return PATCHES[dimensions].get(name, (128, 128) if dimensions == 2 else (64, 64, 64))
 
 
 def is_flat(volumes) -> bool:

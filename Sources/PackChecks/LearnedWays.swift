@@ -21,8 +21,10 @@ struct LearnedWays {
         _ segmenter: Segmenter, _ places: [Int], _ options: TaskTraining.Options,
         _ progress: (TaskTraining.Progress) -> Void
     ) throws {
-        try TaskTraining.requireMemory(segmenter, places: places)
-        let training = try TaskTraining(segmenter.task, places: places, window: segmenter.window, options: options)
+        let design = try TaskDesign(segmenter.task)
+        try TaskTraining.requireMemory(design, segmenter, places: places)
+        let training = try TaskTraining(
+            segmenter.task, design: design, places: places, window: segmenter.window, options: options)
         let (task, steps) = try training.run(progress)
         unseeing = places.indices.map { training.task([task.members[training.member(without: $0)]]) }
         (self.task, self.steps, self.segmenter, self.places) = (task, steps, segmenter, places)

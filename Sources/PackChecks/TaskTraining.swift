@@ -68,10 +68,13 @@ public struct TaskTraining {
 
     /// Reads and prepares a pack's volumes, or some by their places; their order deals them into folds.
     ///
+    /// - Parameter design: Where it is known already: making one reads the pack's label maps.
     /// - Throws: What reading throws.
-    package init(_ task: TaskPack, places: [Int], window: IntensityWindow, options: Options) throws {
-        design = try TaskDesign(task)
-        self.options = options
+    package init(
+        _ task: TaskPack, design: TaskDesign? = nil, places: [Int], window: IntensityWindow, options: Options
+    ) throws {
+        let design = try design ?? TaskDesign(task)
+        (self.design, self.options) = (design, options)
         labels = task.labels.entries.map(\.id)
         func read(_ place: Int) throws -> Volume { try NIfTI.readVolume(task.examples[place].image) }
         var grid = design.grid
@@ -99,10 +102,9 @@ public struct TaskTraining {
 
     /// Refuses, by the headers, a pack that does not fit into memory to be trained on.
     ///
-    /// - Throws: `MemoryError`, and what reading headers and label maps throws.
-    static func requireMemory(_ segmenter: Segmenter, places: [Int]) throws {
+    /// - Throws: `MemoryError`, and what reading headers throws.
+    static func requireMemory(_ design: TaskDesign, _ segmenter: Segmenter, places: [Int]) throws {
         guard let limit = segmenter.options.memory.size else { return }
-        let design = try TaskDesign(segmenter.task)
         var (prepared, reading) = (0, 0)
         for example in places.map({ segmenter.task.examples[$0] }) {
             let image = try NIfTI.info(example.image)

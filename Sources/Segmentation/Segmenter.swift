@@ -30,6 +30,8 @@ public final class Segmenter: Sendable {
     package let checked: CheckedOptions
     /// What the check of the pack found, where it holds for the way of segmenting.
     let findings: PackFindings?
+    /// What turns expected into predicted Dice, where the check's hold.
+    private let calibrations: [DiceCalibration]
     /// The networks that the pack has learned, where they are put to use, and their weight.
     let learned: LearnedUse?
     private let gate: InputGate
@@ -59,9 +61,10 @@ public final class Segmenter: Sendable {
         checked = CheckedOptions(options, planes: planes, side: side, window: window)
         findings = task.findings?.held(by: checked, weightsSHA256: hash)
         learned = try options.usesLearned ? LearnedUse(findings?.learned, of: task) : nil
-        // A threshold holds with the networks that it was found with.
-        let found = findings?.learned == nil || learned != nil ? findings?.threshold : nil
-        threshold = Float(options.threshold ?? found ?? task.threshold)
+        // Threshold and calibrations hold with the networks that they were found with.
+        let found = findings?.learned == nil || learned != nil ? findings : nil
+        calibrations = found?.calibrations ?? []
+        threshold = Float(options.threshold ?? found?.threshold ?? task.threshold)
         memory = try MemoryDemand(
             task, labels: labels, planes: planes, side: side, options: options, network: network,
             learned: learned)
@@ -78,7 +81,7 @@ public final class Segmenter: Sendable {
         (task, options, network, labels) = (other.task, other.options, other.network, other.labels)
         (planes, side, window) = (other.planes, other.side, other.window)
         (threshold, memory) = (other.threshold, other.memory)
-        (checked, findings) = (other.checked, other.findings)
+        (checked, findings, calibrations) = (other.checked, other.findings, other.calibrations)
         (self.library, self.learned, gate) = (library, learned, other.gate)
     }
 
@@ -315,8 +318,6 @@ public final class Segmenter: Sendable {
         for id in absent { measured[id] = nil }
         let (volume, map) = (query.volume, query.restored(result.labels))
         let border = map.idsAtBorder
-        // They hold with the networks that they were found with.
-        let calibrations = findings?.learned == nil || learned != nil ? findings?.calibrations ?? [] : []
         let predicted = DiceCalibration.predictions(calibrations, expected: measured.mapValues(\.expectedDice))
         let structures = labels.map { label in
             let count = measured[label.id]?.voxels ?? 0

@@ -27,9 +27,9 @@ struct KnownContents: Sendable {
     }
 
     /// The mirror images of a case that are more like the pack's volumes than the case is, the likeliest first.
-    func likelierMirrors(of look: VolumeLook) -> [Mirror] {
+    func likelierMirrors(of look: VolumeLook) -> [MirrorImage] {
         let own = VolumeLook.likeness(look.thumbnail, to: looks) + (looks.count < Self.few ? Self.clear : 0)
-        let mirrored = Mirror.all.map { ($0, VolumeLook.likeness(look.mirrored($0), to: looks)) }
+        let mirrored = MirrorImage.all.map { ($0, VolumeLook.likeness(look.mirrored($0), to: looks)) }
         return mirrored.filter { $0.1 > own }.sorted { $0.1 > $1.1 }.map(\.0)
     }
 

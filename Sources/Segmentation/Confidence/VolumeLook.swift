@@ -39,7 +39,7 @@ struct VolumeLook: Sendable {
     }
 
     /// The thumbnail of the volume mirrored along some of the axes S, R, A.
-    func mirrored(_ mirror: Mirror) -> [Float] {
+    func mirrored(_ mirror: MirrorImage) -> [Float] {
         let last = Self.side - 1
         return (0..<Self.side * Self.side * Self.side).map { n in
             var place = SIMD3(n / (Self.side * Self.side), n / Self.side % Self.side, n % Self.side)
@@ -73,17 +73,19 @@ struct VolumeLook: Sendable {
 }
 
 /// Axes of the body along which a volume is mirrored.
-struct Mirror: OptionSet, Sendable, Hashable {
+struct MirrorImage: OptionSet, Sendable, Hashable {
     let rawValue: Int
 
-    static let right = Mirror(rawValue: 1), anterior = Mirror(rawValue: 2), superior = Mirror(rawValue: 4)
+    static let right = MirrorImage(rawValue: 1)
+    static let anterior = MirrorImage(rawValue: 2)
+    static let superior = MirrorImage(rawValue: 4)
     /// All that change a volume.
-    static let all = (1...7).map(Mirror.init)
+    static let all = (1...7).map(MirrorImage.init)
 
     /// The volume as it would be if its header had these axes the other way round.
     func of(_ volume: Volume) -> Volume {
         let orientation = volume.geometry.orientation
-        let named: [(Mirror, Orientation.SignedAxis)] = [
+        let named: [(MirrorImage, Orientation.SignedAxis)] = [
             (.right, orientation.right), (.anterior, orientation.anterior), (.superior, orientation.superior),
         ]
         var columns = (0..<3).map(volume.geometry.affine.column)
@@ -97,7 +99,7 @@ struct Mirror: OptionSet, Sendable, Hashable {
 
     /// As a person says it.
     var text: String {
-        let names: [(Mirror, String)] = [
+        let names: [(MirrorImage, String)] = [
             (.right, "left and right"), (.anterior, "front and back"), (.superior, "head and foot"),
         ]
         return names.filter { contains($0.0) }.map(\.1).joined(separator: ", ") + " exchanged"

@@ -44,7 +44,7 @@ import Volumes
             #expect(contents.likelierMirrors(of: try look(right)).isEmpty)
             // Three volumes as like each other as these hold for little.
             if count != 3 { #expect(contents.remarks(on: try look(right)).isEmpty) }
-            for mirror in Mirror.all {
+            for mirror in MirrorImage.all {
                 // A pack of few asks for a clearer lead than some axes of this body give.
                 let found = contents.likelierMirrors(of: try look(mirror.of(right))).first
                 #expect(found == mirror || found == nil && count < 8, "\(mirror.text)")
@@ -86,7 +86,7 @@ import Volumes
         for volume in volumes.dropFirst(20) {
             let look = try look(volume)
             if !contents.likelierMirrors(of: look).isEmpty || !contents.remarks(on: look).isEmpty { right += 1 }
-            for mirror in [Mirror.right, .anterior, .superior] {
+            for mirror in [MirrorImage.right, .anterior, .superior] {
                 #expect(contents.likelierMirrors(of: try self.look(mirror.of(volume))).first == mirror)
             }
             let narrow = VolumeLook(
