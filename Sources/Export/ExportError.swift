@@ -6,6 +6,10 @@ public enum ExportError: TomosError, Hashable {
     case differentGrids(image: Geometry, labels: Geometry)
     /// The window has no width, or is not finite.
     case badWindow(lower: Float, upper: Float)
+    /// A written file, read again, does not show what it should. It was not delivered.
+    case proofFailed(file: String, reason: String)
+    /// A label map cannot be written in a format.
+    case cannotExport(format: String, reason: String)
     /// A picture cannot be made of this.
     case pictureFailed(reason: String)
 
@@ -14,7 +18,8 @@ public enum ExportError: TomosError, Hashable {
         switch self {
         case .differentGrids: .badData
         case .badWindow: .badConfiguration
-        case .pictureFailed: .inputOutput
+        case .cannotExport: .badData
+        case .pictureFailed, .proofFailed: .inputOutput
         }
     }
 
@@ -27,6 +32,10 @@ public enum ExportError: TomosError, Hashable {
                 + "(use the label map made for this image)"
         case .badWindow(let lower, let upper):
             "window \(lower) to \(upper): the lower bound must be below the upper"
+        case .proofFailed(let file, let reason):
+            "\(file): not delivered: read again, it does not show the label map: \(reason) (tell the makers of tomos; the "
+                + "NIfTI label map is right)"
+        case .cannotExport(let format, let reason): "\(format): \(reason)"
         case .pictureFailed(let reason):
             "the picture could not be written: \(reason)"
         }

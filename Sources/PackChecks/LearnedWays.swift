@@ -37,7 +37,7 @@ struct LearnedWays {
     }
 
     private func volume(_ n: Int) throws -> Volume {
-        try NIfTI.readVolume(segmenter.task.examples[places[n]].image)
+        try Images.readVolume(segmenter.task.examples[places[n]].image)
     }
 
     /// The results of a volume, by its turn, by its networks alone.

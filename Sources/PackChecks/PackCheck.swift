@@ -143,7 +143,7 @@ public struct PackCheck: Sendable {
             let example = segmenter.task.examples[place]
             let truth = try example.readLabels()
             let results = try segmenter.without(place).inContext(
-                NIfTI.readVolume(example.image), thresholds: thresholds.map(Float.init),
+                Images.readVolume(example.image), thresholds: thresholds.map(Float.init),
                 ways: [nil] + (ways.map { [try $0.blend(done)] } ?? []))
             examples.append(try compare(example, results[0], truth))
             if results.count > 1 { together.append(try compare(example, results[1], truth)) }

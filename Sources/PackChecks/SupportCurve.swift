@@ -36,7 +36,7 @@ public struct SupportCurve: Sendable {
             for (done, place) in places.enumerated() {
                 let example = task.examples[place]
                 let helpers = Self.helpers(size, of: task.examples.count, for: place)
-                let result = try segmenter.keeping(helpers).segment(NIfTI.readVolume(example.image))
+                let result = try segmenter.keeping(helpers).segment(Images.readVolume(example.image))
                 let truth = try example.readLabels()
                 dice.append(
                     try overlap(of: result.labels, with: truth, labels: task.labels.entries.map(\.id)).compactMap(

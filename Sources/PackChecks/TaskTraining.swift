@@ -76,7 +76,7 @@ public struct TaskTraining {
         let design = try design ?? TaskDesign(task)
         (self.design, self.options) = (design, options)
         labels = task.labels.entries.map(\.id)
-        func read(_ place: Int) throws -> Volume { try NIfTI.readVolume(task.examples[place].image) }
+        func read(_ place: Int) throws -> Volume { try Images.readVolume(task.examples[place].image) }
         var grid = design.grid
         if window.isFixed(for: try places.prefix(1).map(read)) {
             // Values mean the same in every volume: they keep their distance from the pack's mean.
@@ -107,7 +107,7 @@ public struct TaskTraining {
         guard let limit = segmenter.options.memory.size else { return }
         var (prepared, reading) = (0, 0)
         for example in places.map({ segmenter.task.examples[$0] }) {
-            let image = try NIfTI.info(example.image)
+            let image = try Images.info(example.image)
             let size = GridPlacement(image.geometry, plane: design.grid.plane, spacing: design.grid.spacing).size
             let samples = size.x * size.y * size.z
             prepared += TrainingVolume.bytes(voxels: samples, classes: design.plan.shape.classes)

@@ -73,7 +73,7 @@ public final class Segmenter: Sendable {
             task, labels: labels, planes: learned?.isAlone == true ? [] : planes, window: window, side: side,
             crops: options.crops && options.choose != .position)
         gate = InputGate(
-            frames: KnownFrames(try task.examples.map { try NIfTI.info($0.image).geometry }),
+            frames: KnownFrames(try task.examples.map { try Images.info($0.image).geometry }),
             contents: KnownContents(library.looks))
     }
 

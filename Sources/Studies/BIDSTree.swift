@@ -31,5 +31,7 @@ enum BIDSTree {
     }
 
     /// Whether a file name says label map or mask rather than image.
-    static func isLabelMap(_ name: String) -> Bool { NIfTIName(name).map { BIDSName($0.stem).isLabelMap } ?? false }
+    static func isLabelMap(_ name: String) -> Bool {
+        VolumeFileName(name).map { BIDSName($0.stem).isLabelMap } ?? false
+    }
 }

@@ -100,7 +100,7 @@ public struct Conversion: Sendable {
 
     /// All volumes of a NIfTI file, or the one that is asked for.
     private func readNIfTI(_ studyCase: StudyCase) throws -> (VolumeSeries, [String]) {
-        if volumeIndex == nil, case .nifti(let path) = studyCase.source { return try NIfTI.readSeries(path) }
+        if volumeIndex == nil, case .file(let path) = studyCase.source { return try Images.readSeries(path) }
         let volume = try studyCase.readVolume(volumeIndex: volumeIndex)
         return (VolumeSeries(volume), volume.notices)
     }
@@ -156,7 +156,7 @@ public struct Conversion: Sendable {
     }
 
     private func writeSidecars(_ volumes: DICOMVolumes, _ chosen: [Int], besides path: String) throws -> [String] {
-        let stem = NIfTIName(path).map { $0.folder + $0.stem } ?? path
+        let stem = VolumeFileName(path).map { $0.folder + $0.stem } ?? path
         var sidecar = try volumes.sidecar(of: chosen)
         sidecar.values["ConversionSoftware"] = .text("tomos")
         sidecar.values["ConversionSoftwareVersion"] = .text(tomosVersion)

@@ -6,8 +6,8 @@ import Volumes
 public struct StudyCase: Sendable {
     /// Where the image comes from.
     public enum Source: Sendable {
-        /// A NIfTI file.
-        case nifti(path: String)
+        /// A file of a volume: NIfTI, NRRD, MetaImage or MGH.
+        case file(path: String)
         /// A DICOM series; `folder` is the deepest folder that holds all its files.
         case dicom(DICOMSeries, folder: String)
         /// A DICOM file that cannot say which series it belongs to, because it is broken or compressed; `files` of a
@@ -28,7 +28,7 @@ public struct StudyCase: Sendable {
     /// The source for people: a path, for DICOM with the series number and the number of files.
     public var sourceDescription: String {
         switch source {
-        case .nifti(let path), .broken(let path, _, _): path
+        case .file(let path), .broken(let path, _, _): path
         case .ambiguous(_, let paths): paths.joined(separator: ", ")
         case .dicom(let series, let folder):
             "\(folder) (\(series.seriesNumber.map { "series \($0), " } ?? "")\(series.part.map { "\($0), " } ?? "")"
@@ -39,8 +39,8 @@ public struct StudyCase: Sendable {
     /// What the image's header tells of its size; nil when it cannot be told, in which case reading it says why.
     public func outline() -> ImageOutline? {
         switch source {
-        case .nifti(let path):
-            guard let info = try? NIfTI.info(path) else { return nil }
+        case .file(let path):
+            guard let info = try? Images.info(path) else { return nil }
             return ImageOutline(
                 shape: info.geometry.shape, bytesPerVoxel: info.bytesPerVoxel, geometry: info.geometry)
         case .dicom(let series, _):
@@ -51,11 +51,18 @@ public struct StudyCase: Sendable {
         }
     }
 
+    /// What objects that are derived from the image refer to; nil where it is no DICOM.
+    /// - Throws: `DICOMError` where its files do not say it.
+    public func reference(volumeIndex: Int? = nil) throws -> DICOMReference? {
+        guard case .dicom(let series, _) = source else { return nil }
+        return try DICOM.volumes(series).reference(volume: volumeIndex ?? 0)
+    }
+
     /// Reads the image.
     /// - Parameter volumeIndex: Which volume of a 4-D image; nil takes the first, with a notice.
     public func readVolume(volumeIndex: Int? = nil) throws -> Volume {
         switch source {
-        case .nifti(let path): try NIfTI.readVolume(path, volumeIndex: volumeIndex)
+        case .file(let path): try Images.readVolume(path, volumeIndex: volumeIndex)
         case .dicom(let series, _): try DICOM.readVolume(series, volumeIndex: volumeIndex)
         case .broken(let path, let reason, _): throw StudyError.brokenFile(path, reason: reason)
         case .ambiguous(let name, let paths): throw TwoFilesError(name: name, paths: paths)
@@ -139,7 +146,7 @@ public enum StudyError: TomosError, Equatable {
         case .noImages(let path, let files, let reasons):
             if files == 0 { return "\(path): no images here: the folder is empty" }
             return "\(path): no images here: \(files) file\(files == 1 ? "" : "s") passed over "
-                + "(\(reasons.joined(separator: "; "))); give a NIfTI file, a DICOM folder or a folder of them"
+                + "(\(reasons.joined(separator: "; "))); give an image file, a DICOM folder or a folder of them"
         }
     }
 }

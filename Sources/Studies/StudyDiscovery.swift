@@ -4,7 +4,7 @@ import Volumes
 
 /// Finds the cases of a study.
 public enum StudyDiscovery {
-    /// Searches a file or folder: NIfTI files, BIDS trees, DICOM series (files with or without an extension), or any
+    /// Searches a file or folder: NIfTI, NRRD, MetaImage and MGH files, BIDS trees, DICOM series (files with or without an extension), or any
     /// mixture. What a file is, its content says; its name says only what was meant. Every file ends as part of a case or
     /// among `ignored` with the reason; a file that is named like an image and is none becomes a case, so that its
     /// failure is reported.
@@ -30,7 +30,7 @@ public enum StudyDiscovery {
             files.forEach { search.sort($0, isBIDS: isBIDS) }
         } else {
             // A file that was named is taken, whatever the globs say.
-            if NIfTI.hasNIfTIName(root), !search.isDICOM("") { search.nifti = [""] } else { search.others = [""] }
+            if VolumeFileName(root) != nil, !search.isDICOM("") { search.images = [""] } else { search.others = [""] }
         }
         try search.scanDICOM()
         let cases = search.cases()
@@ -44,7 +44,7 @@ private struct Search {
     let root: String
     let selection: InputSelection
     let results: String?
-    var nifti: [String] = []
+    var images: [String] = []
     var others: [String] = []
     var series: [(series: DICOMSeries, folder: String)] = []
     var broken: [(fate: DICOMFileFate, files: Int)] = []
@@ -117,17 +117,18 @@ private struct Search {
             let reason = "a link to nothing (fetch it, for example with 'datalad get', or remove it)"
             return absent.append(DICOMFileFate(path: full(path), reason: reason))
         }
-        guard NIfTI.hasNIfTIName(path) else {
+        guard let fileName = VolumeFileName(path) else {
             if ResultMark.isBatchFile(full(path), name: name) { return ignore(path, "results of tomos") }
             return others.append(path)
         }
         if isVoxelFile(path) { return ignore(path, IgnoredItem.voxelsOfPair) }
         if selection.includesDICOM, isDICOM(path) { return others.append(path) }
+        if fileName.isSegmentation { return ignore(path, "a segmentation, and no image") }
         if isBIDS, BIDSTree.isLabelMap(name) { return ignore(path, "a BIDS label map") }
         guard include.contains(where: { $0.matches(path) }) else {
             return ignore(path, "not matched by input.include")
         }
-        nifti.append(path)
+        images.append(path)
     }
 
     /// Whether the content is DICOM, compressed or not.
@@ -135,7 +136,7 @@ private struct Search {
 
     /// Whether the file is the `.img` half of a pair whose header is there too, and neither is DICOM.
     private func isVoxelFile(_ path: String) -> Bool {
-        guard let name = NIfTIName(path), name.part == .voxels else { return false }
+        guard let name = VolumeFileName(path), name.part == .voxels else { return false }
         let stem = full(name.folder + name.stem)
         let headers = [".hdr", ".hdr.gz", ".HDR", ".HDR.GZ"].map { stem + $0 }
         guard let header = headers.first(where: { FileManager.default.fileExists(atPath: $0) }) else { return false }
@@ -147,7 +148,7 @@ private struct Search {
         }
     }
 
-    /// Looks for DICOM among the files that are not NIfTI by their names.
+    /// Looks for DICOM among the files whose names are not of images.
     mutating func scanDICOM() throws {
         guard selection.includesDICOM, !others.isEmpty else {
             others.forEach { ignore($0, "not matched by input.include") }
@@ -170,17 +171,17 @@ private struct Search {
         }
     }
 
-    /// Puts files where they belong that are not DICOM by content nor NIfTI by name.
+    /// Puts files where they belong that are not DICOM by content nor images by name.
     private mutating func sort(notDICOM paths: [String]) {
         var compressed: [String: [String]] = [:]
         for path in paths {
             let kind = FileKind(of: path)
             switch kind {
-            case .nifti:
+            case .nifti, .volume:
                 let below = path == root ? "" : String(path.dropFirst(root == "/" ? 1 : root.count + 1))
                 let isTaken = selection.include == InputSelection().include || path == root
                 if isTaken || include.contains(where: { $0.matches(below) }) {
-                    nifti.append(below)
+                    images.append(below)
                 } else {
                     ignore(below, "not matched by input.include")
                 }
@@ -205,10 +206,10 @@ private struct Search {
         let below = { (path: String) in
             path.hasPrefix(root + "/") ? String(path.dropFirst(root.count + 1)) : lastName(root)
         }
-        var named: [(name: CaseNames.Name, source: StudyCase.Source)] = SameName.groups(nifti).map { paths in
+        var named: [(name: CaseNames.Name, source: StudyCase.Source)] = SameName.groups(images).map { paths in
             let shown = paths[0].isEmpty ? lastName(root) : paths[0]
-            if paths.count == 1 { return (.file(path: shown), .nifti(path: full(paths[0]))) }
-            let name = NIfTIName(shown)?.stem ?? shown
+            if paths.count == 1 { return (.file(path: shown), .file(path: full(paths[0]))) }
+            let name = VolumeFileName(shown)?.stem ?? shown
             return (.file(path: shown), .ambiguous(name: name, paths: paths.map(full)))
         }
         named += broken.map { fate, files in

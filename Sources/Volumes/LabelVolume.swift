@@ -54,12 +54,53 @@ public struct LabelEntry: Sendable, Hashable {
     public var name: String
     /// Colour, 0-255 each.
     public var colour: Colour
-    /// SNOMED CT concept id of the structure, where known.
-    public var snomed: String?
+    /// The structure as a coded concept, where known.
+    public var concept: CodedConcept?
+    /// The kind of thing it is, e.g. an anatomical structure, where known.
+    public var category: CodedConcept?
+    /// Which side it is on, where known.
+    public var laterality: CodedConcept?
 
     /// Makes an entry.
-    public init(id: UInt16, name: String, colour: Colour, snomed: String? = nil) {
-        (self.id, self.name, self.colour, self.snomed) = (id, name, colour, snomed)
+    public init(
+        id: UInt16, name: String, colour: Colour, concept: CodedConcept? = nil, category: CodedConcept? = nil,
+        laterality: CodedConcept? = nil
+    ) {
+        (self.id, self.name, self.colour) = (id, name, colour)
+        (self.concept, self.category, self.laterality) = (concept, category, laterality)
+    }
+
+    /// Makes an entry of a SNOMED CT code, which means what ``StructureDictionary`` says or else what the name says.
+    public init(id: UInt16, name: String, colour: Colour, snomed: String?) {
+        let concept = snomed.map { code in
+            CodedConcept(
+                "SCT", code, StructureDictionary.structure(code: code, laterality: nil)?.concept.meaning ?? name)
+        }
+        self.init(id: id, name: name, colour: colour, concept: concept)
+    }
+
+    /// SNOMED CT concept id of the structure, where known.
+    public var snomed: String? { concept.flatMap { $0.scheme == "SCT" ? $0.value : nil } }
+}
+
+extension LabelEntry {
+    /// Category, type and side as a viewer is told them.
+    public struct Terms: Sendable, Hashable {
+        /// What kind of thing it is, and what it is.
+        public var category, type: CodedConcept
+        /// Right, left or both, where known.
+        public var laterality: CodedConcept?
+    }
+
+    /// What the entry says, or where it says nothing ``StructureDictionary`` of its code or its name; an unknown structure
+    /// is tissue, as 3D Slicer has it.
+    public var terms: Terms {
+        let known =
+            concept.map { StructureDictionary.structure(code: $0.value, laterality: laterality) }
+            ?? StructureDictionary.structure(named: name)
+        return Terms(
+            category: category ?? known?.category ?? (concept == nil ? .tissue : .anatomicalStructure),
+            type: concept ?? known?.concept ?? .tissue, laterality: laterality ?? known?.laterality)
     }
 }
 

@@ -55,8 +55,8 @@ struct BadInputTests {
     func noImages() throws {
         try folder.write("hello", to: "study/notes.txt")
         let message =
-            "study: no images here: 1 file passed over (neither NIfTI nor DICOM: 1); "
-            + "give a NIfTI file, a DICOM folder or a folder of them"
+            "study: no images here: 1 file passed over (not an image of a format that is read: 1); "
+            + "give an image file, a DICOM folder or a folder of them"
         try expectFailure(["run", "p.yaml", "study", "-o", "out"], 66, message)
         try expectFailure(segment("study"), 66, message)
     }
@@ -74,7 +74,7 @@ struct BadInputTests {
     @Test("A truncated volume")
     func truncated() throws {
         for (whole, short, message) in [
-            ("image.nii.gz", "short.nii.gz", "short.nii.gz: cut off: the gzip data end after "),
+            ("image.nii.gz", "short.nii.gz", "short.nii.gz: cut off: the compressed data end after "),
             (
                 "image.nii", "short.nii",
                 "short.nii: cut off: the header says 5152 bytes, the file holds 5052 (copy it again)"
@@ -227,7 +227,7 @@ struct BadInputTests {
                 "The value '1,x' is invalid for '--labels <labels>'"
             ),
             (["run", "p", "s", "-o", "o", "--overwrite", "--resume"], "--overwrite and --resume exclude each other"),
-            (["export", "x.nii", "--format", "slicer"], "give either --task or --table"),
+            (["export", "x.nii", "--to", "slicer", "--task", "a", "--table", "b"], "give either --task or --table"),
             (["conver"], "Unexpected argument 'conver'"),
         ])
     func usage(arguments: [String], message: String) throws {

@@ -243,7 +243,9 @@ struct CommandTests {
         try folder.write("hello", to: "images/notes.txt")
         let report = try json(tomos("info", "images", "--json").output)
         #expect((report["images"] as? [Any])?.count == 3)
-        #expect((report["ignored"] as? [[String: Any]])?.first?["reason"] as? String == "neither NIfTI nor DICOM")
+        #expect(
+            (report["ignored"] as? [[String: Any]])?.first?["reason"] as? String
+                == "not an image of a format that is read")
     }
 
     @Test("info fails as reading would")

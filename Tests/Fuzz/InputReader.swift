@@ -25,13 +25,15 @@ struct BrokenPromise: Error, CustomStringConvertible {
 enum InputReader {
     /// Reads the NIfTI files among `names` one by one, or else the folder as DICOM.
     static func read(_ names: [String], in folder: String) throws -> [ReadOutcome] {
-        guard names.contains(where: NIfTI.hasNIfTIName) else { return try readDICOM(folder, files: names.count) }
+        guard names.contains(where: { VolumeFileName($0) != nil }) else {
+            return try readDICOM(folder, files: names.count)
+        }
         return try names.flatMap { name in
             let path = folder + "/" + name
             return [
-                try outcome { try checked(NIfTI.readVolume(path)) },
+                try outcome { try checked(Images.readVolume(path)) },
                 try outcome {
-                    let labels = try NIfTI.readLabels(path)
+                    let labels = try LabelMaps.readLabels(path)
                     return try checked(labels.voxels.count, labels.geometry)
                 },
             ]

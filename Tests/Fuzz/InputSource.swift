@@ -38,7 +38,7 @@ struct InputSource {
         let name: String
         let folder: Int
         let bytes: [UInt8]
-        var isNIfTI: Bool { NIfTI.hasNIfTIName(name) }
+        var isNIfTI: Bool { VolumeFileName(name) != nil }
     }
 
     /// The number of seed files.
@@ -69,7 +69,7 @@ struct InputSource {
                     let size = attributes[.size] as? Int, (1...Self.largestSeed).contains(size)
                 else { continue }
                 let name = (path as NSString).lastPathComponent
-                guard NIfTI.hasNIfTIName(name) || DICOMLook.isDICOM(path) else { continue }
+                guard VolumeFileName(name) != nil || DICOMLook.isDICOM(path) else { continue }
                 paths[(path as NSString).deletingLastPathComponent, default: []].append(path)
             }
         }

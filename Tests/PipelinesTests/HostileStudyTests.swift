@@ -71,7 +71,7 @@ import Volumes
             try fill(folder.file("study/h"))
             let study = try StudyDiscovery.discover(folder.file("study"))
             let runner = CaseRunner(
-                segmenter: segmenter, outputs: [.nifti, .picture, .volumes],
+                segmenter: segmenter, outputs: [.labels, .picture, .volumes],
                 provenance: ResultTests.provenance, overwrite: false,
                 results: try ResultFolder(creating: folder.file("out")))
             let outcomes = study.cases.map { runner.run($0) }

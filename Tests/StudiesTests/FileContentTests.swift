@@ -40,31 +40,32 @@ import Volumes
         try FileManager.default.moveItem(atPath: folder.file("a.nii"), toPath: folder.file("scan"))
         try FileManager.default.moveItem(atPath: folder.file("b.nii.gz"), toPath: folder.file("t1.mgz"))
         let study = try StudyDiscovery.discover(folder.path)
-        #expect(study.cases.map(\.id) == ["scan", "t1.mgz"] && study.ignored.isEmpty)
+        #expect(study.cases.map(\.id) == ["scan", "t1"] && study.ignored.isEmpty)
         #expect(try study.cases.map { try $0.readVolume().voxels } == [image.voxels, image.voxels])
         #expect(try StudyDiscovery.discover(folder.file("scan")).cases.count == 1)
         var selection = InputSelection()
         selection.include = ["t1*"]
         let some = try StudyDiscovery.discover(folder.path, selection: selection)
-        #expect(some.cases.map(\.id) == ["t1.mgz"])
+        #expect(some.cases.map(\.id) == ["t1"])
         #expect(some.ignored.map(\.reason) == ["not matched by input.include"])
     }
 
     @Test("What is not read is named with the way out, by its content or else by its name")
     func knownFormats() throws {
-        try makeTree(folder, ["a.nii", "b.mha", "notes.txt", ".hidden/x", ".hidden/y"])
-        try Data("NRRD0004\n".utf8).write(to: URL(fileURLWithPath: folder.file("c")))
+        try makeTree(folder, ["a.nii", "b.par", "notes.txt", ".hidden/x", ".hidden/y"])
+        try Data("MATRIX72v".utf8).write(to: URL(fileURLWithPath: folder.file("c")))
         try Data().write(to: URL(fileURLWithPath: folder.file("d")))
         let study = try StudyDiscovery.discover(folder.path)
-        let toNIfTI = "convert it to .nii.gz, for example with 3D Slicer or SimpleITK"
         #expect(
             study.ignored.map(\.reason) == [
-                "hidden", "MetaImage is not read: \(toNIfTI)", "NRRD is not read: \(toNIfTI)", "an empty file",
-                "neither NIfTI nor DICOM",
+                "hidden", "Philips PAR/REC is not read: convert it with 'dcm2niix'",
+                "ECAT is not read: convert it with nibabel or 3D Slicer", "an empty file",
+                "not an image of a format that is read",
             ])
         #expect(
-            study.ignored.summary == "6 files ignored: \(folder.path)/.hidden (2 files: hidden); \(folder.path)/b.mha "
-                + "(MetaImage is not read: \(toNIfTI)); \(folder.path)/c (NRRD is not read: \(toNIfTI)); and 2 more")
+            study.ignored.summary == "6 files ignored: \(folder.path)/.hidden (2 files: hidden); \(folder.path)/b.par "
+                + "(Philips PAR/REC is not read: convert it with 'dcm2niix'); \(folder.path)/c (ECAT is not read: convert "
+                + "it with nibabel or 3D Slicer); and 2 more")
     }
 
     @Test("Half of a pair is not passed over")

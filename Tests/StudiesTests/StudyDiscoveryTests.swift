@@ -54,7 +54,7 @@ struct StudyDiscoveryTests {
             cases: ["a <- a.hdr"],
             ignored: [
                 ".git: hidden", ".x.nii: hidden", "a.img: the voxels of the .hdr file beside it",
-                "notes.txt: neither NIfTI nor DICOM",
+                "notes.txt: not an image of a format that is read",
             ]),
         Tree(
             testDescription: "two files for one case, and a pair that is one",
@@ -86,7 +86,8 @@ struct StudyDiscoveryTests {
                 "sub-02_T1w <- sub-02/anat/sub-02_T1w.nii.gz",
             ],
             ignored: [
-                "dataset_description.json: neither NIfTI nor DICOM", "derivatives: BIDS derivatives, not raw images",
+                "dataset_description.json: not an image of a format that is read",
+                "derivatives: BIDS derivatives, not raw images",
                 "sub-01/ses-1/func: BIDS func, not anatomical images (name the folder in input.include to take it)",
                 "sub-02/anat/sub-02_T1w_dseg.nii.gz: a BIDS label map",
                 "sub-02/anat/sub-02_label-L_roi.nii.gz: a BIDS label map",
@@ -132,7 +133,7 @@ struct StudyDiscoveryTests {
     @Test("Results of this run and of others are left out, whole")
     func results() throws {
         try makeTree(folder, ["a.nii.gz", "out/b/b_labels.nii.gz", "other/x_labels.nii.gz", "other/x_labels.label"])
-        let image = StudyCase(id: "x", source: .nifti(path: "x"))
+        let image = StudyCase(id: "x", source: .file(path: "x"))
         let made = Provenance(
             pipeline: "", pipelineSHA256: "", task: "", taskSHA256: "", weights: "", weightsSHA256: "")
         let record = try JSON.bytes(CaseRecord(made: made, outcome: CaseOutcome(image, status: .done)))
@@ -151,12 +152,13 @@ struct StudyDiscoveryTests {
         let study = try StudyDiscovery.discover(folder.path)
         let count = try FileManager.default.contentsOfDirectory(atPath: repository + "/sample-data/study/case-2").count
         #expect(found(study).cases == ["a <- a.nii.gz", "case-2 <- case-2 (series 2, \(count) DICOM files)"])
-        #expect(found(study).ignored == ["case-2/README: neither NIfTI nor DICOM"])
+        #expect(found(study).ignored == ["case-2/README: not an image of a format that is read"])
         let selected = try StudyDiscovery.discover(folder.path, selection: Self.selection { $0.modality = "MR" })
         #expect(found(selected).cases == ["a <- a.nii.gz"])
         #expect(
             found(selected).ignored == [
-                "case-2: a series of modality CT; the pipeline selects MR", "case-2/README: neither NIfTI nor DICOM",
+                "case-2: a series of modality CT; the pipeline selects MR",
+                "case-2/README: not an image of a format that is read",
             ])
         let alone = try StudyDiscovery.discover(folder.file("case-2"))
         #expect(alone.cases.map(\.id) == ["case-2"])
@@ -185,8 +187,8 @@ struct StudyDiscoveryTests {
         let error = #expect(throws: StudyError.self) { try StudyDiscovery.discover(folder.path + "/") }
         #expect(
             error?.description
-                == "\(folder.path): no images here: 3 files passed over (neither NIfTI nor DICOM: 2; a link to a folder: 1); "
-                + "give a NIfTI file, a DICOM folder or a folder of them")
+                == "\(folder.path): no images here: 3 files passed over (not an image of a format that is read: 2; a link to a folder: 1); "
+                + "give an image file, a DICOM folder or a folder of them")
     }
 
     @Test(

@@ -18,7 +18,7 @@ struct SlicePainter {
             throw ExportError.badWindow(lower: window.lower, upper: window.upper)
         }
         (self.volume, self.labels, self.window) = (volume, labels, window)
-        let complete = ViewerExport.complete(table, for: labels)
+        let complete = table.completed(for: labels)
         colours = Dictionary(complete.entries.map { ($0.id, $0.colour) }) { first, _ in first }
     }
 

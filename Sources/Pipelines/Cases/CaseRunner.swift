@@ -51,11 +51,13 @@ public struct CaseRunner: Sendable {
         outcome.memory = CaseOutcome.Memory(result.plan)
         outcome.notices = volume.notices + result.notices.filter { !volume.notices.contains($0) }
         try results.commit(studyCase.id, replacing: overwrite) { folder in
-            let writer = CaseWriter(
+            var writer = CaseWriter(
                 volume: volume, result: result, table: segmenter.task.labels,
-                window: segmenter.options.window ?? segmenter.task.window, outcome: outcome)
-            let names = try outputs.flatMap { try writer.write($0, to: folder) } + ["case.json"]
-            outcome.outputs = names.map { studyCase.id + "/" + $0 }
+                window: segmenter.options.window ?? segmenter.task.window, reference: try? studyCase.reference(),
+                outcome: outcome)
+            for kind in outputs { try writer.write(kind, to: folder) }
+            outcome = writer.outcome
+            outcome.outputs.append(studyCase.id + "/case.json")
             outcome.seconds = elapsed()
             let record = CaseRecord(made: provenance, outcome: outcome)
             try AtomicFile.write(try JSON.bytes(record), to: folder + "/case.json")

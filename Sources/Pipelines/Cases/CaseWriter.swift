@@ -13,15 +13,40 @@ struct CaseWriter {
     let table: LabelTable
     /// Window of the picture.
     let window: IntensityWindow
-    let outcome: CaseOutcome
+    /// What becomes of the case; files and proofs are added to it.
+    private(set) var outcome: CaseOutcome
+    private let labels: LabelExport
 
-    /// Writes the files of a kind and returns their names.
-    func write(_ kind: OutputKind, to folder: String) throws -> [String] {
-        let name = "\(outcome.id)_labels.nii.gz"
+    init(
+        volume: Volume, result: SegmentedVolume, table: LabelTable, window: IntensityWindow, reference: DICOMReference?,
+        outcome: CaseOutcome
+    ) {
+        (self.volume, self.result, self.table) = (volume, result, table)
+        (self.window, self.outcome) = (window, outcome)
+        labels = LabelExport(
+            labels: result.labels, table: table, name: outcome.id + "_labels", reference: reference)
+    }
+
+    /// Writes the files of a kind, says their names in the outcome, and what was found on reading them again.
+    mutating func write(_ kind: OutputKind, to folder: String) throws {
+        if case .export(let name) = kind { return try export(name, to: folder) }
+        outcome.outputs += try files(of: kind, to: folder).map { outcome.id + "/" + $0 }
+    }
+
+    private mutating func export(_ name: String, to folder: String) throws {
+        guard let exporter = LabelExporters.named(name) else { preconditionFailure("no exporter \(name)") }
+        if let lack = exporter.lack(labels) {
+            outcome.notices.append("\(name) was not written: \(lack)")
+            return
+        }
+        let (files, proof) = try labels.write(exporter, to: folder)
+        outcome.outputs += files.names.map { outcome.id + "/" + $0 }
+        outcome.notices += files.notices
+        outcome.exports = (outcome.exports ?? []) + [proof]
+    }
+
+    private func files(of kind: OutputKind, to folder: String) throws -> [String] {
         switch kind {
-        case .nifti:
-            try NIfTI.write(result.labels, to: folder + "/" + name)
-            return [name]
         case .volumes:
             try AtomicFile.write(Array(VolumesTable.csv([outcome]).utf8), to: folder + "/volumes.csv")
             return ["volumes.csv"]
@@ -37,10 +62,7 @@ struct CaseWriter {
                 volume: volume, labels: result.labels, table: table, window: (Float(scale.lower), Float(scale.upper)))
             try AtomicFile.write(picture, to: folder + "/\(outcome.id)_overlay.png")
             return ["\(outcome.id)_overlay.png"]
-        case .table(let format):
-            let paths = try ViewerExport.write(
-                labels: result.labels, table: table, formats: [format], besides: folder + "/" + name)
-            return paths.map { String($0.dropFirst(folder.count + 1)) }
+        case .export: return []
         }
     }
 }

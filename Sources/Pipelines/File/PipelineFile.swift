@@ -16,7 +16,7 @@ public struct PipelineFile: Sendable {
     /// Preparation, network and clean-up.
     public var options = SegmentOptions()
     /// What is written for each case, each kind once.
-    public var outputs: [OutputKind] = [.nifti, .volumes]
+    public var outputs: [OutputKind] = [.labels, .volumes]
     /// SHA-256 of the file's bytes and the overrides, in hexadecimal: says whether two runs did the same.
     public var sha256 = ""
 
@@ -29,28 +29,29 @@ public struct PipelineFile: Sendable {
 
 /// One kind of result file.
 public enum OutputKind: Sendable, Hashable {
-    /// The label map, `<case>_labels.nii.gz`. Always written, named or not: the others describe it.
-    case nifti
     /// `volumes.csv`: voxels, mm³ and mean probability of each label.
     case volumes
     /// `<case>_probability.nii.gz` and `<case>_disagreement.nii.gz`: how sure each voxel is.
     case certainty
     /// `<case>_overlay.png`: the labels over the image in three planes.
     case picture
-    /// Names and colours of the labels for one viewer, beside the label map.
-    case table(LabelTableFormat)
+    /// The label map, or its names and colours, for others: what ``LabelExporters`` has under the name.
+    case export(String)
 
+    /// The label map, `<case>_labels.nii.gz`. Always written, named or not.
+    public static let labels = OutputKind.export("nifti")
     /// Every kind, in the order in which they are listed and written.
-    public static let all = [.nifti, .volumes, .certainty, .picture] + LabelTableFormat.allCases.map(OutputKind.table)
+    public static let all =
+        [.labels, .volumes, .certainty, .picture]
+        + LabelExporters.all.map { OutputKind.export($0.name) }.filter { $0 != .labels }
 
     /// The word in the pipeline file.
     public var name: String {
         switch self {
-        case .nifti: "nifti"
         case .volumes: "volumes"
         case .certainty: "certainty"
         case .picture: "picture"
-        case .table(let format): format.rawValue
+        case .export(let name): name
         }
     }
 }

@@ -218,10 +218,9 @@ public enum PipelineSchema {
             allowed: OutputKind.all.map(\.name).joined(separator: ", "), fallback: "nifti, volumes"
         ) { value, pipeline in
             let kinds = OutputKind.all.map(\.name)
-            var outputs: Set<OutputKind> = [.nifti]
+            var outputs: Set<OutputKind> = [.labels]
             for item in try value.list() {
-                try item.refuse(
-                    ["seg.nrrd", "dicom-seg", "report"], instead: "available: \(kinds.joined(separator: ", "))")
+                try item.refuse(["report"], instead: "available: \(kinds.joined(separator: ", "))")
                 let name = try item.oneOf(kinds)
                 outputs.formUnion(OutputKind.all.filter { $0.name == name })
             }

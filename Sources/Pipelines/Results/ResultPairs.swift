@@ -92,7 +92,7 @@ public struct ResultPairs: Sendable {
             let path = folder + "/" + name
             if FileManager.default.fileExists(atPath: path + "/\(name)_labels.nii.gz") {
                 maps[name, default: []].append(path + "/\(name)_labels.nii.gz")
-            } else if NIfTI.hasNIfTIName(name) {
+            } else if VolumeFileName(name) != nil {
                 maps[caseName(name), default: []].append(path)
             }
         }

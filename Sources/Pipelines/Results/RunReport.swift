@@ -1,3 +1,4 @@
+import Export
 import Platform
 import Segmentation
 import Studies
@@ -63,6 +64,8 @@ public struct CaseOutcome: Codable, Sendable {
     public var category: String?
     /// Result files, relative to the results folder.
     public var outputs: [String] = []
+    /// What was found when the label maps were read again, one for each format; nil in results of earlier versions.
+    public var exports: [ExportProof]?
     /// The labels asked for.
     public var structures: [Structure] = []
     /// What a person should know about reading and segmenting it.

@@ -40,15 +40,15 @@ public enum AtomicFile {
         private var isKept = false
 
         fileprivate init(path: String) throws(AtomicFileError) {
-            let folder = Self.folder(of: path)
-            try Self.makeFolder(folder, for: path)
+            let folder = AtomicFile.folder(of: path)
+            try AtomicFile.makeFolder(folder, for: path)
             var (descriptor, name): (Int32, String)
             repeat {
                 // The name says nothing about the file, which may be named after a patient.
                 name = folder + "/.tomos-\(String(UInt64.random(in: .min ... .max), radix: 36)).tmp"
                 descriptor = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
             } while descriptor < 0 && (errno == EEXIST || errno == EINTR)
-            guard descriptor >= 0 else { throw Self.creationError(path, errno) }
+            guard descriptor >= 0 else { throw AtomicFile.creationError(path, errno) }
             (self.path, temporaryPath, self.descriptor) = (path, name, descriptor)
         }
 
@@ -79,43 +79,46 @@ public enum AtomicFile {
             let closeCode = errno
             descriptor = -1
             guard status == 0 else { throw AtomicFileError.writeFailed(path: path, code: closeCode) }
-            guard rename(temporaryPath, path) == 0 else { throw Self.creationError(path, errno) }
+            guard rename(temporaryPath, path) == 0 else { throw AtomicFile.creationError(path, errno) }
             isKept = true
             syncFolder()
         }
 
         /// Makes the new name last. Some file systems cannot sync a folder, and the file is whole by now: no error.
         private func syncFolder() {
-            let folder = open(Self.folder(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+            let folder = open(AtomicFile.folder(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
             guard folder >= 0 else { return }
             _ = fsync(folder)
             close(folder)
         }
+    }
 
-        private static func folder(of path: String) -> String {
-            guard let slash = path.lastIndex(of: "/") else { return "." }
-            return slash == path.startIndex ? "/" : String(path[..<slash])
-        }
+    /// Makes a folder and the folders above it, where missing.
+    public static func makeFolder(_ path: String) throws { try makeFolder(path, for: path) }
 
-        /// Makes a folder and the folders above it, where missing.
-        private static func makeFolder(_ folder: String, for path: String) throws(AtomicFileError) {
-            if mkdir(folder, 0o777) == 0 || errno == EEXIST { return }
-            let code = errno
-            // A file system that is read-only says so even of folders that are there.
-            var status = stat()
-            if stat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return }
-            guard code == ENOENT else { throw creationError(path, code) }
-            let above = Self.folder(of: folder)
-            guard above != folder, !folder.isEmpty else { throw creationError(path, code) }
-            try makeFolder(above, for: path)
-            guard mkdir(folder, 0o777) == 0 || errno == EEXIST else { throw creationError(path, errno) }
-        }
+    fileprivate static func folder(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
 
-        /// A full disk is a full disk, even when it shows on creating.
-        private static func creationError(_ path: String, _ code: Int32) -> AtomicFileError {
-            code == ENOSPC || code == EDQUOT || code == EIO
-                ? .writeFailed(path: path, code: code) : .cannotCreate(path: path, code: code)
-        }
+    /// Makes a folder and the folders above it, where missing.
+    fileprivate static func makeFolder(_ folder: String, for path: String) throws(AtomicFileError) {
+        if mkdir(folder, 0o777) == 0 || errno == EEXIST { return }
+        let code = errno
+        // A file system that is read-only says so even of folders that are there.
+        var status = stat()
+        if stat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return }
+        guard code == ENOENT else { throw creationError(path, code) }
+        let above = Self.folder(of: folder)
+        guard above != folder, !folder.isEmpty else { throw creationError(path, code) }
+        try makeFolder(above, for: path)
+        guard mkdir(folder, 0o777) == 0 || errno == EEXIST else { throw creationError(path, errno) }
+    }
+
+    /// A full disk is a full disk, even when it shows on creating.
+    fileprivate static func creationError(_ path: String, _ code: Int32) -> AtomicFileError {
+        code == ENOSPC || code == EDQUOT || code == EIO
+            ? .writeFailed(path: path, code: code) : .cannotCreate(path: path, code: code)
     }
 
     /// Writes what `body` appends. Missing parent folders are made; an error of `body` leaves nothing.

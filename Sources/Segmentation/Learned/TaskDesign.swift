@@ -52,7 +52,7 @@ package struct TaskDesign: Sendable, Hashable {
     }
 
     private static func look(at task: TaskPack) throws -> Sights {
-        let grids = try task.examples.map { try NIfTI.info($0.image).geometry }
+        let grids = try task.examples.map { try Images.info($0.image).geometry }
         var sights = Sights()
         // Across the axis along which voxels are longest; along the body where they are cubes.
         sights.plane = SlicePlane.anatomical.max { thickness(grids, $0) < thickness(grids, $1) - 1e-3 } ?? .axial

@@ -30,7 +30,7 @@ struct MemoryDemand: Sendable {
         largestID = labels.last?.id ?? 0
         var (library, reading) = (0, 0)
         for example in task.examples {
-            let (image, truth) = (try NIfTI.info(example.image), try NIfTI.info(example.labels))
+            let (image, truth) = (try Images.info(example.image), try Images.info(example.labels))
             if learned?.isAlone != true {
                 let slices = planes.reduce(0) { $0 + SliceLayout(image.geometry, plane: $1).slices }
                 library += slices * SupportLibrary.bytesPerSlice(side: side)

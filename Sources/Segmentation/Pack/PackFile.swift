@@ -126,7 +126,7 @@ enum PackFile {
                         snomed: $0.snomed)
                 },
                 plane: recipe.plane.rawValue, window: recipe.window.description,
-                threshold: Decimal(string: "0.5") ?? 0.5,
+                threshold: Decimal(string: "\(recipe.threshold)") ?? 0.5,
                 volumes: files.map {
                     .init(image: $0.image, labels: $0.labels, sha256: .init(image: $0.imageHash, labels: $0.labelsHash))
                 }))

@@ -16,7 +16,7 @@ package struct PackGrids {
     package static let small = 64
 
     /// Reads the images' headers.
-    package init(_ task: TaskPack) throws { grids = try task.examples.map { try NIfTI.info($0.image).geometry } }
+    package init(_ task: TaskPack) throws { grids = try task.examples.map { try Images.info($0.image).geometry } }
 
     /// Rows and columns of the network's slices: 96 where no volume has more than 64 voxels along an axis, else 128.
     package var side: Int {

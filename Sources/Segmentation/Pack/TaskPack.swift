@@ -24,7 +24,7 @@ public struct TaskPack: Sendable {
         ) {
             (self.image, self.labels) = (image, labels)
             (self.imageSHA256, self.labelsSHA256) = (imageSHA256, labelsSHA256)
-            self.name = name ?? NIfTIName(image)?.stem ?? URL(fileURLWithPath: image).lastPathComponent
+            self.name = name ?? VolumeFileName(image)?.stem ?? URL(fileURLWithPath: image).lastPathComponent
         }
 
         /// Throws when a file is not the one the pack was made with: results would not be what they say they are.
@@ -38,10 +38,14 @@ public struct TaskPack: Sendable {
         /// Reads the label map in the storage order of its image, whose grid is given or read from the image's header.
         ///
         /// - Throws: ``TaskPackError/gridsDiffer(image:labels:reason:)`` when it does not lie on that grid, and what
-        ///   reading NIfTI throws.
+        ///   reading them throws.
         package func readLabels(on grid: Geometry? = nil) throws -> LabelVolume {
-            let map = try NIfTI.readLabels(labels)
-            let grid = try grid ?? NIfTI.info(image).geometry
+            let grid = try grid ?? Images.info(image).geometry
+            return try stored(try LabelMaps.readLabels(labels, on: grid), on: grid)
+        }
+
+        /// A label map of the image in the storage order of its grid.
+        func stored(_ map: LabelVolume, on grid: Geometry) throws(TaskPackError) -> LabelVolume {
             if let stored = map.stored(like: grid) { return stored }
             let other = map.geometry
             let reason =
@@ -82,7 +86,10 @@ public struct TaskPack: Sendable {
     /// Reads and checks `pack.yaml`; the volumes are read when a segmenter is made.
     ///
     /// - Throws: ``TaskPackError``, ``ConfigurationError``.
-    public static func load(_ folder: String) throws -> TaskPack {
+    public static func load(_ folder: String) throws -> TaskPack { try load(folder, ignoringFindings: false) }
+
+    /// Reads it without its check, which need not hold.
+    static func load(_ folder: String, ignoringFindings: Bool) throws -> TaskPack {
         let path = folder + "/pack.yaml"
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder) else {
@@ -92,7 +99,7 @@ public struct TaskPack: Sendable {
             throw TaskPackError.notAPack(folder)
         }
         var pack = try PackFile.read(path, folder: folder)
-        if let (findings, bytes) = try PackFindings.load(folder, packSHA256: pack.sha256) {
+        if !ignoringFindings, let (findings, bytes) = try PackFindings.load(folder, packSHA256: pack.sha256) {
             pack.findings = findings
             pack.sha256 = Digest.sha256(Array((pack.sha256 + Digest.sha256(bytes)).utf8))
         }

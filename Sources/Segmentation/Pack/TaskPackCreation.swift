@@ -10,7 +10,7 @@ extension TaskPack {
     public struct Recipe: Sendable {
         /// The pack's name.
         public var name: String
-        /// Labelled volumes: NIfTI files, each image with its label map.
+        /// Labelled volumes, each image with its label map, in any format that is read.
         public var examples: [Example]
         /// Names, colours and codes. Empty: every id that occurs, named `label-N`. Otherwise exactly these ids are kept.
         public var labels: LabelTable
@@ -20,6 +20,8 @@ extension TaskPack {
         public var plane: SlicePlane
         /// Window of the values.
         public var window: IntensityWindow
+        /// Probability from which a voxel is foreground.
+        var threshold = SegmentSettings.threshold.standard
 
         /// Makes a recipe.
         public init(name: String, examples: [Example], labels: LabelTable, plane: SlicePlane, window: IntensityWindow) {
@@ -98,13 +100,13 @@ extension TaskPack {
 
     /// The image; of several volumes (channels, times) the first, which is told.
     private static func readImage(_ path: String, _ tell: (String) -> Void) throws -> Volume {
-        let count = try NIfTI.info(path).volumeCount
+        let count = try Images.info(path).volumeCount
         if count > 1 {
             tell(
                 "\(path): holds \(count) volumes; the first is taken "
                     + "(make a file of another with 'tomos convert --volume-index')")
         }
-        let image = try NIfTI.readVolume(path, volumeIndex: 0)
+        let image = try Images.readVolume(path, volumeIndex: 0)
         for notice in image.notices { tell("\(path): \(notice)") }
         return image
     }
@@ -131,7 +133,7 @@ extension TaskPack {
     /// Ids in the label maps as they were given.
     private static func occurring(_ recipe: Recipe) throws -> [UInt16] {
         var ids: Set<UInt16> = []
-        for example in recipe.examples { ids.formUnion(try NIfTI.readLabels(example.labels).histogram().keys) }
+        for example in recipe.examples { ids.formUnion(try LabelMaps.readLabels(example.labels).histogram().keys) }
         return ids.filter { $0 != 0 }.sorted()
     }
 

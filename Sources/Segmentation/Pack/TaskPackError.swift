@@ -22,6 +22,16 @@ public enum TaskPackError: TomosError, Equatable {
     case changed(String)
     /// `check.json` does not go with the pack.
     case staleFindings(String, reason: String)
+    /// A label map names a label that the pack does not have.
+    case unknownName(String, path: String, pack: String, known: [String])
+    /// There is no volume of this name in the pack.
+    case unknownVolume(String, pack: String, known: [String])
+    /// A pack holds at least one volume.
+    case lastVolume(String, pack: String)
+    /// The pack's volume of this name is of another image.
+    case anotherImage(String, pack: String)
+    /// The pack holds this very label map already.
+    case nothingChanges(String, pack: String)
     /// A pack of one volume cannot be judged by leave-one-out.
     case tooFew(pack: String)
 
@@ -29,9 +39,10 @@ public enum TaskPackError: TomosError, Equatable {
     public var category: ErrorCategory {
         switch self {
         case .missing: .missingInput
-        case .notAPack, .gridsDiffer, .noLabels, .labelNeverOccurs, .unpaired, .changed, .tooFew, .staleFindings:
+        case .notAPack, .gridsDiffer, .noLabels, .labelNeverOccurs, .unpaired, .changed, .tooFew, .staleFindings,
+            .unknownName, .lastVolume, .anotherImage, .nothingChanges:
             .badData
-        case .unknownLabel: .badConfiguration
+        case .unknownLabel, .unknownVolume: .badConfiguration
         case .cannotCreate: .cannotCreate
         }
     }
@@ -49,6 +60,16 @@ public enum TaskPackError: TomosError, Equatable {
         case .noLabels(let paths): "\(paths.joined(separator: ", ")): no label in any label map: every voxel is 0"
         case .labelNeverOccurs(let id, let found): "label \(id) is in none of the label maps; they hold \(list(found))"
         case .unpaired(let reason): reason
+        case .unknownName(let label, let path, let pack, let known):
+            "\(path): its label '\(label)' is none of the pack '\(pack)', which has \(known.joined(separator: ", ")) (name it so)"
+        case .unknownVolume(let volume, let pack, let known):
+            "the pack '\(pack)' has no volume '\(volume)'; it has \(known.joined(separator: ", "))"
+        case .lastVolume(let volume, let pack):
+            "\(volume) is the only volume of the pack '\(pack)' (add another first, or delete the pack's folder)"
+        case .anotherImage(let volume, let pack):
+            "the pack '\(pack)' has a volume '\(volume)' of another image (give this one another name with --name, or remove that one)"
+        case .nothingChanges(let volume, let pack):
+            "the pack '\(pack)' has this label map of '\(volume)' already: nothing to change"
         case .cannotCreate(let folder, let reason): "\(folder): the task pack cannot be made: \(reason)"
         case .tooFew(let pack): "task '\(pack)' has one labelled volume: leave-one-out needs two or more"
         case .staleFindings(let path, let reason):

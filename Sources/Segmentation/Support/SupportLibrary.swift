@@ -62,7 +62,7 @@ struct SupportLibrary: Sendable {
         _ pack: TaskPack, labels: [LabelEntry], planes: [SlicePlane], window: IntensityWindow, side: Int, crops: Bool
     ) throws {
         self.side = side
-        let spacing = Self.spacing(of: try pack.examples.map { try NIfTI.info($0.image).geometry })
+        let spacing = Self.spacing(of: try pack.examples.map { try Images.info($0.image).geometry })
         reducedSpacing = spacing
         var (stacks, reduced): ([[Stack]], [ReducedVolume]) = (planes.map { _ in [] }, [])
         var (known, parts, looks) = (KnownSizes(), [ReducedPart](), [VolumeLook]())
@@ -105,7 +105,7 @@ struct SupportLibrary: Sendable {
         let kept: Geometry
 
         init(_ example: TaskPack.Example, labels: [LabelEntry]) throws {
-            let geometry = try NIfTI.info(example.image).geometry
+            let geometry = try Images.info(example.image).geometry
             let truth = try example.readLabels(on: geometry)
             extent = truth.box(of: Set(labels.map(\.id))).map { truth.geometry.extent(of: $0) }
             region = extent.flatMap { Region(labelled: $0, of: geometry) }
@@ -136,7 +136,7 @@ struct SupportLibrary: Sendable {
     func keeping(_ examples: [Int]) -> SupportLibrary { SupportLibrary(self, keeping: examples) }
 
     private static func read(_ example: TaskPack.Example) throws -> (Volume, LabelVolume) {
-        let volume = try NIfTI.readVolume(example.image)
+        let volume = try Images.readVolume(example.image)
         let truth = try example.readLabels(on: volume.geometry)
         try example.requireUnchanged()
         return (volume, truth)

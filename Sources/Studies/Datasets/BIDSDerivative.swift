@@ -50,7 +50,7 @@ struct BIDSDerivative {
             notices: unlabelled == 0 ? [] : ["\(root): \(unlabelled) images without label map are left out"])
     }
 
-    private static func name(_ path: String) -> BIDSName? { NIfTIName(path).map { BIDSName($0.stem) } }
+    private static func name(_ path: String) -> BIDSName? { VolumeFileName(path).map { BIDSName($0.stem) } }
 
     // MARK: images
 

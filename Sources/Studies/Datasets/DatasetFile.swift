@@ -40,7 +40,7 @@ struct DatasetFile: Decodable {
 
     private func resolved(at path: String) throws -> LabelledDataset {
         let root = Root(file: path)
-        if let ending, NIfTIName("x" + ending) == nil {
+        if let ending, VolumeFileName("x" + ending) == nil {
             throw DatasetError.malformed(path, key: "file_ending", reason: "'\(ending)': only NIfTI files are read")
         }
         let table = try table(path)
@@ -140,10 +140,10 @@ private struct Root {
     func image(_ text: String, key: String) throws -> String {
         let path = try path(text, key: key)
         if FileManager.default.fileExists(atPath: path) { return path }
-        guard let name = NIfTIName(path) else { throw DatasetError.missingFile(json, key: key, file: path) }
+        guard let name = VolumeFileName(path) else { throw DatasetError.missingFile(json, key: key, file: path) }
         let beside = (try? FileManager.default.contentsOfDirectory(atPath: name.folder)) ?? []
         let channels = beside.sorted().filter { file in
-            guard let other = NIfTIName(file), other.ending == name.ending else { return false }
+            guard let other = VolumeFileName(file), other.ending == name.ending else { return false }
             return CaseStem.channel(other.stem)?.name == name.stem
         }
         guard let first = channels.first else { throw DatasetError.missingFile(json, key: key, file: path) }

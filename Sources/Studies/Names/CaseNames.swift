@@ -51,7 +51,7 @@ package enum CaseNames {
 
     private static func joined(_ path: String) -> String { path.replacing("/", with: "_") }
 
-    private static func stem(_ path: String) -> String { NIfTIName(path).map { $0.folder + $0.stem } ?? path }
+    private static func stem(_ path: String) -> String { VolumeFileName(path).map { $0.folder + $0.stem } ?? path }
 
     /// Letters and digits of any script, `.`, `_` and `-`; at most 100 bytes; not starting with `.` or `-`.
     package static func safe(_ name: String) -> String {

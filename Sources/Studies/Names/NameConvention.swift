@@ -49,7 +49,7 @@ enum NameConvention: CaseIterable {
 package enum CaseStem {
     /// The name without folder and ending; dots within it stay.
     package static func of(_ path: String) -> String {
-        NIfTIName(path)?.stem ?? String(path.split(separator: "/").last ?? "")
+        VolumeFileName(path)?.stem ?? String(path.split(separator: "/").last ?? "")
     }
 
     /// nnU-Net's image names end in a channel of four digits.
@@ -98,7 +98,7 @@ enum VaryingPart {
     }
 
     private static func split(_ paths: [String]) -> (keys: [String], numbers: [String]) {
-        let names = paths.map { tokens(NIfTIName($0).map { $0.folder + $0.stem } ?? $0) }
+        let names = paths.map { tokens(VolumeFileName($0).map { $0.folder + $0.stem } ?? $0) }
         let shortest = names.map(\.count).min() ?? 0
         let before = (0..<shortest).prefix { n in names.allSatisfy { $0[n] == names[0][n] } }.count
         let after = (0..<(shortest - before))

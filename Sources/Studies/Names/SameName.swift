@@ -30,7 +30,7 @@ package enum SameName {
         var places: [String: Int] = [:]
         var groups: [[String]] = []
         for path in paths {
-            let key = NIfTIName(path).map { $0.folder + $0.stem } ?? path
+            let key = VolumeFileName(path).map { $0.folder + $0.stem } ?? path
             if let place = places[key] {
                 groups[place].append(path)
             } else {
@@ -58,15 +58,15 @@ package enum SameName {
         return paths.filter(kept.contains)
     }
 
-    /// NIfTI files of a folder, sorted, each name once; hidden files are left out.
+    /// Files of volumes of a folder, sorted, each name once; hidden files are left out.
     static func files(in folder: String) throws -> [String] {
         let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
         let prefix = folder.hasSuffix("/") ? folder : folder + "/"
-        return try single(names.filter { !$0.hasPrefix(".") && NIfTI.hasNIfTIName($0) }.map { prefix + $0 })
+        return try single(names.filter { !$0.hasPrefix(".") && VolumeFileName($0) != nil }.map { prefix + $0 })
     }
 
     private static func withoutVoxelFiles(_ group: [String]) -> [String] {
-        let hasHeader = group.contains { NIfTIName($0)?.part == .header }
-        return hasHeader ? group.filter { NIfTIName($0)?.part != .voxels } : group
+        let hasHeader = group.contains { VolumeFileName($0)?.part == .header }
+        return hasHeader ? group.filter { VolumeFileName($0)?.part != .voxels } : group
     }
 }

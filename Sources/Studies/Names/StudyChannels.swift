@@ -6,8 +6,8 @@ extension Study {
     /// or more (`scan_0000` to `scan_0004` alone are five scans).
     public var channelNotice: String? {
         var channels: [String: Set<String>] = [:]
-        for case .nifti(let path) in cases.map(\.source) {
-            guard let name = NIfTIName(path), let channel = CaseStem.channel(name.stem) else { continue }
+        for case .file(let path) in cases.map(\.source) {
+            guard let name = VolumeFileName(path), let channel = CaseStem.channel(name.stem) else { continue }
             channels[name.folder + channel.name, default: []].insert(channel.number)
         }
         guard channels.count > 1, let numbers = channels.values.first?.sorted(), numbers.count > 1,

@@ -2,6 +2,8 @@
 public enum FileKind: Sendable, Hashable {
     /// Begins with a NIfTI header, compressed or not. `isPair`: the voxels lie in an `.img` file.
     case nifti(isPair: Bool)
+    /// Begins with the header of another format that is read.
+    case volume(VolumeFormat)
     /// DICOM that is read.
     case dicom
     /// DICOM in gzip, which DCMTK does not read.
@@ -19,15 +21,15 @@ public enum FileKind: Sendable, Hashable {
 
     /// Looks at a file; of one that is gzip at what it holds.
     public init(of path: String) {
-        do throws(NIfTIError) {
-            let file = try NIfTIInputFile(path)
+        do throws(VolumeFileError) {
+            let file = try InputFile(path)
             let plain = try file.bytes(at: 0, count: KnownFormat.firstBytes)
             guard plain.starts(with: [0x1F, 0x8B]) else {
                 self = Self.kind(of: plain, fileSize: file.size, isCompressed: false)
                 return
             }
             // A file cut off, or not gzip after all, is left to those that read it: its name says to whom.
-            let content = try? NIfTIByteStream(path).bytesUpTo(KnownFormat.firstBytes)
+            let content = try? ContentStream(path).bytesUpTo(KnownFormat.firstBytes)
             self = content.map { Self.kind(of: $0, fileSize: .max, isCompressed: true) } ?? .other
         } catch {
             self = .unreadable(reason: error.reason)
@@ -38,6 +40,7 @@ public enum FileKind: Sendable, Hashable {
         if bytes.isEmpty { return isCompressed ? .other : .empty }
         if let kind = niftiKind(of: bytes) { return kind }
         if DICOMFileProbe.isDICOM(bytes, fileSize: fileSize) { return isCompressed ? .compressedDICOM : .dicom }
+        if let format = VolumeFormat.of(bytes: bytes) { return .volume(format) }
         return KnownFormat.of(bytes: bytes).map { .known($0) } ?? .other
     }
 
@@ -57,16 +60,16 @@ public enum FileKind: Sendable, Hashable {
         return nil
     }
 
-    /// Why a file of this kind is neither NIfTI nor DICOM that is read, with the way out; nil for those that are.
+    /// Why a file of this kind is no image that is read, with the way out; nil for those that are.
     public var reasonNotRead: String? {
         switch self {
-        case .nifti, .dicom: nil
+        case .nifti, .volume, .dicom: nil
         case .compressedDICOM: "DICOM compressed with gzip is not read: unpack it with 'gunzip'"
         case .analyze:
             "ANALYZE 7.5 is not read: it does not say which side is left; convert it to NIfTI with the orientation stated"
         case .known(let format): format.reason
         case .empty: "an empty file"
-        case .other: "neither NIfTI nor DICOM"
+        case .other: "not an image of a format that is read"
         case .unreadable(let reason): reason
         }
     }

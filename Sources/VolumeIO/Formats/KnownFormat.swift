@@ -45,7 +45,7 @@ public struct KnownFormat: Sendable, Hashable {
     public static func isFileName(_ name: String) -> Bool {
         let lower = name.lowercased()
         let others = [".dcm", ".json", ".yaml", ".yml", ".csv", ".tsv", ".txt", ".svg", ".npy"]
-        return NIfTI.hasNIfTIName(name) || of(name: name) != nil || others.contains(where: lower.hasSuffix)
+        return VolumeFileName(name) != nil || of(name: name) != nil || others.contains(where: lower.hasSuffix)
     }
 
     private init(_ name: String, _ endings: String, _ wayOut: String, marks: [[Mark]]) {
@@ -56,7 +56,6 @@ public struct KnownFormat: Sendable, Hashable {
     private static func at(_ offset: Int, _ text: String) -> [Mark] { [Mark(offset: offset, bytes: Array(text.utf8))] }
     private static func at(_ offset: Int, _ bytes: [UInt8]) -> [Mark] { [Mark(offset: offset, bytes: bytes)] }
 
-    private static let toNIfTI = "convert it to .nii.gz, for example with 3D Slicer or SimpleITK"
     private static let unpack = "unpack it and name the folder"
     private static let fetch = "its content was not fetched; "
     private static let aPicture = "a picture has no place in a volume"
@@ -69,13 +68,6 @@ public struct KnownFormat: Sendable, Hashable {
         KnownFormat(
             "a Git LFS pointer", "", fetch + "fetch it with 'git lfs pull'",
             marks: [at(0, "version https://git-lfs.github.com/")]),
-        KnownFormat("NRRD", ".nrrd .nhdr", toNIfTI, marks: [at(0, "NRRD000")]),
-        KnownFormat(
-            "MetaImage", ".mha .mhd", toNIfTI,
-            marks: [at(0, "ObjectType ="), at(0, "ObjectType="), at(0, "NDims ="), at(0, "NDims=")]),
-        KnownFormat(
-            "FreeSurfer's MGH", ".mgz .mgh .mgh.gz", "convert it with 'mri_convert in.mgz out.nii.gz', or with nibabel",
-            marks: mgh),
         KnownFormat(
             "MINC", ".mnc .mnc.gz", "convert it with 'mnc2nii'",
             marks: [at(0, [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]), at(0, "CDF\u{1}"), at(0, "CDF\u{2}")]),
@@ -99,11 +91,5 @@ public struct KnownFormat: Sendable, Hashable {
             "TIFF", ".tif .tiff", "convert it to .nii.gz with the voxels' size stated, for example with 3D Slicer",
             marks: [at(0, [0x49, 0x49, 0x2A, 0]), at(0, [0x4D, 0x4D, 0, 0x2A]), at(0, [0x49, 0x49, 0x2B, 0])]),
         KnownFormat("PDF", ".pdf", "it is no image", marks: [at(0, "%PDF-")]),
-    ]
-
-    /// Version 1, then dimensions and a type from 0 to 10, all as big-endian 32-bit numbers: the type's upper bytes are
-    /// zero, and so are those of a width below 65536.
-    private static let mgh: [[Mark]] = [
-        at(0, [0, 0, 0, 1, 0, 0]) + at(8, [0, 0]) + at(12, [0, 0]) + at(20, [0, 0, 0])
     ]
 }

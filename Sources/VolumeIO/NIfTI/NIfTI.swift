@@ -4,38 +4,14 @@ import Volumes
 
 /// NIfTI-1 and -2 files.
 ///
-/// A header is judged here, byte by byte, before anything is believed. Errors are `NIfTIError` and, when writing,
+/// A header is judged here, byte by byte, before anything is believed. Errors are `VolumeFileError` and, when writing,
 /// `AtomicFileError`.
 public enum NIfTI {
-    /// What a header says.
-    public struct Info: Sendable {
-        /// 1 or 2.
-        public var version: Int
-        /// All dimensions, 1 to 7 of them.
-        public var dimensions: [Int]
-        /// E.g. `int16`.
-        public var datatype: String
-        /// Bytes of a stored value.
-        public var bytesPerVoxel: Int
-        /// The grid of one 3-D volume.
-        public var geometry: Geometry
-        /// Value scaling.
-        public var scaling: ValueScaling
-        /// What a person should know.
-        public var notices: [String]
-
-        /// 3-D volumes in the file.
-        public var volumeCount: Int { dimensions.dropFirst(3).reduce(1, *) }
-    }
-
-    /// Whether a file name ends as a NIfTI file does (`.nii`, `.hdr`, `.img`, each with `.gz` or without, in any case).
-    public static func hasNIfTIName(_ path: String) -> Bool { NIfTIName(path) != nil }
-
     /// Reads and judges the header alone. The voxels are only known to fit the file.
-    public static func info(_ path: String) throws -> Info {
+    public static func info(_ path: String) throws -> VolumeFileInfo {
         let source = try NIfTISource(path)
-        return Info(
-            version: source.header.layout.version, dimensions: source.header.dimensions,
+        return VolumeFileInfo(
+            format: .nifti, version: source.header.layout.version, dimensions: source.header.dimensions,
             datatype: source.header.datatype.name, bytesPerVoxel: source.header.datatype.width,
             geometry: source.geometry, scaling: source.header.scaling, notices: source.notices)
     }
@@ -46,11 +22,11 @@ public enum NIfTI {
         let source = try NIfTISource(path)
         let (count, index) = (source.header.volumeCount, volumeIndex ?? 0)
         guard (0..<count).contains(index) else {
-            throw NIfTIError.noSuchVolume(path: path, index: index, count: count)
+            throw VolumeFileError.noSuchVolume(path: path, index: index, count: count)
         }
         var notices = source.notices
         if volumeIndex == nil, count > 1 {
-            notices.append("the file holds \(count) volumes; volume 0 is taken (choose another with --volume-index)")
+            notices.append(StoredVolume.firstOfSeveral(count))
         }
         return Volume(
             geometry: source.geometry, voxels: try source.voxels(volume: index), scaling: source.header.scaling,
@@ -62,7 +38,7 @@ public enum NIfTI {
         let source = try NIfTISource(path)
         let count = source.header.volumeCount
         guard source.header.dimensions.count <= 4 || count == source.header.dimensions[3] else {
-            throw NIfTIError.unsupportedFormat(
+            throw VolumeFileError.unsupportedFormat(
                 path: path, format: "an image of \(source.header.dimensions.count) dimensions as a whole",
                 wayOut: "choose one volume with --volume-index")
         }
@@ -78,15 +54,11 @@ public enum NIfTI {
     public static func readLabels(_ path: String) throws -> LabelVolume {
         let source = try NIfTISource(path)
         guard source.header.volumeCount == 1 else {
-            throw NIfTIError.severalLabelVolumes(path: path, count: source.header.volumeCount)
+            throw VolumeFileError.severalLabelVolumes(path: path, count: source.header.volumeCount)
         }
         let voxels = try source.voxels(volume: 0)
-        let labels = try NIfTILabels.ids(of: voxels, source.header.scaling) { index, value in
-            let shape = source.geometry.shape
-            return NIfTIError.notALabel(
-                path: path, value: value,
-                voxel: [index % shape.i, index / shape.i % shape.j, index / (shape.i * shape.j)])
-        }
+        let labels = try LabelIDs.of(
+            voxels, source.header.scaling, path: path, shape: source.geometry.shape)
         return LabelVolume(geometry: source.geometry, voxels: labels)
     }
 
@@ -94,14 +66,14 @@ public enum NIfTI {
     /// other names are refused. Header geometry that was read from a NIfTI file goes back bit for bit.
     public static func write(_ volume: Volume, to path: String) throws {
         let encoder = NIfTIEncoder(
-            geometry: volume.geometry, datatype: volume.voxels.niftiDatatype, scaling: volume.scaling)
+            geometry: volume.geometry, datatype: volume.voxels.type, scaling: volume.scaling)
         try volume.voxels.withBytes { try encoder.write($0, to: path) }
     }
 
     /// Writes volumes on one grid as a 4-D file, whole or not at all; one volume as a 3-D file. Names as for volumes.
     public static func write(_ series: VolumeSeries, to path: String) throws {
         let encoder = NIfTIEncoder(
-            geometry: series.geometry, datatype: series.voxels.niftiDatatype, scaling: series.scaling,
+            geometry: series.geometry, datatype: series.voxels.type, scaling: series.scaling,
             volumes: series.count, interval: series.interval)
         try series.voxels.withBytes { try encoder.write($0, to: path) }
     }

@@ -7,7 +7,7 @@ enum NIfTIAffine {
     /// know. The order is that of nifti1.h's METHOD 3, 2 and 1.
     static func decode(
         _ fields: NIfTIGeometry, shape: Shape, path: String
-    ) throws(NIfTIError) -> (affine: Affine, notices: [String]) {
+    ) throws(VolumeFileError) -> (affine: Affine, notices: [String]) {
         let unit = scaleToMillimetres(fields.xyztUnits)
         var (affine, notices) = try chosen(fields, shape, scale: unit?.scale ?? 1, path)
         if let (scale, name) = unit {
@@ -45,7 +45,7 @@ enum NIfTIAffine {
     /// The affine in the file's own unit, which `scale` makes mm; judged in mm.
     private static func chosen(
         _ fields: NIfTIGeometry, _ shape: Shape, scale: Double, _ path: String
-    ) throws(NIfTIError) -> (Affine, [String]) {
+    ) throws(VolumeFileError) -> (Affine, [String]) {
         func flaw(_ affine: Affine) -> String? { Geometry(shape: shape, affine: affine.scaled(scale)).flaw }
         var notices: [String] = []
         if fields.sformCode > 0 {
@@ -71,7 +71,7 @@ enum NIfTIAffine {
     /// `pixdim[1...3]`, which must be positive: a sign is dropped and an axis of one voxel may lack its spacing.
     private static func spacing(
         _ fields: NIfTIGeometry, _ shape: Shape, _ path: String, _ notices: inout [String]
-    ) throws(NIfTIError) -> Vec3 {
+    ) throws(VolumeFileError) -> Vec3 {
         var spacing = Vec3(repeating: 1)
         for axis in 0..<3 {
             let stated = fields.pixdim[axis + 1]

@@ -9,8 +9,8 @@ struct NIfTIEncoder {
         case plain, compressed
 
         /// `.nii` or `.nii.gz`, in any case.
-        init(path: String) throws(NIfTIError) {
-            guard let name = NIfTIName(path), name.part == .whole else { throw .unknownSuffix(path: path) }
+        init(path: String) throws(VolumeFileError) {
+            guard let name = VolumeFileName(path), name.isWholeNIfTI else { throw .unknownSuffix(path: path) }
             self = name.isCompressed ? .compressed : .plain
         }
     }
@@ -18,7 +18,7 @@ struct NIfTIEncoder {
     /// The grid.
     let geometry: Geometry
     /// The stored type.
-    let datatype: NIfTIDatatype
+    let datatype: VoxelType
     /// Values of a voxel: 3 for colour (RGB24 of uint8).
     var samples = 1
     /// From stored values to values.
@@ -39,8 +39,13 @@ struct NIfTIEncoder {
         nifti_swap_Nbytes(Int64(bytes.count / width), Int32(width), bytes.baseAddress)
     }
 
+    /// Brings numbers that were stored in some byte order into this machine's.
+    static func bringHome(_ bytes: UnsafeMutableRawBufferPointer, width: Int, isBigEndian: Bool) {
+        if isBigEndian != hostIsBigEndian { swapBytes(bytes, width: width) }
+    }
+
     /// The header and the four bytes after it that say there are no extensions, in this machine's byte order.
-    func header(path: String) throws(NIfTIError) -> [UInt8] {
+    func header(path: String) throws(VolumeFileError) -> [UInt8] {
         let fields = geometryFields()
         let layout = fields.version == 2 ? NIfTIHeaderLayout.nifti2 : .nifti1
         var header = NIfTIHeaderBytes(
@@ -91,7 +96,7 @@ struct NIfTIEncoder {
 
     private func setScaling(
         _ header: inout NIfTIHeaderBytes, _ layout: NIfTIHeaderLayout, _ path: String
-    ) throws(NIfTIError) {
+    ) throws(VolumeFileError) {
         header.set(scaling.slope, at: layout.slope, width: layout.realWidth)
         header.set(scaling.intercept, at: layout.intercept, width: layout.realWidth)
         let slope = header.real(at: layout.slope, width: layout.realWidth)

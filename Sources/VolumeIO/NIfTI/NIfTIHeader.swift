@@ -14,7 +14,7 @@ struct NIfTIHeader {
     /// 1 to 7 dimensions, each at least 1.
     let dimensions: [Int]
     /// Type of the voxels.
-    let datatype: NIfTIDatatype
+    let datatype: VoxelType
     /// Where the voxels start, in bytes from the start of the (inflated) file that holds them.
     let voxelOffset: Int
     /// Bytes of all voxels of all volumes.
@@ -42,13 +42,13 @@ struct NIfTIHeader {
 
     /// Judges the first bytes of a (inflated) file: 352 of NIfTI-1, 544 of NIfTI-2, the last four of which a pair may
     /// lack.
-    init(judging bytes: [UInt8], path: String) throws(NIfTIError) {
+    init(judging bytes: [UInt8], path: String) throws(VolumeFileError) {
         let (layout, isBigEndian) = try Self.recognise(bytes, path)
         let header = NIfTIHeaderBytes(bytes: bytes, isBigEndian: isBigEndian)
         (self.layout, self.isBigEndian) = (layout, isBigEndian)
         isPair = try Self.judgeMagic(bytes, layout, path)
         dimensions = try Self.judgeDimensions(header, layout, path)
-        datatype = try NIfTIDatatype(code: header.integer(at: layout.datatype, width: 2), path: path)
+        datatype = try VoxelType(code: header.integer(at: layout.datatype, width: 2), path: path)
         let bitpix = header.integer(at: layout.bitpix, width: 2)
         guard bitpix == 8 * datatype.width else {
             throw .badField(
@@ -61,7 +61,8 @@ struct NIfTIHeader {
         geometry = Self.geometry(header, layout)
     }
 
-    private static func recognise(_ bytes: [UInt8], _ path: String) throws(NIfTIError) -> (NIfTIHeaderLayout, Bool) {
+    private static func recognise(_ bytes: [UInt8], _ path: String) throws(VolumeFileError) -> (NIfTIHeaderLayout, Bool)
+    {
         guard bytes.count >= 4 else { throw .tooShort(path: path, bytes: bytes.count) }
         if bytes.starts(with: "<nifti_image".utf8) {
             throw .unsupportedFormat(
@@ -87,7 +88,8 @@ struct NIfTIHeader {
     }
 
     /// Returns whether the magic is that of a pair.
-    private static func judgeMagic(_ bytes: [UInt8], _ layout: NIfTIHeaderLayout, _ path: String) throws(NIfTIError)
+    private static func judgeMagic(_ bytes: [UInt8], _ layout: NIfTIHeaderLayout, _ path: String)
+        throws(VolumeFileError)
         -> Bool
     {
         let single = layout.magicBytes
@@ -113,7 +115,7 @@ struct NIfTIHeader {
 
     private static func judgeDimensions(
         _ header: NIfTIHeaderBytes, _ layout: NIfTIHeaderLayout, _ path: String
-    ) throws(NIfTIError) -> [Int] {
+    ) throws(VolumeFileError) -> [Int] {
         let count = header.integer(at: layout.dim, width: layout.dimensionWidth)
         guard (1...7).contains(count) else {
             throw .badField(path: path, field: "dim[0]", value: "\(count)", expected: "1 to 7")
@@ -143,7 +145,7 @@ struct NIfTIHeader {
 
     private static func judgeVoxelOffset(
         _ header: NIfTIHeaderBytes, _ layout: NIfTIHeaderLayout, isPair: Bool, _ path: String
-    ) throws(NIfTIError) -> Int {
+    ) throws(VolumeFileError) -> Int {
         let least = isPair ? 0 : layout.firstVoxelOffset
         let offset: Int?
         let shown: String
@@ -166,7 +168,7 @@ struct NIfTIHeader {
     /// Bytes of all voxels, when they and what lies before them can be counted.
     private static func multiply(
         _ dimensions: [Int], _ width: Int, _ offset: Int, _ path: String
-    ) throws(NIfTIError) -> Int {
+    ) throws(VolumeFileError) -> Int {
         var bytes = width
         for length in dimensions {
             let (product, overflow) = bytes.multipliedReportingOverflow(by: length)

@@ -12,25 +12,20 @@ struct NIfTISource {
     /// What a person should know.
     let notices: [String]
     /// The content that holds the voxels, not yet past `header.voxelOffset`.
-    let stream: NIfTIByteStream
-
-    /// No compressed byte of deflate stands for more than this many.
-    private static let largestRatio = 1032
-    /// What may follow the voxels of a compressed file without being refused.
-    static let excessAllowed = 1 << 24
+    let stream: ContentStream
 
     /// Opens exactly the file named (and, of a pair, its partner), judges the header, and checks that the file can hold
     /// what the header says.
-    init(_ path: String) throws(NIfTIError) {
+    init(_ path: String) throws(VolumeFileError) {
         let headerPath = try NIfTIPair.headerPath(for: path)
-        let first = try NIfTIByteStream(headerPath)
+        let first = try ContentStream(headerPath)
         var bytes = try first.bytes(NIfTIHeaderLayout.nifti1.firstVoxelOffset)
         if bytes.starts(with: [0x1c, 2, 0, 0]) || bytes.starts(with: [0, 0, 2, 0x1c]) {
             bytes += try first.bytes(NIfTIHeaderLayout.nifti2.firstVoxelOffset - bytes.count)
         }
         let header = try NIfTIHeader(judging: bytes, path: headerPath)
         let (affine, geometryNotices) = try NIfTIAffine.decode(header.geometry, shape: header.shape, path: headerPath)
-        stream = try header.isPair ? NIfTIByteStream(NIfTIPair.imagePath(for: path, header: headerPath)) : first
+        stream = try header.isPair ? ContentStream(NIfTIPair.imagePath(for: path, header: headerPath)) : first
         if !header.isPair, headerPath != path {
             throw .badField(
                 path: headerPath, field: "magic", value: "that of a single file",
@@ -39,25 +34,14 @@ struct NIfTISource {
         (self.path, self.header) = (path, header)
         geometry = Geometry(shape: header.shape, affine: affine, nifti: header.geometry)
         notices = header.notices + geometryNotices
-        try judgeSize()
-    }
-
-    /// Judges the size against the file before anything is allocated for it.
-    private func judgeSize() throws(NIfTIError) {
-        let (expected, size) = (header.dataEnd, stream.file.size)
-        if !stream.isCompressed, expected > size {
-            throw .truncated(path: stream.file.path, expected: expected, found: size)
-        }
-        if stream.isCompressed, expected / Self.largestRatio > size {
-            throw .compressedTooSmall(path: stream.file.path, expected: expected, compressed: size)
-        }
+        try stream.judgeSize(expected: header.dataEnd)
     }
 
     /// Reads the voxels of one volume.
-    func voxels(volume index: Int) throws(NIfTIError) -> VoxelBuffer { try voxels(volumes: index..<index + 1) }
+    func voxels(volume index: Int) throws(VolumeFileError) -> VoxelBuffer { try voxels(volumes: index..<index + 1) }
 
     /// Reads the voxels of some volumes, one after the other.
-    func voxels(volumes: Range<Int>) throws(NIfTIError) -> VoxelBuffer {
+    func voxels(volumes: Range<Int>) throws(VolumeFileError) -> VoxelBuffer {
         let bytes = volumes.count * header.shape.count * header.datatype.width
         try confirmBeforeAllocating(bytes)
         return switch header.datatype {
@@ -76,69 +60,38 @@ struct NIfTISource {
 
     /// A large claim of a compressed file is confirmed by the size its end states or else by inflating it once, and the
     /// memory is asked for in a way that can be refused (an array's cannot).
-    private func confirmBeforeAllocating(_ bytes: Int) throws(NIfTIError) {
+    private func confirmBeforeAllocating(_ bytes: Int) throws(VolumeFileError) {
         guard bytes > 1 << 26 else { return }
         if stream.isCompressed, try stream.statedSize() < header.dataEnd {
-            let probe = try NIfTIByteStream(stream.file.path)
+            let probe = try ContentStream(stream.file.path)
             try probe.skip(to: header.dataEnd)
-            guard probe.position == header.dataEnd else { throw truncated(probe.position) }
+            guard probe.position == header.dataEnd else {
+                throw .truncated(path: stream.file.path, expected: header.dataEnd, found: probe.position)
+            }
         }
-        guard let memory = malloc(bytes) else { throw .outOfMemory(path: path, bytes: bytes) }
-        free(memory)
+        try stream.confirmMemory(bytes)
     }
 
     /// Volumes, in this machine's byte order, the whole file checked.
-    private func read<Element: BitwiseCopyable>(_ volumes: Range<Int>) throws(NIfTIError) -> [Element] {
+    private func read<Element: BitwiseCopyable>(_ volumes: Range<Int>) throws(VolumeFileError) -> [Element] {
         if let voxels: [Element] = inflatedAtOnce() { return voxels }
         try stream.skip(to: header.voxelOffset + volumes.lowerBound * header.shape.count * header.datatype.width)
-        let voxels: [Element] = try readNext(volumes.count)
-        try checkRest()
-        return voxels
-    }
-
-    /// The next volumes, in this machine's byte order, read straight into the array they are returned in.
-    private func readNext<Element: BitwiseCopyable>(_ volumes: Int) throws(NIfTIError) -> [Element] {
-        let count = volumes * header.shape.count
-        var failure: NIfTIError?
-        let voxels = [Element](unsafeUninitializedCapacity: count) { buffer, initialized in
-            let bytes = UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: buffer[..<count]))
-            do throws(NIfTIError) {
-                let got = try stream.read(into: bytes)
-                guard got == bytes.count else { throw truncated(stream.position) }
-                swapWhereForeign(bytes)
-                initialized = count
-            } catch {
-                failure = error
-            }
-        }
-        if let failure { throw failure }
+        let voxels: [Element] = try stream.elements(
+            volumes.count * header.shape.count, isBigEndian: header.isBigEndian, expected: header.dataEnd)
+        try stream.confirmEnd(expected: header.dataEnd)
         return voxels
     }
 
     /// Brings numbers into this machine's byte order.
     func swapWhereForeign(_ bytes: UnsafeMutableRawBufferPointer) {
-        guard header.isBigEndian != NIfTIEncoder.hostIsBigEndian else { return }
-        NIfTIEncoder.swapBytes(bytes, width: header.datatype.width)
-    }
-
-    /// Inflates what follows the volume, so that the checksum at the end has been seen.
-    private func checkRest() throws(NIfTIError) {
-        guard stream.isCompressed else { return }
-        let limit = header.dataEnd + Self.excessAllowed
-        try stream.skip(to: limit)
-        if stream.position < header.dataEnd { throw truncated(stream.position) }
-        if stream.position == limit { throw .excessData(path: stream.file.path, expected: header.dataEnd) }
-    }
-
-    private func truncated(_ found: Int) -> NIfTIError {
-        .truncated(path: stream.file.path, expected: header.dataEnd, found: found)
+        NIfTIEncoder.bringHome(bytes, width: header.datatype.width, isBigEndian: header.isBigEndian)
     }
 }
 
 /// The two files of a `.hdr`/`.img` pair.
 enum NIfTIPair {
     /// The file that holds the header of `path`: itself, or of an `.img` the `.hdr` beside it.
-    static func headerPath(for path: String) throws(NIfTIError) -> String {
+    static func headerPath(for path: String) throws(VolumeFileError) -> String {
         guard let (stem, ending) = split(path), ending.lowercased().hasPrefix(".img") else { return path }
         // A whole file under the name of half a pair.
         if FileKind(of: path) == .nifti(isPair: false) { return path }
@@ -146,7 +99,7 @@ enum NIfTIPair {
     }
 
     /// The file that holds the voxels of `path`, whose header says that it is one of a pair.
-    static func imagePath(for path: String, header: String) throws(NIfTIError) -> String {
+    static func imagePath(for path: String, header: String) throws(VolumeFileError) -> String {
         if header != path { return path }
         guard let (stem, ending) = split(path) else {
             throw .unsupportedFormat(
@@ -158,14 +111,14 @@ enum NIfTIPair {
 
     /// Splits off `.hdr` or `.img`, with `.gz` or without.
     private static func split(_ path: String) -> (stem: String, ending: String)? {
-        guard let name = NIfTIName(path), name.part != .whole else { return nil }
+        guard let name = VolumeFileName(path), name.part != .whole else { return nil }
         return (name.folder + name.stem, name.ending)
     }
 
     /// The partner that is compressed as `path` is, or else the other one.
     private static func partner(
         of path: String, stem: String, upperCase: Bool, name: String, ending: String
-    ) throws(NIfTIError) -> String {
+    ) throws(VolumeFileError) -> String {
         let plain = stem + (upperCase ? name.uppercased() : name)
         let compressed = plain + (ending.count > 4 ? String(ending.dropFirst(4)) : upperCase ? ".GZ" : ".gz")
         let candidates = ending.count > 4 ? [compressed, plain] : [plain, compressed]

@@ -11,7 +11,7 @@ extension NIfTISource {
     func inflatedAtOnce<Element: BitwiseCopyable>() -> [Element]? {
         guard stream.isCompressed, header.volumeCount == 1, stream.file.size <= Self.largestAtOnce,
             let stated = try? stream.statedSize(), stated >= header.dataEnd,
-            stated < header.dataEnd + Self.excessAllowed
+            stated < header.dataEnd + ContentStream.excessAllowed
         else { return nil }
         // Room for all of the content, as it begins with the header; the voxels then move to the front.
         let capacity = (stated + MemoryLayout<Element>.stride - 1) / MemoryLayout<Element>.stride

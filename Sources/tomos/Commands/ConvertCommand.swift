@@ -147,7 +147,7 @@ struct ConvertCommand: ParsableCommand {
             do {
                 switch studyCase.source {
                 case .dicom(let series, _): try DICOM.volumes(series).requireReadable(colour: colour)
-                case .nifti(let path): _ = try NIfTI.info(path)
+                case .file(let path): _ = try Images.info(path)
                 case .broken, .ambiguous: _ = try studyCase.readVolume()
                 }
                 return nil
@@ -158,7 +158,7 @@ struct ConvertCommand: ParsableCommand {
     }
 
     /// Whether `-o` names a file; a name that ends in a slash never does.
-    private var isFileOutput: Bool { !output.hasSuffix("/") && NIfTIName(output)?.part == .whole }
+    private var isFileOutput: Bool { !output.hasSuffix("/") && VolumeFileName(output)?.isWholeNIfTI == true }
 
     /// A file for each image: the one that was named, or one in the folder that was named.
     private func fileNames(_ cases: [StudyCase]) throws -> [String] {

@@ -142,9 +142,12 @@ struct EvaluateCommand: ParsableCommand {
     }
 
     private static func compare(_ pair: ResultPair, _ options: ComparisonOptions) throws -> EvaluatedCase {
+        // A DICOM object may hold some slices of an image only: it is laid onto the other's grid.
+        let other = FileKind(of: pair.truth) == .dicom ? nil : try LabelMaps.readLabels(pair.truth)
+        let result = try LabelMaps.readLabels(pair.result, on: other?.geometry)
+        let truth = try other ?? LabelMaps.readLabels(pair.truth, on: result.geometry)
         let comparisons = try Evaluation.compare(
-            NIfTI.readLabels(pair.result), with: NIfTI.readLabels(pair.truth), options: options,
-            resultName: pair.result, truthName: pair.truth)
+            result, with: truth, options: options, resultName: pair.result, truthName: pair.truth)
         return EvaluatedCase(id: pair.id, labels: comparisons)
     }
 }

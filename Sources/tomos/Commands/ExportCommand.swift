@@ -9,54 +9,126 @@ import Volumes
 
 struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "export", abstract: "Writes the labels' names and colours for viewers, beside a NIfTI label map.",
+        commandName: "export", abstract: "Writes a label map for viewers, and proves what it wrote.",
         discussion: """
+            Every file is read again after it was written and compared with the label map; one that does not show the same
+            is not delivered.
+
             FORMATS
-            \(LabelTableFormat.allCases.map { "  \($0.rawValue): \($0.summary)" }.joined(separator: "\n"))
+            \(LabelExporters.all.map { "  \($0.name): \($0.summary) (\($0.files))" }.joined(separator: "\n"))
 
             EXAMPLES
-              tomos export t1_labels.nii.gz --task packs/hippocampus --format itk-snap,slicer
-              tomos export atlas.nii.gz --table atlas_LUT.txt --format freesurfer,fsleyes,niivue
+              tomos export t1_labels.nii.gz --task packs/hippocampus --to seg.nrrd
+              tomos export t1_labels.nii.gz --task packs/hippocampus --to itk-snap,slicer
+              tomos export ct_labels.nii.gz --task packs/liver --to dicom-seg --reference dicom/ct
+              tomos export Segmentation.seg.nrrd --to nifti,freesurfer -o exported
+              tomos export atlas.nii.gz --table atlas_LUT.txt --to seg.nrrd,mgz
             """)
 
-    @Argument(help: "The label map (NIfTI).")
+    @Argument(help: "The label map: \(LabelMaps.formats).")
     var labels: String
 
-    @Option(help: "The task pack whose names and colours are used.")
+    @Option(help: "The task pack whose names, colours and codes are used.")
     var task: String?
 
     @Option(
         help: ArgumentHelp(
-            "Or a table: any of these formats, lines of 'id name' or 'id name R G B', a .csv or .tsv with titles, or a dataset.json.",
+            "Or a table: any of the tables below, lines of 'id name' or 'id name R G B', a .csv or .tsv with titles, or a dataset.json. Without both the names are those that the label map holds.",
             valueName: "file"))
     var table: String?
 
-    @Option(help: "Formats, separated by commas.")
-    var format: FormatList
+    @Option(name: [.customLong("to"), .customLong("format")], help: "Formats, separated by commas.")
+    var formats: ExporterList
+
+    @Option(
+        help:
+            "The image that the labels are of: its DICOM series for the DICOM formats, or any image to check the grid by."
+    )
+    var reference: String?
+
+    @Option(help: "Of several DICOM series at --reference the one with this series instance UID.")
+    var series: String?
+
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("The folder to write to (default: the label map's).", valueName: "folder"))
+    var output: String?
 
     @Flag(name: .shortAndLong, help: "Print errors only.")
     var quiet = false
 
     func validate() throws {
-        if (task == nil) == (table == nil) { throw ValidationError("give either --task or --table") }
+        if task != nil, table != nil { throw ValidationError("give either --task or --table") }
     }
 
     func run() throws {
-        let names = try task.map { try TaskPack.load($0).labels } ?? LabelTableFile.read(table ?? "")
-        let map = try NIfTI.readLabels(labels)
-        let paths = try ViewerExport.write(labels: map, table: names, formats: format.formats, besides: labels)
-        for notice in format.formats.flatMap({ $0.alteredNames(names) }) where !quiet { Console.note(notice) }
-        if !quiet { paths.forEach(Console.line) }
+        let image = try reference.map { try InputImage($0, series: series, selection: InputSelection()).studyCase }
+        let grid = try image.map(Self.grid)
+        let map = try LabelMaps.read(labels, on: grid)
+        guard let volume = map.labels else { throw LabelMapError(overlapIn: map, path: labels) }
+        if let reference, let grid, volume.stored(like: grid) == nil {
+            throw ExportError.cannotExport(
+                format: labels,
+                reason:
+                    "the label map has \(volume.geometry.shape) voxels in \(volume.geometry.orientation) and does not lie "
+                    + "on the grid of \(reference), \(grid.shape) in \(grid.orientation) (name the image it was made from)"
+            )
+        }
+        let name = OutputName(labels)
+        let folder = output ?? name.folder
+        let export = LabelExport(
+            labels: volume, table: try names(map), name: name.stem, reference: try image?.reference())
+        if !quiet { map.notices.forEach(Console.note) }
+        for exporter in formats.exporters {
+            if exporter.name == "nifti", folder == name.folder, labels.hasSuffix(".nii.gz") {
+                throw UsageError("\(labels): is the label map itself; name another folder with -o")
+            }
+            let (files, proof) = try export.write(exporter, to: folder)
+            guard !quiet else { continue }
+            files.notices.forEach(Console.note)
+            for file in files.names { Console.line(folder.isEmpty ? file : folder + "/" + file) }
+            Console.note(proof.text)
+        }
+    }
+
+    /// The grid of an image, without its voxels.
+    private static func grid(_ image: StudyCase) throws -> Geometry {
+        try image.outline()?.geometry ?? image.readVolume().geometry
+    }
+
+    private func names(_ map: LabelMap) throws -> LabelTable {
+        if let task { return try TaskPack.load(task).labels }
+        if let table { return try LabelTableFile.read(table) }
+        if map.table == nil, !quiet {
+            Console.note(
+                "\(labels) holds no names: labels are called 'label 1' and so on (--task or --table names them)")
+        }
+        return map.table ?? LabelTable([])
     }
 }
 
-/// `--format itk-snap,slicer` as typed.
-struct FormatList: ExpressibleByArgument {
-    let formats: [LabelTableFormat]
+/// What an exported label map is named after, and the folder it lies in.
+private struct OutputName {
+    let folder, stem: String
+
+    init(_ path: String) {
+        let path = path.hasSuffix("/") ? String(path.dropLast()) : path
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        let name = parts.last.map(String.init) ?? path
+        stem = VolumeFileName(name).map(\.stem).flatMap { $0.isEmpty ? nil : $0 } ?? name
+        folder = parts.dropLast().joined(separator: "/")
+    }
+}
+
+/// `--to seg.nrrd,slicer` as typed.
+struct ExporterList: ExpressibleByArgument {
+    let exporters: [any LabelExporter]
 
     init?(argument: String) {
-        let found = argument.split(separator: ",").map { LabelTableFormat(rawValue: String($0)) }
-        guard !found.isEmpty, !found.contains(nil) else { return nil }
-        formats = found.compactMap { $0 }
+        let found = argument.split(separator: ",").map { LabelExporters.named(String($0)) }
+        exporters = found.compactMap { $0 }
+        guard !found.isEmpty, exporters.count == found.count else { return nil }
     }
+
+    static let allValueStrings = LabelExporters.all.map(\.name)
 }

@@ -93,8 +93,8 @@ struct ImageInfo: Encodable {
         (id, source) = (studyCase.id, studyCase.sourceDescription)
         if case .dicom(let series, _) = studyCase.source {
             (format, modality, seriesInstanceUID) = ("DICOM", series.modality, series.seriesInstanceUID)
-        } else if case .nifti = studyCase.source {
-            format = "NIfTI"
+        } else if case .file(let path) = studyCase.source {
+            format = ((try? Images.info(path).format) ?? .nifti).rawValue
         } else {
             format = "DICOM"
         }
@@ -108,8 +108,8 @@ struct ImageInfo: Encodable {
 
     private static func read(_ studyCase: StudyCase) throws -> Details {
         switch studyCase.source {
-        case .nifti(let path):
-            let info = try NIfTI.info(path)
+        case .file(let path):
+            let info = try Images.info(path)
             return details(info.geometry, shape: info.dimensions, datatype: info.datatype, notices: info.notices)
         case .broken(let path, let reason, _): throw StudyError.brokenFile(path, reason: reason)
         case .ambiguous(let name, let paths): throw TwoFilesError(name: name, paths: paths)

@@ -8,8 +8,11 @@ import Volumes
 
 struct TaskCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "task", abstract: "Makes task packs: the labelled volumes that say what to find.",
-        subcommands: [TaskCreateCommand.self, TaskCheckCommand.self, TaskLearnCommand.self])
+        commandName: "task", abstract: "Makes and keeps task packs: the labelled volumes that say what to find.",
+        subcommands: [
+            TaskCreateCommand.self, TaskAddCommand.self, TaskRemoveCommand.self, TaskListCommand.self,
+            TaskCheckCommand.self, TaskLearnCommand.self,
+        ])
 }
 
 struct TaskCreateCommand: ParsableCommand {

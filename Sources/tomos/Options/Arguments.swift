@@ -103,7 +103,7 @@ func requireJobs(_ jobs: Int) throws {
 
 /// Checks that a file name given to `-o` ends as a NIfTI file does that is one file.
 func requireNIfTIOutput(_ path: String) throws {
-    guard NIfTIName(path)?.part == .whole else {
+    guard VolumeFileName(path)?.isWholeNIfTI == true else {
         throw ValidationError("-o \(path): give a file name that ends in .nii.gz or .nii")
     }
 }
@@ -116,8 +116,9 @@ func requireFolderOutput(_ path: String, instead: String) throws {
     let isThere = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
     let known = KnownFormat.of(name: path)
     guard !path.hasSuffix("/"), KnownFormat.isFileName(path) else { return }
-    if isThere, isFolder.boolValue || known == nil && !NIfTI.hasNIfTIName(path) { return }
-    let format = known.map { ", \($0.name) is not written" } ?? ""
+    if isThere, isFolder.boolValue || known == nil && VolumeFileName(path) == nil { return }
+    let other = VolumeFileName(path).flatMap { $0.format == .nifti ? nil : $0.format.rawValue }
+    let format = (known?.name ?? other).map { ", \($0) is not written" } ?? ""
     throw ValidationError("-o \(path): a file's name\(format); \(instead)")
 }
 

@@ -102,34 +102,4 @@ import Volumes
         let names = LabelTableFormat.allCases.flatMap { $0.render(Self.table, name: "case").map(\.fileName) }
         #expect(Set(names).count == names.count && names.allSatisfy { $0.hasPrefix("case") })
     }
-
-    @Test func tablesAreWrittenBesideTheMap() throws {
-        let folder = TemporaryFolder()
-        let labels = LabelVolume(
-            geometry: Geometry(shape: Shape(3, 1, 1), affine: .identity), voxels: [0, 3, 77])
-        let paths = try ViewerExport.write(
-            labels: labels, table: Self.table, formats: [.fslEyes, .bids], besides: folder.file("a.b.nii.gz"))
-        #expect(paths == ["a.b.lut", "a.b_dseg.tsv", "a.b_dseg.json"].map(folder.file))
-        #expect(folder.contents == ["a.b.lut", "a.b_dseg.json", "a.b_dseg.tsv"])
-        // An id that the table does not know is not left without a name.
-        let text = try String(contentsOfFile: paths[0], encoding: .utf8)
-        #expect(text.contains("\n77 ") && text.contains(" label 77\n"))
-    }
-
-    @Test func anUnwritableFolderIsNamed() {
-        let labels = LabelVolume(geometry: Geometry(shape: Shape(1, 1, 1), affine: .identity))
-        #expect {
-            try ViewerExport.write(labels: labels, table: Self.table, formats: [.slicer], besides: "/proc/none/a.nii")
-        } throws: { error in
-            "\(error)".hasPrefix("/proc/none/a.ctbl: cannot be created: ")
-                && (error as? any TomosError)?.category == .cannotCreate
-        }
-    }
-
-    @Test(arguments: [
-        ("a/b/c.nii.gz", "a/b/", "c"), ("c.NII", "", "c"), ("/x.y/c.d.hdr", "/x.y/", "c.d"), ("plain", "", "plain"),
-        (".nii.gz", "", ".nii.gz"),
-    ]) func pathsAreSplit(_ path: String, _ folder: String, _ name: String) {
-        #expect(ViewerExport.split(path) == (folder, name))
-    }
 }

@@ -66,7 +66,7 @@ struct PipelineFileTests {
         #expect(pipeline.options.labels == [1, 2])
         #expect(
             pipeline.options.clean == [.smooth(millimetres: 0.8), .keepLargest(), .removeSmaller(cubicMillimetres: 20)])
-        #expect(pipeline.outputs == [.nifti, .volumes, .picture, .table(.itkSnap)])
+        #expect(pipeline.outputs == [.labels, .volumes, .picture, .export("itk-snap")])
         #expect(pipeline.options.threads == 3)
     }
 
@@ -102,7 +102,7 @@ struct PipelineFileTests {
         #expect(!pipeline.options.skipsEmpty)
         #expect(!pipeline.options.allowsReduction)
         #expect(pipeline.options.weights == .bundled)
-        #expect(pipeline.outputs == [.nifti, .volumes])
+        #expect(pipeline.outputs == [.labels, .volumes])
         #expect(pipeline.options.threads == ThreadBudget.available)
     }
 
@@ -173,14 +173,15 @@ struct PipelineFileTests {
                 "p.yaml:3:22: segment.ensemble cannot be '9'; allowed: a whole number from 1 to 4"
             ),
             (
-                "version: 1\ntask: x\noutputs: [nifti, dicom-seg]",
-                "p.yaml:3:18: outputs 'dicom-seg' is not available in this version; available: nifti, volumes, certainty, picture, "
-                    + "itk-snap, slicer, slicer-csv, freesurfer, fsleyes, niivue, bids"
+                "version: 1\ntask: x\noutputs: [nifti, report]",
+                "p.yaml:3:18: outputs 'report' is not available in this version; available: nifti, volumes, certainty, picture, "
+                    + "seg.nrrd, dicom-seg, dicom-labelmap, rtstruct, nrrd, mha, mgz, stl, obj, ply, glb, itk-snap, slicer, slicer-csv, freesurfer, fsleyes, niivue, bids"
             ),
             (
                 "version: 1\ntask: x\noutputs: [nifty]",
-                "p.yaml:3:11: outputs cannot be 'nifty'; allowed: nifti, volumes, certainty, picture, itk-snap, slicer, slicer-csv, "
-                    + "freesurfer, fsleyes, niivue, bids; did you mean 'nifti'?"
+                "p.yaml:3:11: outputs cannot be 'nifty'; allowed: nifti, volumes, certainty, picture, seg.nrrd, dicom-seg, "
+                    + "dicom-labelmap, rtstruct, nrrd, mha, mgz, stl, obj, ply, glb, "
+                    + "itk-snap, slicer, slicer-csv, freesurfer, fsleyes, niivue, bids; did you mean 'nifti'?"
             ),
             (
                 "version: 1\ntask: x\nrun: { memory: 2 }",
@@ -262,7 +263,7 @@ struct PipelineFileTests {
         #expect(pipeline.options.clean == [.removeSmaller(cubicMillimetres: 5)])
         #expect(pipeline.task == "packs/liver")
         #expect(pipeline.options.window == .range(lower: -100, upper: 300))
-        #expect(pipeline.outputs == [.nifti, .table(.bids)])
+        #expect(pipeline.outputs == [.labels, .export("bids")])
         #expect(pipeline.input.include == ["**/*_T1w.nii.gz"])
         #expect(!pipeline.input.includesDICOM)
     }

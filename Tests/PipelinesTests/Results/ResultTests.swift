@@ -61,7 +61,7 @@ struct ResultTests {
 
     @Test("volumes.csv quotes what needs it")
     func volumesTable() {
-        var outcome = CaseOutcome(StudyCase(id: "a,b", source: .nifti(path: "x")), status: .done)
+        var outcome = CaseOutcome(StudyCase(id: "a,b", source: .file(path: "x")), status: .done)
         outcome.structures = [
             .init(
                 id: 1, name: "left \"big\" one", voxels: 10, mm3: 12.5, meanProbability: 0.98766, expectedDice: 0.9,

@@ -31,7 +31,7 @@ struct NIfTIFuzzTests {
                 #expect(volume.voxels.count == volume.geometry.shape.count)
                 #expect(volume.geometry.affine.isUsable)
                 read += 1
-            } catch let error as NIfTIError {
+            } catch let error as VolumeFileError {
                 #expect(error.description.hasPrefix(path))
                 refused += 1
             }

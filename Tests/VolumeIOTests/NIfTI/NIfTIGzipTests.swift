@@ -41,21 +41,22 @@ struct NIfTIGzipTests {
         let path = folder.file("x.nii.gz")
         #expect(
             text { $0[$0.count - 8] ^= 1 }
-                == "\(path): the gzip data are damaged: the checksum does not match (copy the file again)")
+                == "\(path): the compressed data are damaged: the checksum does not match (copy the file again)")
         #expect(
             text { $0[$0.count - 4] ^= 1 }
-                == "\(path): the gzip data are damaged: the length does not match (copy the file again)")
+                == "\(path): the compressed data are damaged: the length does not match (copy the file again)")
         #expect(
             text { $0 += [1, 2, 3] }
-                == "\(path): the gzip data are damaged: bytes that are not gzip follow the end mark (copy the file again)"
+                == "\(path): the compressed data are damaged: bytes that are not gzip follow the end mark (copy the file again)"
         )
         #expect(
             text { $0.removeLast(3) }
-                == "\(path): cut off: the gzip data end after 1352 bytes without their end mark (copy the file again)")
+                == "\(path): cut off: the compressed data end after 1352 bytes without their end mark (copy the file again)"
+        )
         for length in [2, 5, 11, 40, whole.count / 2] {
-            #expect(text { $0 = Array($0[..<length]) }.contains("cut off: the gzip data end after"))
+            #expect(text { $0 = Array($0[..<length]) }.contains("cut off: the compressed data end after"))
         }
-        #expect(text { $0[2] = 9 }.contains("the gzip data are damaged: unknown compression method"))
+        #expect(text { $0[2] = 9 }.contains("the compressed data are damaged: unknown compression method"))
     }
 
     @Test func lessDataThanTheHeaderSays() {

@@ -55,7 +55,7 @@ import Volumes
             bytes[40] = 5
             (bytes[48], bytes[50]) = (2, 3)
         }
-        let error = #expect(throws: NIfTIError.self) { try NIfTI.readSeries(path) }
+        let error = #expect(throws: VolumeFileError.self) { try NIfTI.readSeries(path) }
         #expect(
             error?.description
                 == "\(path): an image of 5 dimensions as a whole is not read (choose one volume with --volume-index)")

@@ -133,7 +133,7 @@ struct NIfTIWriteTests {
                 == "\(folder.path): cannot be opened: not a file (give the file itself)")
         mkfifo(folder.file("pipe.nii"), 0o600)
         #expect(errorText { _ = try NIfTI.info(folder.file("pipe.nii")) }?.contains("not a file") == true)
-        #expect((#expect(throws: NIfTIError.self) { try NIfTI.info(missing) })?.category == .missingInput)
+        #expect((#expect(throws: VolumeFileError.self) { try NIfTI.info(missing) })?.category == .missingInput)
     }
 
     @Test func aTextFileNamedNiiGz() {
