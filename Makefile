@@ -19,7 +19,8 @@ demo: build ## Segment the sample study (one NIfTI, one DICOM series) and compar
 	@rm -rf demo
 	$(TOMOS) run pipelines/phantom.yaml sample-data/study -o demo
 	$(TOMOS) evaluate demo sample-data/truth
-	@echo; echo "label maps and pictures:"; find demo -name '*.nii.gz' -o -name '*.png' | sort | sed 's/^/  /'
+	@echo; echo "label maps and pictures:"
+	@find demo -name '*.nii.gz' -o -name '*.png' -o -name '*.seg.*' | sort | sed 's/^/  /'
 
 demo-brain: build ## Segment a real brain (fetched) from one labelled brain (fetched)
 	@scripts/fetch-brain

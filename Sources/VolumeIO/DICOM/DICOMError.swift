@@ -36,6 +36,8 @@ public enum DICOMError: TomosError, Equatable {
     case tilted(series: String, degrees: Double)
     /// The headers state more than is there.
     case incomplete(series: String, reason: String)
+    /// No object can be laid over the series; the reason holds the way out.
+    case notReferable(series: String, reason: String)
     /// A series holds no volume of this number.
     case noSuchVolume(series: String, index: Int, count: Int)
     /// The images are in colour.
@@ -100,6 +102,7 @@ public enum DICOMError: TomosError, Equatable {
                 + "(--tilt native keeps them as acquired, --tilt shear sets them upright)"
         case .incomplete(let series, let reason):
             "series \(series): \(reason) (export the series again, complete, or take what is there with --gaps resample)"
+        case .notReferable(let series, let reason): "series \(series): \(reason)"
         case .noSuchVolume(let series, let index, let count):
             "series \(series): holds \(count) \(count == 1 ? "volume" : "volumes"), numbered from 0; there is no volume "
                 + "\(index)"

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Export
 import Foundation
 import Pipelines
 import Platform
@@ -117,7 +118,17 @@ struct RunCommand: ParsableCommand {
         }
         let done = report.cases.count - report.failures.count
         return table.text + "\n\n\(done) of \(report.cases.count) cases done"
-            + (report.failures.isEmpty ? "" : ", \(report.failures.count) failed")
+            + (report.failures.isEmpty ? "" : ", \(report.failures.count) failed") + proofs(report)
+    }
+
+    /// How many files of each format were read again and found to show their label maps.
+    private static func proofs(_ report: RunReport) -> String {
+        let formats = report.cases.flatMap { $0.exports ?? [] }.map(\.format)
+        let counts = LabelExporters.all.map(\.name).compactMap { name in
+            let count = formats.filter { $0 == name }.count
+            return count > 0 ? "\(name) \(count)" : nil
+        }
+        return counts.isEmpty ? "" : "\nread again and found right: " + counts.joined(separator: ", ")
     }
 
     private static func line(_ key: PipelineKey) -> String {

@@ -74,10 +74,10 @@ public enum DICOMStructureSet {
 extension DICOMReference {
     /// A label map in the storage order of the series.
     ///
-    /// - Throws: `DICOMError.incomplete` where it does not lie on its grid.
+    /// - Throws: `DICOMError.notReferable` where it does not lie on its grid.
     func labels(_ labels: LabelVolume) throws(DICOMError) -> LabelVolume {
         if let stored = labels.stored(like: geometry) { return stored }
-        throw .incomplete(
+        throw .notReferable(
             series: seriesInstanceUID,
             reason: "the label map has \(labels.geometry.shape) voxels in \(labels.geometry.orientation), and does not "
                 + "lie on the grid of its slices, \(geometry.shape) (name the series that it was made from)")

@@ -28,7 +28,7 @@ public struct DICOMReference: Sendable {
 extension DICOMVolumes {
     /// What an object that is derived from a volume refers to.
     ///
-    /// - Throws: `DICOMError.incomplete` where the images name no frame of reference, without which nothing can be put over
+    /// - Throws: `DICOMError.notReferable` where the images name no frame of reference, without which nothing can be put over
     ///   them.
     public func reference(volume: Int = 0) throws -> DICOMReference {
         guard volumes.indices.contains(volume) else {
@@ -36,14 +36,15 @@ extension DICOMVolumes {
         }
         let headers = volumes[volume]
         guard let frameOfReference = headers[0].frameOfReference, !frameOfReference.isEmpty else {
-            throw DICOMError.incomplete(
+            throw DICOMError.notReferable(
                 series: series.seriesInstanceUID,
-                reason: "its images name no frame of reference, without which no object can be laid over them")
+                reason: "its images name no frame of reference, without which nothing can be laid over them (take them from the "
+                    + "archive again; seg.nrrd and the other formats need none)")
         }
         guard !headers[0].study.isEmpty, DICOMSeriesIdentity.isStated(headers[0].series),
             headers.allSatisfy({ !$0.sopInstance.isEmpty })
         else {
-            throw DICOMError.incomplete(
+            throw DICOMError.notReferable(
                 series: series.seriesInstanceUID,
                 reason:
                     "its images lack UIDs of study, series or instance, by which an object refers to them (take them "
