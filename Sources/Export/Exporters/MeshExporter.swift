@@ -11,7 +11,7 @@ struct MeshExporter: LabelExporter {
     var summary: String { format.summary }
     var files: String {
         switch format {
-        case .stl, .ply: "NAME_LABEL.\(format.rawValue)"
+        case .stl, .ply: "NAME_ID_LABEL.\(format.rawValue)"
         case .obj: "NAME.obj, NAME.mtl"
         case .glb: "NAME.glb"
         }

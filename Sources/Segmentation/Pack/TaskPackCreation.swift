@@ -71,6 +71,7 @@ extension TaskPack {
             throw TaskPackError.labelNeverOccurs(entry.id, found: try occurring(recipe))
         }
         if recipe.labels.entries.isEmpty { recipe.labels = named(found, by: recipe.names, tell) }
+        recipe.labels = coded(recipe.labels)
         try AtomicFile.write([UInt8](PackFile.text(recipe, files: written).utf8), to: draft + "/pack.yaml")
         do { try files.moveItem(atPath: draft, toPath: folder) } catch {
             throw TaskPackError.cannotCreate(folder, reason: error.localizedDescription)
@@ -95,6 +96,16 @@ extension TaskPack {
         return LabelTable(
             found.sorted().enumerated().map { n, id in
                 names[id] ?? LabelEntry(id: id, name: "label-\(id)", colour: LabelTable.defaultColour(n))
+            })
+    }
+
+    /// The table with the codes of those structures that a name says: viewers are told them, and a person sees them here.
+    private static func coded(_ table: LabelTable) -> LabelTable {
+        LabelTable(
+            table.entries.map { entry in
+                var entry = entry
+                if entry.concept == nil { entry.concept = StructureDictionary.structure(named: entry.name)?.concept }
+                return entry
             })
     }
 

@@ -41,11 +41,23 @@ public enum DICOMStructureSet {
 
     /// Reads a structure set onto a grid: a voxel is of a region where its centre lies inside the region's contours.
     ///
-    /// - Parameter grid: Of the series that the contours were drawn on.
+    /// - Parameter grid: Of the series that the contours were drawn on, in whatever storage order.
     /// - Returns: Labels by ROI number (numbered anew where one is no label id), in layers where they overlap.
     /// - Throws: `DICOMError` where the file is damaged, `ContourError` where contours do not lie on the grid's slices.
     public static func read(_ path: String, on grid: Geometry) throws -> LabelMap {
         let set = try OpenStructureSet(path)
+        let slices = grid.reordered(set.axes(for: grid))
+        let map = try fill(set, on: slices)
+        let layers = map.layers.compactMap { layer in
+            LabelVolume(geometry: slices, voxels: layer).stored(like: grid)?.voxels
+        }
+        var stored = LabelMap(geometry: grid, layers: layers, table: map.table ?? LabelTable([]))
+        stored.notices = map.notices
+        return stored
+    }
+
+    /// Fills the contours in the slices k of a grid.
+    private static func fill(_ set: OpenStructureSet, on grid: Geometry) throws -> LabelMap {
         let numbers = set.regions.map(\.number)
         let areIDs = numbers.allSatisfy { $0 > 0 && $0 <= Int(UInt16.max) }
         var layers: [[UInt16]] = []
@@ -197,6 +209,26 @@ private final class OpenStructureSet {
                 number: Int(region.number), entry: Self.entry(region, place: n),
                 contours: Self.contours(set, n, count: region.contours))
         }
+    }
+
+    /// The axes of a grid with the one last along which its slices follow each other: across the contours.
+    func axes(for grid: Geometry) -> [Orientation.SignedAxis] {
+        let contour = regions.lazy.flatMap(\.contours).first { $0.isClosed && $0.coordinates.count >= 9 }
+        let normal = contour.map(Self.normal) ?? .zero
+        let across = (0..<3).max { one, other in
+            abs(grid.affine.column(one).normalized.dot(normal)) < abs(grid.affine.column(other).normalized.dot(normal))
+        }
+        let last = normal == .zero ? 2 : across ?? 2
+        return ((0..<3).filter { $0 != last } + [last]).map { Orientation.SignedAxis(axis: $0, reversed: false) }
+    }
+
+    /// Across a closed contour, RAS (Newell: the sum of the edges' cross products, whatever its shape).
+    private static func normal(_ contour: PlanarContour) -> Vec3 {
+        let points = stride(from: 0, to: contour.coordinates.count, by: 3).map { n in
+            Vec3(-contour.coordinates[n], -contour.coordinates[n + 1], contour.coordinates[n + 2])
+        }
+        let sum = points.indices.reduce(Vec3.zero) { $0 + (points[$1] - points[0]).cross(points[($1 + 1) % points.count] - points[0]) }
+        return sum.length > 0 ? sum.normalized : .zero
     }
 
     private static func entry(_ region: tomos_structures_roi, place: Int) -> LabelEntry {

@@ -1,0 +1,102 @@
+import Foundation
+import TestSupport
+import Testing
+import VolumeIO
+import Volumes
+
+/// Label maps out of the program and back into it.
+@Suite("export, and what comes back")
+struct ExportCommandTests {
+    let folder = TemporaryFolder()
+    let tomos: Program
+
+    init() throws {
+        tomos = Program(folder: folder)
+        try BallPhantom().writeImage(folder.file("image.nii.gz"))
+        try BallPhantom().writeLabels(folder.file("ball.nii.gz"))
+    }
+
+    /// The truth of the sample study's DICOM case, on its own grid.
+    private let sample = (
+        labels: repository + "/sample-data/truth/case-2.nii.gz", series: repository + "/sample-data/study/case-2"
+    )
+
+    @Test("Files are delivered with their proofs, and hold the label map", arguments: ["seg.nrrd", "nrrd", "mha", "mgz"])
+    func labelMaps(_ format: String) throws {
+        let pack = repository + "/sample-data/packs/phantom"
+        let outcome = try tomos("export", "ball.nii.gz", "--task", pack, "--to", format, "-o", "out")
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        let path = "out/ball.\(format)"
+        #expect(outcome.output == path + "\n")
+        #expect(outcome.errors.contains("\(format): voxel for voxel the same"))
+        #expect(try LabelMaps.readLabels(folder.file(path)).voxels == NIfTI.readLabels(folder.file("ball.nii.gz")).voxels)
+        let evaluated = try tomos("evaluate", path, "ball.nii.gz")
+        #expect(evaluated.code == 0 && evaluated.output.contains("1.0000"))
+        // Back to NIfTI, with the names that the file has.
+        let back = try tomos("export", path, "--to", "nifti,itk-snap", "-o", "back", "-q")
+        #expect(back.code == 0 && back.output == "")
+        #expect(try NIfTI.readLabels(folder.file("back/ball.nii.gz")).voxels == NIfTI.readLabels(folder.file("ball.nii.gz")).voxels)
+        let names = try String(contentsOfFile: folder.file("back/ball.label"), encoding: .utf8)
+        #expect(names.contains(format == "seg.nrrd" ? "\"liver\"" : "\"label 1\""))
+    }
+
+    @Test("DICOM objects over the series that the labels are of", arguments: ["dicom-seg", "dicom-labelmap", "rtstruct"])
+    func dicomObjects(_ format: String) throws {
+        let pack = repository + "/sample-data/packs/phantom"
+        let outcome = try tomos(
+            "export", sample.labels, "--task", pack, "--to", format, "--reference", sample.series, "-o", "out")
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        let path = String(outcome.output.dropLast())
+        #expect(FileKind(of: folder.file(path)) == .dicom)
+        let back = try tomos("export", path, "--to", "nifti,itk-snap", "--reference", sample.series, "-o", "back", "-q")
+        #expect(back.code == 0, "\(back.errors)")
+        let read = try NIfTI.readLabels(folder.file("back/" + folder.contents.filter { $0.hasPrefix("back/") && $0.hasSuffix(".gz") }[0].dropFirst(5)))
+        let truth = try NIfTI.readLabels(sample.labels)
+        #expect(read.stored(like: truth.geometry)?.voxels == truth.voxels)
+        let names = try String(contentsOfFile: folder.file("back/" + folder.contents.filter { $0.hasSuffix(".label") }[0].dropFirst(5)), encoding: .utf8)
+        #expect(names.contains("\"liver\"") && names.contains("\"kidney-left\""))
+        let evaluated = try tomos("evaluate", path, sample.labels)
+        #expect(evaluated.code == 0 && evaluated.output.contains("1.0000"), "\(evaluated.errors)")
+    }
+
+    @Test("What cannot be is refused with the way out, and leaves nothing")
+    func refusals() throws {
+        for (arguments, code, said) in [
+            (["ball.nii.gz", "--to", "dicom-seg"], 65, "(name it with --reference)"),
+            (["ball.nii.gz", "--to", "dicom-seg", "--reference", sample.series], 65, "does not lie on the grid of"),
+            (["ball.nii.gz", "--to", "seg.nrrd", "--reference", "none"], 66, "none: there is no such file or folder"),
+            (["none.nii.gz", "--to", "seg.nrrd"], 66, "none.nii.gz: cannot be opened"),
+            (["ball.nii.gz", "--to", "nifti"], 64, "is the label map itself; name another folder with -o"),
+            (["ball.nii.gz", "--to", "seg.nrrd,nothing"], 64, "The value 'seg.nrrd,nothing' is invalid for '--to <to>'"),
+        ] {
+            let outcome = try tomos.run(["export"] + arguments)
+            #expect(Int(outcome.code) == code, "\(arguments): \(outcome.errors)")
+            #expect(outcome.errors.contains(said), "\(arguments): \(outcome.errors)")
+            #expect(outcome.output == "")
+        }
+        #expect(folder.contents == ["ball.nii.gz", "image.nii.gz"])
+    }
+
+    @Test("A correction of a viewer goes into the pack, which says so")
+    func correction() throws {
+        #expect(
+            try tomos(
+                "task", "create", "-o", "pack", "--name", "balls", "--images", "image.nii.gz", "--labels", "ball.nii.gz",
+                "--label", "1=liver"
+            ).code == 0)
+        #expect(try String(contentsOfFile: folder.file("pack/pack.yaml"), encoding: .utf8).contains("10200004"))
+        var corrected = try NIfTI.readLabels(folder.file("ball.nii.gz"))
+        corrected.voxels[0] = 1
+        try NIfTI.write(corrected, to: folder.file("corrected.nii.gz"))
+        #expect(try tomos("export", "corrected.nii.gz", "--task", "pack", "--to", "seg.nrrd", "-q").code == 0)
+        let added = try tomos("task", "add", "pack", "--image", "image.nii.gz", "--labels", "corrected.seg.nrrd")
+        #expect(added.code == 0 && added.output == "pack: image corrected; 1 labelled volumes\n", "\(added.errors)")
+        let listed = try tomos("task", "list", "pack").output
+        #expect(listed == "task 'balls', not checked; labels: 1 liver\n  image\n")
+        let other = try tomos(
+            "task", "add", "pack", "--image", "image.nii.gz", "--labels", "ball.nii.gz", "--name", "second")
+        #expect(other.code == 0 && other.output.hasSuffix("second added; 2 labelled volumes\n"), "\(other.errors)")
+        #expect(try tomos("task", "remove", "pack", "image").output == "pack: image removed; 1 labelled volumes\n")
+        #expect(try tomos("task", "remove", "pack", "image").code == 78)
+    }
+}
