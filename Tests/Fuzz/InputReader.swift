@@ -23,10 +23,10 @@ struct BrokenPromise: Error, CustomStringConvertible {
 
 /// Puts input files through the readers, as a program would.
 enum InputReader {
-    /// Reads the NIfTI files among `names` one by one, or else the folder as DICOM.
+    /// Reads the files of volumes among `names` one by one, or else the folder as DICOM.
     static func read(_ names: [String], in folder: String) throws -> [ReadOutcome] {
         guard names.contains(where: { VolumeFileName($0) != nil }) else {
-            return try readDICOM(folder, files: names.count)
+            return try readDICOM(folder, files: names.count) + readObjects(names, in: folder)
         }
         return try names.flatMap { name in
             let path = folder + "/" + name
@@ -49,9 +49,10 @@ enum InputReader {
 
     private static func readDICOM(_ folder: String, files: Int, _ policies: DICOMPolicies) throws -> [ReadOutcome] {
         let scan = try DICOM.scan([folder], policies: policies)
-        let inSeries = scan.series.reduce(0) { $0 + $1.files.count + $1.unreadable.count }
-        let absent = Set(scan.series.flatMap { $0.absent.map(\.path) })
-        let fates = inSeries + absent.count + scan.ignored.count + scan.unreadable.count + scan.notDICOM.count
+        let inSeries = scan.series.reduce(0) { $0 + $1.files.count }
+        // Which part of a series they would belong to, nobody can tell: each part has them.
+        let lost = Set(scan.series.flatMap { ($0.absent + $0.unreadable).map(\.path) })
+        let fates = inSeries + lost.count + scan.ignored.count + scan.unreadable.count + scan.notDICOM.count
         guard fates == files else { throw BrokenPromise(description: "\(files) files have \(fates) fates") }
         let rest =
             (scan.ignored + scan.unreadable).map { ReadOutcome.refused($0.reason) }
@@ -66,6 +67,19 @@ enum InputReader {
                 return try checked(volume)
             }
         } + rest
+    }
+
+    /// Files as objects that hold labels.
+    private static func readObjects(_ names: [String], in folder: String) throws -> [ReadOutcome] {
+        let grid = Geometry(shape: Shape(16, 16, 8), affine: .identity)
+        return try names.map { folder + "/" + $0 }.filter { FileKind(of: $0) == .dicom }.flatMap { path in
+            try [nil, grid].map { grid in
+                try outcome {
+                    let map = try LabelMaps.read(path, on: grid)
+                    return try checked(map.layers[0].count, map.geometry)
+                }
+            }
+        }
     }
 
     private static func outcome(_ read: () throws -> String) throws -> ReadOutcome {

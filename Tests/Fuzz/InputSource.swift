@@ -38,7 +38,8 @@ struct InputSource {
         let name: String
         let folder: Int
         let bytes: [UInt8]
-        var isNIfTI: Bool { VolumeFileName(name) != nil }
+        /// Whether it is no DICOM.
+        var isVolumeFile: Bool { VolumeFileName(name) != nil }
     }
 
     /// The number of seed files.
@@ -83,6 +84,10 @@ struct InputSource {
                 seeds.append(Seed(name: name, folder: folders.count - 1, bytes: bytes))
             }
         }
+        for (name, bytes) in try GeneratedSeeds.all() {
+            folders.append([seeds.count])
+            seeds.append(Seed(name: name, folder: folders.count - 1, bytes: bytes))
+        }
         guard !seeds.isEmpty else { throw BrokenPromise(description: "no seed files under \(roots)") }
         (self.seeds, self.folders) = (seeds, folders)
     }
@@ -95,33 +100,33 @@ struct InputSource {
         let seed = seeds[folder[mutator.random.below(folder.count)]]
         let other = seeds[mutator.random.below(seeds.count)]
         // Every third input is whole but for numbers that are extreme.
-        if mutator.random.below(3) == 0 {
+        if mutator.random.below(3) == 0, !seed.isVolumeFile || VolumeFileName(seed.name)?.format == .nifti {
             var numbers = ExtremeNumbers(random: mutator.random)
-            let content = seed.isNIfTI ? Self.inflated(seed.bytes) ?? seed.bytes : seed.bytes
-            let changed = seed.isNIfTI ? numbers.change(nifti: content) : numbers.change(dicom: content)
+            let content = seed.isVolumeFile ? Self.inflated(seed.bytes) ?? seed.bytes : seed.bytes
+            let changed = seed.isVolumeFile ? numbers.change(nifti: content) : numbers.change(dicom: content)
             let file = FuzzInput.File(
-                name: seed.name, bytes: changed, isCompressed: seed.isNIfTI && content.count != seed.bytes.count)
+                name: seed.name, bytes: changed, isCompressed: seed.isVolumeFile && content.count != seed.bytes.count)
             return FuzzInput(
                 files: [file]
-                    + (seed.isNIfTI ? partner(of: seed, in: folder) : neighbours(of: seed, in: folder, &mutator)))
+                    + (seed.isVolumeFile ? partner(of: seed, in: folder) : neighbours(of: seed, in: folder, &mutator)))
         }
-        guard seed.isNIfTI else {
+        guard seed.isVolumeFile else {
             let changed = mutator.change(seed.bytes, splicing: other.bytes, words: Mutator.dicomWords)
             return FuzzInput(
                 files: [.init(name: seed.name, bytes: changed)] + neighbours(of: seed, in: folder, &mutator))
         }
-        return FuzzInput(files: [nifti(seed, other, &mutator)] + partner(of: seed, in: folder))
+        return FuzzInput(files: [volumeFile(seed, other, &mutator)] + partner(of: seed, in: folder))
     }
 
     /// Sometimes other slices of the series.
     private func neighbours(of seed: Seed, in folder: [Int], _ mutator: inout Mutator) -> [FuzzInput.File] {
         guard mutator.random.below(4) == 0 else { return [] }
-        let others = folder.map { seeds[$0] }.filter { $0.name != seed.name && !$0.isNIfTI }
+        let others = folder.map { seeds[$0] }.filter { $0.name != seed.name && !$0.isVolumeFile }
         return others.prefix(mutator.random.below(3)).map { .init(name: $0.name, bytes: $0.bytes) }
     }
 
     /// A compressed seed is damaged as it is, or inside, or inside and left uncompressed.
-    private func nifti(_ seed: Seed, _ other: Seed, _ mutator: inout Mutator) -> FuzzInput.File {
+    private func volumeFile(_ seed: Seed, _ other: Seed, _ mutator: inout Mutator) -> FuzzInput.File {
         let kind = mutator.random.below(4)
         let content = kind == 0 ? seed.bytes : Self.inflated(seed.bytes) ?? seed.bytes
         let changed = mutator.change(content, splicing: other.bytes, words: Mutator.niftiWords)

@@ -115,8 +115,18 @@ private struct OutputName {
         let path = path.hasSuffix("/") ? String(path.dropLast()) : path
         let parts = path.split(separator: "/", omittingEmptySubsequences: false)
         let name = parts.last.map(String.init) ?? path
-        stem = VolumeFileName(name).map(\.stem).flatMap { $0.isEmpty ? nil : $0 } ?? name
+        stem = Self.stem(name)
         folder = parts.dropLast().joined(separator: "/")
+    }
+}
+
+extension OutputName {
+    /// A file's name without its ending; of a DICOM object without the one that an export gives it.
+    private static func stem(_ name: String) -> String {
+        let endings = [".seg.dcm", ".labelmap.dcm", ".rtstruct.dcm", ".dcm"]
+        let object = endings.first { name.lowercased().hasSuffix($0) }.map { String(name.dropLast($0.count)) }
+        let stem = VolumeFileName(name)?.stem ?? object ?? name
+        return stem.isEmpty ? name : stem
     }
 }
 
