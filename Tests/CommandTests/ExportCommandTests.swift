@@ -99,4 +99,23 @@ struct ExportCommandTests {
         #expect(try tomos("task", "remove", "pack", "image").output == "pack: image removed; 1 labelled volumes\n")
         #expect(try tomos("task", "remove", "pack", "image").code == 78)
     }
+
+    @Test("Segmentations of a viewer make a pack by their names, whatever their ids")
+    func packOfSegmentations() throws {
+        try FileManager.default.copyItem(atPath: folder.file("image.nii.gz"), toPath: folder.file("image2.nii.gz"))
+        for (n, id) in [("1", 1), ("2", 4)] {
+            var labels = try NIfTI.readLabels(folder.file("ball.nii.gz"))
+            for voxel in labels.voxels.indices where labels.voxels[voxel] != 0 { labels.voxels[voxel] = UInt16(id) }
+            labels.voxels[0] = UInt16(5 - id)
+            try NIfTI.write(labels, to: folder.file("m\(n).nii.gz"))
+            try folder.write("\(id) ball\n\(5 - id) spot\n", to: "names\(n).txt")
+            #expect(try tomos("export", "m\(n).nii.gz", "--table", "names\(n).txt", "--to", "seg.nrrd", "-q").code == 0)
+        }
+        let made = try tomos(
+            "task", "create", "-o", "pack", "--name", "x", "--images", "image.nii.gz", "image2.nii.gz", "--labels",
+            "m1.seg.nrrd", "m2.seg.nrrd")
+        #expect(made.code == 0 && made.output.hasSuffix("labels: 1 ball, 4 spot\n"), "\(made.errors)\(made.output)")
+        let maps = try ["image", "image2"].map { try NIfTI.readLabels(folder.file("pack/labels/\($0).nii.gz")).voxels }
+        #expect(maps[0] == maps[1] && maps[0][0] == 4)
+    }
 }

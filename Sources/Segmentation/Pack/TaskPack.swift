@@ -44,6 +44,13 @@ public struct TaskPack: Sendable {
             return try stored(try LabelMaps.readLabels(labels, on: grid), on: grid)
         }
 
+        /// The same with the names that the label map's file holds; nil where it holds none.
+        func readNamedLabels(on grid: Geometry) throws -> (labels: LabelVolume, names: LabelTable?) {
+            let map = try LabelMaps.read(labels, on: grid)
+            guard let volume = map.labels else { throw LabelMapError(overlapIn: map, path: labels) }
+            return (try stored(volume, on: grid), map.table)
+        }
+
         /// A label map of the image in the storage order of its grid.
         func stored(_ map: LabelVolume, on grid: Geometry) throws(TaskPackError) -> LabelVolume {
             if let stored = map.stored(like: grid) { return stored }

@@ -90,11 +90,12 @@ extension TaskPack {
 
     /// An example's label map on its image's grid, with the pack's ids and no others.
     private func labels(of example: Example, on grid: Geometry) throws -> LabelVolume {
-        let map = try LabelMaps.read(example.labels, on: grid)
-        guard let labels = map.labels else { throw LabelMapError(overlapIn: map, path: example.labels) }
-        let ids = try map.table.map { try idsByName($0, of: labels, path: example.labels) }
-        var stored = try example.stored(labels, on: grid)
-        if let ids { stored.voxels = stored.voxels.map { ids[$0] ?? 0 } }
+        var (stored, names) = try example.readNamedLabels(on: grid)
+        if let names {
+            try requireKnown(names, in: stored, path: example.labels)
+            var naming = LabelNaming(wanted: self.labels, known: LabelTable([]))
+            stored = stored.renumbered(naming.ids(of: names))
+        }
         let present = stored.histogram().keys.filter { $0 != 0 }.sorted()
         if present.isEmpty { throw TaskPackError.noLabels([example.labels]) }
         for id in present where self.labels[id] == nil {
@@ -103,19 +104,15 @@ extension TaskPack {
         return stored
     }
 
-    /// From the ids of a label map that names its labels to the pack's ids of the same names.
-    private func idsByName(_ table: LabelTable, of labels: LabelVolume, path: String) throws -> [UInt16: UInt16] {
+    /// Refuses a label map with voxels of a label that has none of the pack's names.
+    private func requireKnown(_ names: LabelTable, in labels: LabelVolume, path: String) throws {
         let present = labels.histogram()
-        var ids: [UInt16: UInt16] = [:]
-        for entry in table.entries where present[entry.id] != nil {
-            guard let own = self.labels.entries.first(where: { SafeText.words($0.name) == SafeText.words(entry.name) })
-            else {
-                throw TaskPackError.unknownName(
-                    SafeText.words(entry.name), path: path, pack: name, known: self.labels.entries.map(\.name))
-            }
-            ids[entry.id] = own.id
+        var naming = LabelNaming(wanted: self.labels, known: LabelTable([]))
+        let ids = naming.ids(of: names)
+        for entry in names.entries where present[entry.id] != nil && ids[entry.id] == nil {
+            throw TaskPackError.unknownName(
+                SafeText.words(entry.name), path: path, pack: name, known: self.labels.entries.map(\.name))
         }
-        return ids
     }
 
     private func relative(_ path: String) -> String { String(path.dropFirst(folder.count + 1)) }

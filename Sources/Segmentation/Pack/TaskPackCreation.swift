@@ -12,7 +12,8 @@ extension TaskPack {
         public var name: String
         /// Labelled volumes, each image with its label map, in any format that is read.
         public var examples: [Example]
-        /// Names, colours and codes. Empty: every id that occurs, named `label-N`. Otherwise exactly these ids are kept.
+        /// Names, colours and codes. Empty: every label that occurs, with the name that its file has or `label-N`. Otherwise
+        /// exactly these are kept: by name where a file names its labels, else by id.
         public var labels: LabelTable
         /// Where `labels` is empty: names and colours of those ids that occur; one without a name here is `label-N`.
         public var names = LabelTable([])
@@ -53,9 +54,11 @@ extension TaskPack {
         defer { try? files.removeItem(atPath: draft) }
         var written: [(image: String, labels: String, imageHash: String, labelsHash: String)] = []
         var found: Set<UInt16> = []
+        var naming = LabelNaming(wanted: recipe.labels, known: recipe.names)
         for example in recipe.examples {
             let image = try readImage(example.image, tell)
-            var labels = try example.readLabels(on: image.geometry)
+            var (labels, names) = try example.readNamedLabels(on: image.geometry)
+            if let names { labels = labels.renumbered(naming.ids(of: names)) }
             keepOnly(recipe.labels, in: &labels)
             found.formUnion(labels.histogram().keys.filter { $0 != 0 })
             let (imageName, labelName) = ("images/\(example.name).nii.gz", "labels/\(example.name).nii.gz")
@@ -70,7 +73,7 @@ extension TaskPack {
         for entry in recipe.labels.entries where !found.contains(entry.id) {
             throw TaskPackError.labelNeverOccurs(entry.id, found: try occurring(recipe))
         }
-        if recipe.labels.entries.isEmpty { recipe.labels = named(found, by: recipe.names, tell) }
+        if recipe.labels.entries.isEmpty { recipe.labels = named(found, by: LabelTable(naming.entries), tell) }
         recipe.labels = coded(recipe.labels)
         try AtomicFile.write([UInt8](PackFile.text(recipe, files: written).utf8), to: draft + "/pack.yaml")
         do { try files.moveItem(atPath: draft, toPath: folder) } catch {
