@@ -95,12 +95,13 @@ extension LabelEntry {
     /// What the entry says, or where it says nothing ``StructureDictionary`` of its code or its name; an unknown structure
     /// is tissue, as 3D Slicer has it.
     public var terms: Terms {
-        let known =
-            concept.map { StructureDictionary.structure(code: $0.value, laterality: laterality) }
-            ?? StructureDictionary.structure(named: name)
+        let named = StructureDictionary.structure(named: name)
+        let known = concept.map { StructureDictionary.structure(code: $0.value, laterality: laterality) } ?? named
+        // A code for both sides, of a label whose name says which.
+        let side = concept == nil || named?.concept.value == concept?.value ? named?.laterality : nil
         return Terms(
             category: category ?? known?.category ?? (concept == nil ? .tissue : .anatomicalStructure),
-            type: concept ?? known?.concept ?? .tissue, laterality: laterality ?? known?.laterality)
+            type: concept ?? known?.concept ?? .tissue, laterality: laterality ?? known?.laterality ?? side)
     }
 }
 

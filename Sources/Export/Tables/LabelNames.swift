@@ -8,9 +8,11 @@ extension LabelEntry {
         return words.isEmpty ? "label \(id)" : words
     }
 
-    /// The SNOMED CT concept as one word without quotes and commas; nil when there is none.
+    /// The SNOMED CT concept, its own or the one of its name, as one word without quotes and commas; nil when there is none.
     var conceptCode: String? {
-        let code = SafeText.words(snomed ?? "").filter { !"\",; \t".contains($0) }
+        let type = terms.type
+        guard type.scheme == "SCT", type != .tissue || concept == .tissue else { return nil }
+        let code = SafeText.words(type.value).filter { !"\",; \t".contains($0) }
         return code.isEmpty ? nil : code
     }
 

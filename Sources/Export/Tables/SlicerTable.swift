@@ -13,8 +13,7 @@ enum SlicerTable {
                 })
     }
 
-    /// `.csv` with the terminology columns: SNOMED CT's "anatomical structure" as category and the label's concept as
-    /// type. The background is left out and quotation marks are not allowed in values.
+    /// `.csv` with the terminology columns: the label's category, its concept as type and its side as modifier. The background is left out and quotation marks are not allowed in values.
     static func renderCSV(_ table: LabelTable) -> String {
         let coded = ["Category", "Type", "TypeModifier", "Region", "RegionModifier"]
         let header =
@@ -22,12 +21,20 @@ enum SlicerTable {
             + coded.flatMap { ["\($0)_CodingScheme", "\($0)_CodeValue", "\($0)_CodeMeaning"] }
         let rows = table.entries.map { entry in
             let colour = ["\(entry.colour.red)", "\(entry.colour.green)", "\(entry.colour.blue)", "255"]
-            let terms = entry.conceptCode.map {
-                ["SCT", "123037004", "Anatomical Structure", "SCT", $0, entry.quotableName]
+            let terms = entry.conceptCode.map { code in
+                let (category, type, side) = (entry.terms.category, entry.terms.type, entry.terms.laterality)
+                return fields(category) + ["SCT", code, quotable(type.meaning)] + (side.map(fields) ?? [])
             }
             let padding = [String](repeating: "", count: 15 - (terms?.count ?? 0))
             return ["\(entry.id)", entry.quotableName] + colour + (terms ?? []) + padding
         }
         return textFile(([header] + rows).map { DelimitedText.line($0) })
     }
+
+    private static func fields(_ concept: CodedConcept) -> [String] {
+        [concept.scheme, concept.value, concept.meaning].map(quotable)
+    }
+
+    /// On one line and without double quotes, as the format's values are.
+    private static func quotable(_ text: String) -> String { SafeText.words(text).replacing("\"", with: "'") }
 }

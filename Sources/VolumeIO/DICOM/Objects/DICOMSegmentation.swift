@@ -34,9 +34,9 @@ public enum DICOMSegmentation {
         guard let source = reference.images.first else { throw DICOMError.empty(series: reference.seriesInstanceUID) }
         try DCMTKFile.setUp()
         if let fault = DICOMNesting.fault(source.path) { throw DICOMError.file(path: source.path, reason: fault) }
-        let texts = CStrings()
+        let (texts, names) = (CStrings(), SegmentNames(entries))
         let segments = entries.enumerated().map { n, entry in
-            segment(entry, number: kind == .labelMap ? entry.id : UInt16(clamping: n + 1), texts)
+            segment(entry, number: kind == .labelMap ? entry.id : UInt16(clamping: n + 1), names, texts)
         }
         let slices = slices(reference, texts)
         var content = content(reference, identity(labels, entries, kind, reference), texts)
@@ -57,7 +57,8 @@ public enum DICOMSegmentation {
         guard isWritten else {
             throw DICOMError.file(path: path, reason: "the segmentation is not written: \(reason.text)")
         }
-        return written.guessed_text ? ["texts of the source did not fit its character set and were guessed"] : []
+        return names.notices
+            + (written.guessed_text ? ["texts of the source did not fit its character set and were guessed"] : [])
     }
 
     private static func identity(
@@ -68,15 +69,14 @@ public enum DICOMSegmentation {
         return DICOMObjectIdentity(of: content, kind: kind.rawValue, reference: reference)
     }
 
-    private static func segment(_ entry: LabelEntry, number: UInt16, _ texts: CStrings) -> tomos_seg_segment {
+    private static func segment(_ entry: LabelEntry, number: UInt16, _ names: SegmentNames, _ texts: CStrings) -> tomos_seg_segment {
         func code(_ concept: CodedConcept) -> tomos_seg_code {
             tomos_seg_code(scheme: texts(concept.scheme), value: texts(concept.value), meaning: texts(concept.meaning))
         }
         let (terms, colour) = (entry.terms, entry.colour.dicomCIELab)
         var segment = tomos_seg_segment()
         (segment.number, segment.id) = (number, entry.id)
-        let name = SafeText.words(entry.name)
-        segment.label = texts(name.isEmpty ? "label \(entry.id)" : name)
+        segment.label = texts(names.names[entry.id])
         (segment.algorithm_name, segment.algorithm_type) = (texts("tomos \(tomosVersion)"), texts("AUTOMATIC"))
         (segment.category, segment.type) = (code(terms.category), code(terms.type))
         if let side = terms.laterality { segment.type_modifier = code(side) }

@@ -25,10 +25,11 @@ public enum DICOMStructureSet {
         let draft = try StructureSetDraft(
             reference, DICOMObjectIdentity(of: content, kind: "structures \(options)", reference: reference), path: path
         )
-        var notices = draft.notices
+        let names = SegmentNames(entries)
+        var notices = draft.notices + names.notices
         for (n, entry) in entries.enumerated() {
             let own = contours.first { $0.id == entry.id } ?? LabelContours(id: entry.id)
-            try draft.add(entry, number: n + 1, own)
+            try draft.add(entry, named: names.names[entry.id], number: n + 1, own)
             if own.specks > 0 {
                 notices.append(
                     "\(SafeText.words(entry.name)): \(own.specks) parts of \(own.speckVoxels) voxels in all are left out"
@@ -136,11 +137,11 @@ private final class StructureSetDraft {
         places[image] = places.count
     }
 
-    func add(_ entry: LabelEntry, number: Int, _ contours: LabelContours) throws {
-        let (texts, terms, name) = (CStrings(), entry.terms, SafeText.words(entry.name))
+    func add(_ entry: LabelEntry, named name: String?, number: Int, _ contours: LabelContours) throws {
+        let (texts, terms) = (CStrings(), entry.terms)
         var region = tomos_structures_roi()
         region.number = Int32(clamping: number)
-        region.name = texts(name.isEmpty ? "label \(entry.id)" : name)
+        region.name = texts(name)
         region.has_colour = true
         (region.red, region.green, region.blue) = (entry.colour.red, entry.colour.green, entry.colour.blue)
         region.type = texts(terms.category == .anatomicalStructure ? "ORGAN" : "")
