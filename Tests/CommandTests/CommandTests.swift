@@ -119,13 +119,16 @@ struct CommandTests {
         try folder.write("hello", to: "study/broken.nii.gz")
         let outcome = try tomos(
             "run", repository + "/pipelines/phantom.yaml", "study", "-o", "out", "--set", "segment.support=2", "--set",
-            "segment.labels=[1]", "--set", "outputs=[volumes, certainty, picture, seg.nrrd, dicom-seg, itk-snap, slicer]")
+            "segment.labels=[1]", "--set",
+            "outputs=[volumes, certainty, picture, seg.nrrd, dicom-seg, itk-snap, slicer]")
         #expect(outcome.code == 1)
         #expect(
             folder.files.filter { $0.hasPrefix("out/") } == [
                 "out/case-1/case-1_disagreement.nii.gz", "out/case-1/case-1_labels.ctbl",
-                "out/case-1/case-1_labels.label", "out/case-1/case-1_labels.nii.gz", "out/case-1/case-1_labels.seg.nrrd",
-                "out/case-1/case-1_overlay.png", "out/case-1/case-1_probability.nii.gz", "out/case-1/case.json", "out/case-1/volumes.csv",
+                "out/case-1/case-1_labels.label", "out/case-1/case-1_labels.nii.gz",
+                "out/case-1/case-1_labels.seg.nrrd",
+                "out/case-1/case-1_overlay.png", "out/case-1/case-1_probability.nii.gz", "out/case-1/case.json",
+                "out/case-1/volumes.csv",
                 "out/case-2/case-2_disagreement.nii.gz", "out/case-2/case-2_labels.ctbl",
                 "out/case-2/case-2_labels.label", "out/case-2/case-2_labels.nii.gz", "out/case-2/case-2_labels.seg.dcm",
                 "out/case-2/case-2_labels.seg.nrrd", "out/case-2/case-2_overlay.png",
@@ -145,7 +148,8 @@ struct CommandTests {
             outcome.output.hasSuffix(
                 "2 of 3 cases done, 1 failed\nread again and found right: nifti 2, seg.nrrd 2, dicom-seg 1, itk-snap 2, "
                     + "slicer 2\n"))
-        #expect(outcome.errors.contains("case-1: dicom-seg was not written: it refers to the DICOM series of the image"))
+        #expect(
+            outcome.errors.contains("case-1: dicom-seg was not written: it refers to the DICOM series of the image"))
         let report = try json(String(contentsOfFile: folder.file("out/cases.json"), encoding: .utf8))
         let cases = try #require(report["cases"] as? [[String: Any]])
         #expect(cases.map { $0["status"] as? String } == ["failed", "done", "done"])

@@ -21,7 +21,8 @@ struct ExportCommandTests {
         labels: repository + "/sample-data/truth/case-2.nii.gz", series: repository + "/sample-data/study/case-2"
     )
 
-    @Test("Files are delivered with their proofs, and hold the label map", arguments: ["seg.nrrd", "nrrd", "mha", "mgz"])
+    @Test(
+        "Files are delivered with their proofs, and hold the label map", arguments: ["seg.nrrd", "nrrd", "mha", "mgz"])
     func labelMaps(_ format: String) throws {
         let pack = repository + "/sample-data/packs/phantom"
         let outcome = try tomos("export", "ball.nii.gz", "--task", pack, "--to", format, "-o", "out")
@@ -29,18 +30,22 @@ struct ExportCommandTests {
         let path = "out/ball.\(format)"
         #expect(outcome.output == path + "\n")
         #expect(outcome.errors.contains("\(format): voxel for voxel the same"))
-        #expect(try LabelMaps.readLabels(folder.file(path)).voxels == NIfTI.readLabels(folder.file("ball.nii.gz")).voxels)
+        #expect(
+            try LabelMaps.readLabels(folder.file(path)).voxels == NIfTI.readLabels(folder.file("ball.nii.gz")).voxels)
         let evaluated = try tomos("evaluate", path, "ball.nii.gz")
         #expect(evaluated.code == 0 && evaluated.output.contains("1.0000"))
         // Back to NIfTI, with the names that the file has.
         let back = try tomos("export", path, "--to", "nifti,itk-snap", "-o", "back", "-q")
         #expect(back.code == 0 && back.output == "")
-        #expect(try NIfTI.readLabels(folder.file("back/ball.nii.gz")).voxels == NIfTI.readLabels(folder.file("ball.nii.gz")).voxels)
+        #expect(
+            try NIfTI.readLabels(folder.file("back/ball.nii.gz")).voxels
+                == NIfTI.readLabels(folder.file("ball.nii.gz")).voxels)
         let names = try String(contentsOfFile: folder.file("back/ball.label"), encoding: .utf8)
         #expect(names.contains(format == "seg.nrrd" ? "\"liver\"" : "\"label 1\""))
     }
 
-    @Test("DICOM objects over the series that the labels are of", arguments: ["dicom-seg", "dicom-labelmap", "rtstruct"])
+    @Test(
+        "DICOM objects over the series that the labels are of", arguments: ["dicom-seg", "dicom-labelmap", "rtstruct"])
     func dicomObjects(_ format: String) throws {
         let pack = repository + "/sample-data/packs/phantom"
         let outcome = try tomos(
@@ -50,10 +55,14 @@ struct ExportCommandTests {
         #expect(FileKind(of: folder.file(path)) == .dicom)
         let back = try tomos("export", path, "--to", "nifti,itk-snap", "--reference", sample.series, "-o", "back", "-q")
         #expect(back.code == 0, "\(back.errors)")
-        let read = try NIfTI.readLabels(folder.file("back/" + folder.contents.filter { $0.hasPrefix("back/") && $0.hasSuffix(".gz") }[0].dropFirst(5)))
+        let read = try NIfTI.readLabels(
+            folder.file(
+                "back/" + folder.contents.filter { $0.hasPrefix("back/") && $0.hasSuffix(".gz") }[0].dropFirst(5)))
         let truth = try NIfTI.readLabels(sample.labels)
         #expect(read.stored(like: truth.geometry)?.voxels == truth.voxels)
-        let names = try String(contentsOfFile: folder.file("back/" + folder.contents.filter { $0.hasSuffix(".label") }[0].dropFirst(5)), encoding: .utf8)
+        let names = try String(
+            contentsOfFile: folder.file("back/" + folder.contents.filter { $0.hasSuffix(".label") }[0].dropFirst(5)),
+            encoding: .utf8)
         #expect(names.contains("\"liver\"") && names.contains("\"kidney-left\""))
         let evaluated = try tomos("evaluate", path, sample.labels)
         #expect(evaluated.code == 0 && evaluated.output.contains("1.0000"), "\(evaluated.errors)")
@@ -67,7 +76,10 @@ struct ExportCommandTests {
             (["ball.nii.gz", "--to", "seg.nrrd", "--reference", "none"], 66, "none: there is no such file or folder"),
             (["none.nii.gz", "--to", "seg.nrrd"], 66, "none.nii.gz: cannot be opened"),
             (["ball.nii.gz", "--to", "nifti"], 64, "is the label map itself; name another folder with -o"),
-            (["ball.nii.gz", "--to", "seg.nrrd,nothing"], 64, "The value 'seg.nrrd,nothing' is invalid for '--to <to>'"),
+            (
+                ["ball.nii.gz", "--to", "seg.nrrd,nothing"], 64,
+                "The value 'seg.nrrd,nothing' is invalid for '--to <to>'"
+            ),
         ] {
             let outcome = try tomos.run(["export"] + arguments)
             #expect(Int(outcome.code) == code, "\(arguments): \(outcome.errors)")
@@ -81,7 +93,8 @@ struct ExportCommandTests {
     func correction() throws {
         #expect(
             try tomos(
-                "task", "create", "-o", "pack", "--name", "balls", "--images", "image.nii.gz", "--labels", "ball.nii.gz",
+                "task", "create", "-o", "pack", "--name", "balls", "--images", "image.nii.gz", "--labels",
+                "ball.nii.gz",
                 "--label", "1=liver"
             ).code == 0)
         #expect(try String(contentsOfFile: folder.file("pack/pack.yaml"), encoding: .utf8).contains("10200004"))

@@ -8,7 +8,8 @@ import Volumes
 
 @Suite("A pack that changes") struct TaskPackChangeTests {
     let folder = TemporaryFolder()
-    let grid = Geometry(shape: Shape(4, 4, 4), affine: Affine(i: [-1, 0, 0], j: [0, 1, 0], k: [0, 0, 2], origin: .zero))
+    let grid = Geometry(
+        shape: Shape(4, 4, 4), affine: Affine(i: [-1, 0, 0], j: [0, 1, 0], k: [0, 0, 2], origin: .zero))
 
     init() throws {
         for name in ["a", "b"] { try write(name, [(5, 1), (6, 2)]) }
@@ -56,7 +57,9 @@ import Volumes
         #expect(try pack.examples[2].readLabels().voxels[9] == 1)
         // What the pack said otherwise stays.
         #expect(pack.plane == .coronal && pack.threshold == 0.4 && pack.labels[2]?.snomed == "64033007")
-        #expect(history.count == 1 && history[0].contains("\"change\":\"added\"") && history[0].contains("\"volume\":\"c\""))
+        #expect(
+            history.count == 1 && history[0].contains("\"change\":\"added\"") && history[0].contains("\"volume\":\"c\"")
+        )
         for example in pack.examples { try example.requireUnchanged() }
     }
 
@@ -64,7 +67,8 @@ import Volumes
         // As a viewer saves it: other ids, another storage order, names.
         let corrected = labels([(5, 7), (7, 9)]).reoriented(to: try #require(Orientation("RAS")))
         let pairs = [
-            ("Segment0_ID", "s1"), ("Segment0_Name", "left kidney"), ("Segment0_LabelValue", "9"), ("Segment0_Layer", "0"),
+            ("Segment0_ID", "s1"), ("Segment0_Name", "left kidney"), ("Segment0_LabelValue", "9"),
+            ("Segment0_Layer", "0"),
             ("Segment1_ID", "s2"), ("Segment1_Name", "liver"), ("Segment1_LabelValue", "7"), ("Segment1_Layer", "0"),
         ]
         try NRRD.write(corrected, pairs: pairs.map { (key: $0.0, value: $0.1) }, to: folder.file("c.seg.nrrd"))
@@ -91,12 +95,15 @@ import Volumes
         shifted.geometry.nifti = nil
         try NIfTI.write(shifted, to: folder.file("shifted.nii.gz"))
         try NRRD.write(
-            labels([(3, 1)]), pairs: [(key: "Segment0_Name", value: "spleen"), (key: "Segment0_LabelValue", value: "1")],
+            labels([(3, 1)]),
+            pairs: [(key: "Segment0_Name", value: "spleen"), (key: "Segment0_LabelValue", value: "1")],
             to: folder.file("spleen.seg.nrrd"))
         try write("else", [(1, 1)], seed: 9)
         for (labels, image, said) in [
-            ("other-id.nii.gz", "a", "label 5 is not in the pack 't'"), ("empty.nii.gz", "a", "no label in any label map"),
-            ("shifted.nii.gz", "a", "is not on the grid of"), ("spleen.seg.nrrd", "a", "its label 'spleen' is none of the pack"),
+            ("other-id.nii.gz", "a", "label 5 is not in the pack 't'"),
+            ("empty.nii.gz", "a", "no label in any label map"),
+            ("shifted.nii.gz", "a", "is not on the grid of"),
+            ("spleen.seg.nrrd", "a", "its label 'spleen' is none of the pack"),
             ("else-l.nii.gz", "else", "of another image"), ("none.nii.gz", "a", "cannot be opened"),
         ] {
             let error = #expect(throws: (any Error).self) { try add("a", labels, image: image) }
@@ -111,7 +118,9 @@ import Volumes
         #expect(pack.examples.map(\.name) == ["b"] && history[0].contains("\"removed\""))
         let kept = try FileManager.default.contentsOfDirectory(atPath: folder.file("pack/history")).sorted()
         #expect(kept == ["images-a.nii.gz", "labels-a.nii.gz"])
-        #expect(throws: TaskPackError.lastVolume("b", pack: "t")) { try TaskPack.remove("b", from: folder.file("pack")) }
+        #expect(throws: TaskPackError.lastVolume("b", pack: "t")) {
+            try TaskPack.remove("b", from: folder.file("pack"))
+        }
         #expect(throws: TaskPackError.unknownVolume("z", pack: "t", known: ["b"])) {
             try TaskPack.remove("z", from: folder.file("pack"))
         }

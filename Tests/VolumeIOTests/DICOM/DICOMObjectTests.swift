@@ -46,12 +46,16 @@ import Volumes
         return labels
     }
 
-    @Test("A segmentation gives the labels back, wherever its slices lie", arguments: places, [DICOMSegmentation.Kind.binary, .labelMap])
+    @Test(
+        "A segmentation gives the labels back, wherever its slices lie", arguments: places,
+        [DICOMSegmentation.Kind.binary, .labelMap])
     func segmentation(_ place: (name: String, orientation: String, step: Vec3), _ kind: DICOMSegmentation.Kind) throws {
         let reference = try series(place.orientation, place.step)
         let labels = Self.labels(reference.geometry)
         let path = folder.file("seg.dcm")
-        #expect(try DICOMSegmentation.write(labels, entries: Self.entries, reference: reference, kind: kind, to: path) == [])
+        #expect(
+            try DICOMSegmentation.write(labels, entries: Self.entries, reference: reference, kind: kind, to: path) == []
+        )
         let map = try DICOMSegmentation.read(path, on: reference.geometry)
         let numbers: [UInt16] = kind == .binary ? [1, 2] : [10, 300]
         let expected = labels.voxels.map { $0 == 10 ? numbers[0] : $0 == 300 ? numbers[1] : 0 }
@@ -129,13 +133,16 @@ import Volumes
         let red = Colour(255, 0, 0).dicomCIELab
         #expect(abs(Double(red.lightness) / 655.35 - 54.29) < 0.1 && abs(Double(red.a) / 257 - 128 - 80.8) < 0.1)
         #expect(abs(Double(red.b) / 257 - 128 - 69.9) < 0.1)
-        for (r, g, b) in [(0, 0, 0), (255, 255, 255), (12, 200, 99), (230, 75, 60), (1, 2, 250)] as [(UInt8, UInt8, UInt8)] {
+        for (r, g, b) in [(0, 0, 0), (255, 255, 255), (12, 200, 99), (230, 75, 60), (1, 2, 250)]
+            as [(UInt8, UInt8, UInt8)]
+        {
             let lab = Colour(r, g, b).dicomCIELab
             #expect(Colour(dicomCIELab: lab.lightness, lab.a, lab.b) == Colour(r, g, b))
         }
     }
 
-    @Test("Others' segmentations are read", .enabled(if: SharedFolder.isPresent, "needs the reference data in ../shared"))
+    @Test(
+        "Others' segmentations are read", .enabled(if: SharedFolder.isPresent, "needs the reference data in ../shared"))
     func othersSegmentations() throws {
         let root = SharedFolder.file("conformance/seg")
         let files = (FileManager.default.enumerator(atPath: root)?.allObjects as? [String] ?? []).sorted()

@@ -69,7 +69,9 @@ public enum DICOMSegmentation {
         return DICOMObjectIdentity(of: content, kind: kind.rawValue, reference: reference)
     }
 
-    private static func segment(_ entry: LabelEntry, number: UInt16, _ names: SegmentNames, _ texts: CStrings) -> tomos_seg_segment {
+    private static func segment(_ entry: LabelEntry, number: UInt16, _ names: SegmentNames, _ texts: CStrings)
+        -> tomos_seg_segment
+    {
         func code(_ concept: CodedConcept) -> tomos_seg_code {
             tomos_seg_code(scheme: texts(concept.scheme), value: texts(concept.value), meaning: texts(concept.meaning))
         }

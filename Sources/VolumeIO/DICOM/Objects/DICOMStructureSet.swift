@@ -228,7 +228,9 @@ private final class OpenStructureSet {
         let points = stride(from: 0, to: contour.coordinates.count, by: 3).map { n in
             Vec3(-contour.coordinates[n], -contour.coordinates[n + 1], contour.coordinates[n + 2])
         }
-        let sum = points.indices.reduce(Vec3.zero) { $0 + (points[$1] - points[0]).cross(points[($1 + 1) % points.count] - points[0]) }
+        let sum = points.indices.reduce(Vec3.zero) {
+            $0 + (points[$1] - points[0]).cross(points[($1 + 1) % points.count] - points[0])
+        }
         return sum.length > 0 ? sum.normalized : .zero
     }
 

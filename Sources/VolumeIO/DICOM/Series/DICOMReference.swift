@@ -38,7 +38,8 @@ extension DICOMVolumes {
         guard let frameOfReference = headers[0].frameOfReference, !frameOfReference.isEmpty else {
             throw DICOMError.notReferable(
                 series: series.seriesInstanceUID,
-                reason: "its images name no frame of reference, without which nothing can be laid over them (take them from the "
+                reason:
+                    "its images name no frame of reference, without which nothing can be laid over them (take them from the "
                     + "archive again; seg.nrrd and the other formats need none)")
         }
         guard !headers[0].study.isEmpty, DICOMSeriesIdentity.isStated(headers[0].series),
