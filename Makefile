@@ -1,6 +1,6 @@
 # `make` alone lists what there is. Only Swift, make and apt are needed; `setup` installs the rest.
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo demo-brain test test-fast consumer sanitize sanitize-readers check format bench bench-accuracy bench-losses bench-page bench-unet conformance evaluation-reference train train-smoke \
+.PHONY: help setup build demo demo-brain test test-fast test-viewers consumer sanitize sanitize-readers check format bench bench-accuracy bench-losses bench-page bench-unet conformance evaluation-reference train train-smoke \
     validate-weights fuzz release clean
 
 TOMOS := .build/release/tomos
@@ -41,6 +41,9 @@ WHOLE := AbdomenTests|HostileStudyTests|PackCheckTests|SupportCurveTests|Segment
 
 test-fast: setup ## Run the tests that take seconds
 	@swift test --skip '$(WHOLE)'
+
+test-viewers: build ## Open what is exported with others' programs, and what they write with tomos (OPTIONS=--short: a part, in a minute)
+	@scripts/test-viewers $(TOMOS) $(OPTIONS)
 
 consumer: setup ## Build and run a package that uses the library by version
 	@scripts/check-consumer

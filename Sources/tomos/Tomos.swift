@@ -33,6 +33,7 @@ struct Tomos: ParsableCommand {
         // Writing past a file size limit, or to a closed pipe, is an error to report, not a reason to die half-way.
         signal(SIGXFSZ, SIG_IGN)
         signal(SIGPIPE, SIG_IGN)
+        Drafts.removeWhenEnded()
         do {
             var command = try parseAsRoot()
             try command.run()

@@ -132,3 +132,28 @@ struct ExportCommandTests {
         #expect(maps[0] == maps[1] && maps[0][0] == 4)
     }
 }
+
+/// A program that is told to end while it writes.
+@Suite("Told to end") struct EndedCommandTests {
+    let folder = TemporaryFolder()
+
+    // SIGINT goes the same way; but who starts the tests may have it ignored.
+    @Test("Nothing half-written stays") func draftsAreRemoved() throws {
+        var labels = LabelVolume(geometry: Geometry(shape: Shape(220, 220, 220), affine: .identity))
+        for n in labels.voxels.indices { labels.voxels[n] = UInt16(truncatingIfNeeded: n &* 7919 % 5) }
+        try NIfTI.write(labels, to: folder.file("map.nii.gz"))
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: Program.path)
+        process.arguments = ["export", "map.nii.gz", "--to", "seg.nrrd", "-o", "out", "-q"]
+        process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
+        try process.run()
+        let files = FileManager.default
+        while process.isRunning, (try? files.contentsOfDirectory(atPath: folder.file("out")))?.isEmpty ?? true {
+            usleep(2000)
+        }
+        kill(process.processIdentifier, SIGTERM)
+        process.waitUntilExit()
+        #expect(process.terminationReason == .uncaughtSignal && process.terminationStatus == SIGTERM)
+        #expect(try files.contentsOfDirectory(atPath: folder.file("out")) == [])
+    }
+}

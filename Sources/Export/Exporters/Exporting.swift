@@ -16,7 +16,11 @@ extension LabelExport {
         let folder = folder.isEmpty ? "." : folder
         // The name says nothing about the files, which may be named after a patient.
         let draft = folder + "/.tomos-export-\(String(UInt64.random(in: .min ... .max), radix: 36))"
-        defer { try? FileManager.default.removeItem(atPath: draft) }
+        Drafts.begin(draft)
+        defer {
+            try? FileManager.default.removeItem(atPath: draft)
+            Drafts.end(draft)
+        }
         do {
             try AtomicFile.makeFolder(draft)
             let files = try exporter.write(self, to: draft)

@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 import VolumeIO
 import Volumes
 
@@ -66,6 +67,8 @@ struct ResultFolder: Sendable {
         let files = FileManager.default
         let partial = partialFolder(of: id)
         try? files.removeItem(atPath: partial)
+        Drafts.begin(partial)
+        defer { Drafts.end(partial) }
         if let code = Self.makeFolder(partial) { throw ResultError.cannotCreate(path, reason: Self.reason(code)) }
         do {
             try write(partial)

@@ -50,11 +50,13 @@ public enum AtomicFile {
             } while descriptor < 0 && (errno == EEXIST || errno == EINTR)
             guard descriptor >= 0 else { throw AtomicFile.creationError(path, errno) }
             (self.path, temporaryPath, self.descriptor) = (path, name, descriptor)
+            Drafts.begin(name)
         }
 
         deinit {
             if descriptor >= 0 { close(descriptor) }
             if !isKept { unlink(temporaryPath) }
+            Drafts.end(temporaryPath)
         }
 
         /// Writes bytes after those already written. Throws `AtomicFileError`.

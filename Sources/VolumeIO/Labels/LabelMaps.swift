@@ -55,14 +55,6 @@ public enum LabelMaps {
         return labels
     }
 
-    /// The grid of a label map, by its header where it is one file.
-    public static func geometry(_ path: String) throws -> Geometry {
-        switch FileKind(of: path) {
-        case .nifti: try NIfTI.info(path).geometry
-        case .volume: try Images.info(path).geometry
-        default: try read(path).geometry
-        }
-    }
 }
 
 /// Why a label map is not taken.
