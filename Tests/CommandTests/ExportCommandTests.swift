@@ -68,6 +68,30 @@ struct ExportCommandTests {
         #expect(evaluated.code == 0 && evaluated.output.contains("1.0000"), "\(evaluated.errors)")
     }
 
+    @Test("Choices of the formats: small parts left out, holes, empty frames")
+    func options() throws {
+        // A label of two parts in a slice, one of a single voxel.
+        var labels = try NIfTI.readLabels(sample.labels)
+        let spot = try #require(labels.voxels.firstIndex(of: 0))
+        labels.voxels[spot] = 1
+        try NIfTI.write(labels, to: folder.file("s.nii.gz"))
+        let common = ["export", "s.nii.gz", "--reference", sample.series, "-o"]
+        let dropped = try tomos.run(common + ["a", "--to", "rtstruct", "--specks", "30", "--holes", "xor"])
+        #expect(dropped.code == 0 && dropped.errors.contains("voxels in all are left out"), "\(dropped.errors)")
+        #expect(dropped.errors.contains("the same voxels but the parts left out"))
+        let map = try LabelMaps.readLabels(folder.file("a/s.rtstruct.dcm"), on: labels.geometry)
+        let differing = zip(map.voxels, labels.voxels).filter { $0 != $1 }
+        #expect(map.voxels[spot] == 0 && differing.count < 100 && differing.allSatisfy { $0.0 == 0 })
+        for (flags, name) in [([], "b"), (["--empty-slices"], "c")] {
+            #expect(try tomos.run(common + [name, "-q", "--to", "dicom-seg"] + flags).code == 0)
+        }
+        let sizes = try ["b", "c"].map {
+            try FileManager.default.attributesOfItem(atPath: folder.file("\($0)/s.seg.dcm"))[.size] as? Int ?? 0
+        }
+        #expect(sizes[0] < sizes[1])
+        #expect(try tomos.run(common + ["d", "--to", "rtstruct", "--specks", "-1"]).code == 64)
+    }
+
     @Test("What cannot be is refused with the way out, and leaves nothing")
     func refusals() throws {
         for (arguments, code, said) in [

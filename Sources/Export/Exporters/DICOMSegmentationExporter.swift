@@ -30,7 +30,8 @@ struct DICOMSegmentationExporter: LabelExporter {
         }
         let file = export.name + ending
         notices += try DICOMSegmentation.write(
-            export.labels, entries: entries, reference: reference, kind: kind, to: folder + "/" + file)
+            export.labels, entries: entries, reference: reference, kind: kind,
+            keepsEmptyFrames: export.options.keepsEmptyFrames, to: folder + "/" + file)
         return WrittenFiles([file], notices: notices)
     }
 

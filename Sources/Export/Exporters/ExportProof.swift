@@ -30,8 +30,9 @@ public struct ExportProof: Sendable, Codable, Equatable {
 extension LabelExport {
     /// Compares a label map that was read again, voxel for voxel.
     ///
+    /// - Parameter missing: Voxels that were left out on purpose, and are background now.
     /// - Throws: ``ExportError/proofFailed(file:reason:)`` where it lies elsewhere or differs.
-    func requireSame(_ read: LabelVolume, file: String) throws(ExportError) {
+    func requireSame(_ read: LabelVolume, file: String, without missing: Int = 0) throws(ExportError) {
         guard let stored = read.stored(like: labels.geometry) else {
             throw .proofFailed(
                 file: file,
@@ -39,7 +40,9 @@ extension LabelExport {
                     + "\(labels.geometry.shape) in \(labels.geometry.orientation)")
         }
         let differing = zip(stored.voxels, labels.voxels).reduce(0) { $0 + ($1.0 == $1.1 ? 0 : 1) }
-        if differing > 0 { throw .proofFailed(file: file, reason: "\(differing) voxels differ") }
+        let added =
+            missing == 0 ? 0 : zip(stored.voxels, labels.voxels).reduce(0) { $0 + ($1.0 == $1.1 || $1.0 == 0 ? 0 : 1) }
+        if differing != missing || added > 0 { throw .proofFailed(file: file, reason: "\(differing) voxels differ") }
     }
 
     /// Compares names, as a reader gives them back.

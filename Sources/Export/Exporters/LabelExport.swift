@@ -12,6 +12,8 @@ public struct LabelExport: Sendable {
     public let name: String
     /// The series that the image came from, where it is DICOM.
     public let reference: DICOMReference?
+    /// How, where a format leaves a choice.
+    public var options = ExportOptions()
 
     /// Makes an export. Ids that the table lacks get an entry `label N`.
     public init(labels: LabelVolume, table: LabelTable, name: String, reference: DICOMReference? = nil) {
@@ -25,6 +27,17 @@ public struct LabelExport: Sendable {
         let counts = labels.histogram()
         return table.entries.filter { counts[$0.id] != nil }
     }
+}
+
+/// Choices that some formats leave.
+public struct ExportOptions: Sendable, Hashable {
+    /// How contours show holes, and how small a part may be.
+    public var contours = ContourOptions()
+    /// Whether DICOM SEG has a frame of every slice for every segment, also where it is empty.
+    public var keepsEmptyFrames = false
+
+    /// Keyholes, every part, no empty frames.
+    public init() {}
 }
 
 /// One way of writing a label map: a name for it, its files, what it needs, how it is written and how it is checked.

@@ -17,7 +17,8 @@ struct StructureSetExporter: LabelExporter {
         guard let reference = export.reference else { return WrittenFiles([]) }
         let file = export.name + ".rtstruct.dcm"
         let notices = try DICOMStructureSet.write(
-            export.labels, entries: export.present, reference: reference, to: folder + "/" + file)
+            export.labels, entries: export.present, reference: reference, options: export.options.contours,
+            to: folder + "/" + file)
         return WrittenFiles([file], notices: notices)
     }
 
@@ -25,11 +26,19 @@ struct StructureSetExporter: LabelExporter {
         let ids = export.present.map(\.id)
         for file in files {
             let map = try DICOMStructureSet.read(file, on: export.labelsOfSeries.geometry)
-            try export.requireSame(map.labels(numbering: ids, file: file), file: file)
+            try export.requireSame(map.labels(numbering: ids, file: file), file: file, without: specks(export))
         }
         return ExportProof(
             format: name, files: [export.name + ".rtstruct.dcm"], readBy: "tomos",
-            agrees: "filled again, the contours give the same voxels", volumeDifference: 0, centreDistance: 0)
+            agrees: "filled again, the contours give the same voxels"
+                + (specks(export) > 0 ? " but the parts left out" : ""),
+            volumeDifference: 0, centreDistance: 0)
+    }
+
+    /// Voxels of the parts that were left out because they are small.
+    private func specks(_ export: LabelExport) -> Int {
+        guard export.options.contours.smallestArea > 0 else { return 0 }
+        return export.labelsOfSeries.contours(export.options.contours).reduce(0) { $0 + $1.speckVoxels }
     }
 }
 

@@ -50,6 +50,21 @@ struct ExportCommand: ParsableCommand {
     var series: String?
 
     @Option(
+        help:
+            "rtstruct: holes as a channel to the border (keyhole), which every reader gets, or as contours of their own (xor)."
+    )
+    var holes = HoleStyle.keyhole
+
+    @Option(
+        help: ArgumentHelp(
+            "rtstruct: parts of a label in a slice that are smaller are left out, and said (default: none).",
+            valueName: "mm2"))
+    var specks = 0.0
+
+    @Flag(help: "dicom-seg, dicom-labelmap: frames of all slices, also where a segment has no voxel.")
+    var emptySlices = false
+
+    @Option(
         name: .shortAndLong,
         help: ArgumentHelp("The folder to write to (default: the label map's).", valueName: "folder"))
     var output: String?
@@ -58,6 +73,7 @@ struct ExportCommand: ParsableCommand {
     var quiet = false
 
     func validate() throws {
+        guard specks >= 0, specks.isFinite else { throw ValidationError("--specks \(specks): give an area from 0 mm2") }
         if task != nil, table != nil { throw ValidationError("give either --task or --table") }
     }
 
@@ -76,8 +92,10 @@ struct ExportCommand: ParsableCommand {
         }
         let name = OutputName(labels)
         let folder = output ?? name.folder
-        let export = LabelExport(
+        var export = LabelExport(
             labels: volume, table: try names(map), name: name.stem, reference: try image?.reference())
+        export.options.contours = ContourOptions(holes: holes, smallestArea: specks)
+        export.options.keepsEmptyFrames = emptySlices
         if !quiet { map.notices.forEach(Console.note) }
         for exporter in formats.exporters {
             if exporter.name == "nifti", folder == name.folder, labels.hasSuffix(".nii.gz") {
@@ -106,6 +124,8 @@ struct ExportCommand: ParsableCommand {
         return map.table ?? LabelTable([])
     }
 }
+
+extension HoleStyle: ExpressibleByArgument {}
 
 /// What an exported label map is named after, and the folder it lies in.
 private struct OutputName {
