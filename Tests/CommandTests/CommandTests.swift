@@ -146,8 +146,8 @@ struct CommandTests {
             ])
         #expect(
             outcome.output.hasSuffix(
-                "2 of 3 cases done, 1 failed\nread again and found right: nifti 2, seg.nrrd 2, dicom-seg 1, itk-snap 2, "
-                    + "slicer 2\n"))
+                "2 of 3 cases done, 1 failed\nread again and found right: nifti 2, picture 2, seg.nrrd 2, dicom-seg 1, "
+                    + "itk-snap 2, slicer 2\n"))
         #expect(
             outcome.errors.contains("case-1: dicom-seg was not written: it refers to the DICOM series of the image"))
         let report = try json(String(contentsOfFile: folder.file("out/cases.json"), encoding: .utf8))

@@ -92,6 +92,31 @@ struct ExportCommandTests {
         #expect(try tomos.run(common + ["d", "--to", "rtstruct", "--specks", "-1"]).code == 64)
     }
 
+    @Test("Probabilities become fractional objects, an image a picture")
+    func probabilitiesAndPicture() throws {
+        let labels = try NIfTI.readLabels(sample.labels)
+        // More probable the higher the voxel's number, from 0 to 1.
+        let values = labels.voxels.indices.map { Float($0) / Float(labels.voxels.count - 1) }
+        try NIfTI.write(Volume(geometry: labels.geometry, voxels: .float32(values)), to: folder.file("p.nii.gz"))
+        let outcome = try tomos(
+            "export", sample.labels, "--task", repository + "/sample-data/packs/phantom", "--to",
+            "dicom-fractional,picture", "--reference", sample.series, "--probability", "p.nii.gz", "-o", "out")
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder.file("out")).sorted()
+        #expect(
+            files == [
+                "case-2_1_liver.prob.dcm", "case-2_2_spleen.prob.dcm", "case-2_3_kidney-right.prob.dcm",
+                "case-2_4_kidney-left.prob.dcm", "case-2_overlay.png",
+            ])
+        let liver = try LabelMaps.readLabels(folder.file("out/case-2_1_liver.prob.dcm"), on: labels.geometry)
+        let expected = zip(labels.voxels, values).map { $0 == 1 && ($1 * 255).rounded() >= 128 }
+        #expect(zip(liver.voxels, expected).allSatisfy { ($0 != 0) == $1 } && expected.contains(true))
+        let without = try tomos(
+            "export", sample.labels, "--to", "dicom-fractional", "--reference", sample.series, "-o", "x")
+        #expect(without.code == 65 && without.errors.contains("--probability"))
+        #expect(try tomos("export", "ball.nii.gz", "--to", "picture").errors.contains("name it with --reference"))
+    }
+
     @Test("What cannot be is refused with the way out, and leaves nothing")
     func refusals() throws {
         for (arguments, code, said) in [

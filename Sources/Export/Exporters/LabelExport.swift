@@ -12,6 +12,10 @@ public struct LabelExport: Sendable {
     public let name: String
     /// The series that the image came from, where it is DICOM.
     public let reference: DICOMReference?
+    /// The image with the values that are shown black and white, where it is at hand.
+    public var image: (volume: Volume, window: (lower: Float, upper: Float))?
+    /// How probable the most probable label of each voxel is, 0 to 1, on the labels' grid; where it is known.
+    public var probability: Volume?
     /// How, where a format leaves a choice.
     public var options = ExportOptions()
 
@@ -87,8 +91,10 @@ public enum LabelExporters {
     /// In the order in which they are listed.
     public static let all: [any LabelExporter] =
         [
-            LabelMapExporter.nifti, SlicerSegmentationExporter(), DICOMSegmentationExporter(kind: .binary),
-            DICOMSegmentationExporter(kind: .labelMap), StructureSetExporter(), LabelMapExporter.nrrd,
+            LabelMapExporter.nifti, PictureExporter(), SlicerSegmentationExporter(),
+            DICOMSegmentationExporter(kind: .binary),
+            DICOMSegmentationExporter(kind: .labelMap), FractionalSegmentationExporter(), StructureSetExporter(),
+            LabelMapExporter.nrrd,
             LabelMapExporter.metaImage,
             LabelMapExporter.mgh,
         ] + MeshFormat.allCases.map(MeshExporter.init) + LabelTableFormat.allCases.map(TableExporter.init)

@@ -51,7 +51,7 @@ public struct CaseRunner: Sendable {
         outcome.memory = CaseOutcome.Memory(result.plan)
         outcome.notices = volume.notices + result.notices.filter { !volume.notices.contains($0) }
         try results.commit(studyCase.id, replacing: overwrite) { folder in
-            var writer = CaseWriter(
+            var writer = try CaseWriter(
                 volume: volume, result: result, table: segmenter.task.labels,
                 window: segmenter.options.window ?? segmenter.task.window, reference: try? studyCase.reference(),
                 outcome: outcome)

@@ -8,11 +8,7 @@ import Volumes
 /// Writes the result files of one case into one folder.
 struct CaseWriter {
     /// What is written.
-    let volume: Volume
-    let result: SegmentedVolume
-    let table: LabelTable
-    /// Window of the picture.
-    let window: IntensityWindow
+    private let result: SegmentedVolume
     /// What becomes of the case; files and proofs are added to it.
     private(set) var outcome: CaseOutcome
     private let labels: LabelExport
@@ -20,11 +16,14 @@ struct CaseWriter {
     init(
         volume: Volume, result: SegmentedVolume, table: LabelTable, window: IntensityWindow, reference: DICOMReference?,
         outcome: CaseOutcome
-    ) {
-        (self.volume, self.result, self.table) = (volume, result, table)
-        (self.window, self.outcome) = (window, outcome)
-        labels = LabelExport(
+    ) throws {
+        (self.result, self.outcome) = (result, outcome)
+        let scale = try window.scale(for: volume)
+        var labels = LabelExport(
             labels: result.labels, table: table, name: outcome.id + "_labels", reference: reference)
+        labels.image = (volume, (Float(scale.lower), Float(scale.upper)))
+        labels.probability = result.certainty?.probability
+        self.labels = labels
     }
 
     /// Writes the files of a kind, says their names in the outcome, and what was found on reading them again.
@@ -56,12 +55,6 @@ struct CaseWriter {
             try NIfTI.write(certainty.probability, to: folder + "/" + names[0])
             try NIfTI.write(certainty.disagreement, to: folder + "/" + names[1])
             return names
-        case .picture:
-            let scale = try window.scale(for: volume)
-            let picture = try OverlayPicture.threePlanes(
-                volume: volume, labels: result.labels, table: table, window: (Float(scale.lower), Float(scale.upper)))
-            try AtomicFile.write(picture, to: folder + "/\(outcome.id)_overlay.png")
-            return ["\(outcome.id)_overlay.png"]
         case .export: return []
         }
     }

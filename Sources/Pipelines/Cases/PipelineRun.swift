@@ -45,7 +45,7 @@ public struct PipelineRun: Sendable {
         let images = study.cases.filter { existing != .resume || !ResultFolder.isCase(folder + "/" + $0.id) }
             .compactMap { $0.outline() }
         var options = pipeline.options
-        options.keepsCertainty = pipeline.outputs.contains(.certainty)
+        options.keepsCertainty = pipeline.outputs.contains { [.certainty, .fractional].contains($0) }
         let segmenter = try Segmenter(task: task, options: options, images: images)
         let provenance = Provenance(
             pipeline: pipeline.name, pipelineSHA256: pipeline.sha256, task: task.name, taskSHA256: task.sha256,

@@ -2,6 +2,7 @@ import ArgumentParser
 import Export
 import Foundation
 import Pipelines
+import Preparation
 import Segmentation
 import Studies
 import VolumeIO
@@ -57,6 +58,11 @@ struct ExportCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "dicom-fractional: how probable each voxel is, 0 to 1, on the label map's grid.", valueName: "file"))
+    var probability: String?
+
+    @Option(
+        help: ArgumentHelp(
             "rtstruct: parts of a label in a slice that are smaller are left out, and said (default: none).",
             valueName: "mm2"))
     var specks = 0.0
@@ -94,6 +100,20 @@ struct ExportCommand: ParsableCommand {
         let folder = output ?? name.folder
         var export = LabelExport(
             labels: volume, table: try names(map), name: name.stem, reference: try image?.reference())
+        if let image, formats.exporters.contains(where: { $0.name == "picture" }) {
+            let volume = try image.readVolume()
+            let scale = try IntensityWindow.automatic.scale(for: volume)
+            export.image = (volume, (Float(scale.lower), Float(scale.upper)))
+        }
+        if let probability {
+            let map = try Images.readVolume(probability)
+            guard map.geometry.matches(volume.geometry) else {
+                throw ExportError.cannotExport(
+                    format: probability,
+                    reason: "the map does not lie on the grid of \(labels) (give the one made with it)")
+            }
+            export.probability = map
+        }
         export.options.contours = ContourOptions(holes: holes, smallestArea: specks)
         export.options.keepsEmptyFrames = emptySlices
         if !quiet { map.notices.forEach(Console.note) }

@@ -175,12 +175,12 @@ struct PipelineFileTests {
             (
                 "version: 1\ntask: x\noutputs: [nifti, report]",
                 "p.yaml:3:18: outputs 'report' is not available in this version; available: nifti, volumes, certainty, picture, "
-                    + "seg.nrrd, dicom-seg, dicom-labelmap, rtstruct, nrrd, mha, mgz, stl, obj, ply, glb, itk-snap, slicer, slicer-csv, freesurfer, fsleyes, niivue, bids"
+                    + "seg.nrrd, dicom-seg, dicom-labelmap, dicom-fractional, rtstruct, nrrd, mha, mgz, stl, obj, ply, glb, itk-snap, slicer, slicer-csv, freesurfer, fsleyes, niivue, bids"
             ),
             (
                 "version: 1\ntask: x\noutputs: [nifty]",
                 "p.yaml:3:11: outputs cannot be 'nifty'; allowed: nifti, volumes, certainty, picture, seg.nrrd, dicom-seg, "
-                    + "dicom-labelmap, rtstruct, nrrd, mha, mgz, stl, obj, ply, glb, "
+                    + "dicom-labelmap, dicom-fractional, rtstruct, nrrd, mha, mgz, stl, obj, ply, glb, "
                     + "itk-snap, slicer, slicer-csv, freesurfer, fsleyes, niivue, bids; did you mean 'nifti'?"
             ),
             (

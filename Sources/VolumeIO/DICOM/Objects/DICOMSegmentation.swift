@@ -31,42 +31,84 @@ public enum DICOMSegmentation {
         keepsEmptyFrames: Bool = false, to path: String
     ) throws -> [String] {
         let labels = try reference.labels(labels)
+        let told = entries.map { "\($0.id) \($0.name) \($0.terms)" }.joined(separator: "\n")
+        let bytes = labels.voxels.withUnsafeBytes { Array($0) } + Array(told.utf8)
+        let names = SegmentNames(entries)
+        let draft = try Draft(
+            reference, DICOMObjectIdentity(of: bytes, kind: kind.rawValue, reference: reference), names,
+            entries.enumerated().map { n, entry in (entry, kind == .labelMap ? entry.id : UInt16(clamping: n + 1)) })
+        let notice = try labels.voxels.withUnsafeBufferPointer { voxels in
+            try draft.write(to: path) { content in
+                content.kind = kind == .labelMap ? tomos_seg_labelmap : tomos_seg_binary
+                content.keeps_empty_frames = keepsEmptyFrames
+                content.labels = voxels.baseAddress
+            }
+        }
+        return names.notices + notice
+    }
+
+    /// Writes how probable a label is, voxel for voxel, as a FRACTIONAL object.
+    ///
+    /// - Parameters:
+    ///   - probabilities: 0 to 1, in the storage order of the reference's grid.
+    ///   - entry: The label.
+    /// - Throws: `DICOMError` as ``write(_:entries:reference:kind:keepsEmptyFrames:to:)``.
+    public static func write(
+        probabilities: [Float], entry: LabelEntry, reference: DICOMReference, to path: String
+    ) throws -> [String] {
+        precondition(probabilities.count == reference.geometry.shape.count, "probabilities of another grid")
+        let bytes = probabilities.map { UInt8(clamping: ($0 * 255).rounded()) }
+        let names = SegmentNames([entry])
+        let identity = DICOMObjectIdentity(
+            of: bytes + Array("\(entry.name) \(entry.terms)".utf8), kind: "fractional", reference: reference)
+        let draft = try Draft(reference, identity, names, [(entry, 1)])
+        let notice = try bytes.withUnsafeBufferPointer { bytes in
+            try draft.write(to: path) { content in
+                content.kind = tomos_seg_fractional
+                content.probabilities = bytes.baseAddress
+            }
+        }
+        return names.notices + notice
+    }
+}
+
+/// An object that is being put together; the texts that its parts point to live as long as it.
+private final class Draft {
+    private let source: DICOMReference.Image
+    private let texts = CStrings()
+    private let slices: [tomos_seg_slice]
+    private let segments: [tomos_seg_segment]
+    private var content: tomos_seg_content
+
+    init(
+        _ reference: DICOMReference, _ identity: DICOMObjectIdentity, _ names: SegmentNames,
+        _ entries: [(entry: LabelEntry, number: UInt16)]
+    ) throws {
         guard let source = reference.images.first else { throw DICOMError.empty(series: reference.seriesInstanceUID) }
         try DCMTKFile.setUp()
         if let fault = DICOMNesting.fault(source.path) { throw DICOMError.file(path: source.path, reason: fault) }
-        let (texts, names) = (CStrings(), SegmentNames(entries))
-        let segments = entries.enumerated().map { n, entry in
-            segment(entry, number: kind == .labelMap ? entry.id : UInt16(clamping: n + 1), names, texts)
-        }
-        let slices = slices(reference, texts)
-        var content = content(reference, identity(labels, entries, kind, reference), texts)
-        content.kind = kind == .labelMap ? tomos_seg_labelmap : tomos_seg_binary
-        content.keeps_empty_frames = keepsEmptyFrames
-        var written = tomos_seg_written()
-        var reason = ErrorText()
-        let isWritten = labels.voxels.withUnsafeBufferPointer { voxels in
-            segments.withUnsafeBufferPointer { segments in
-                slices.withUnsafeBufferPointer { slices in
-                    (content.labels, content.slices) = (voxels.baseAddress, slices.baseAddress)
-                    (content.segments, content.segment_count) = (segments.baseAddress, segments.count)
-                    return tomos_seg_write(
-                        path, source.path, &content, &written, &reason.buffer, reason.buffer.count)
-                }
+        self.source = source
+        let texts = texts
+        segments = entries.map { Self.segment($0.entry, number: $0.number, names, texts) }
+        slices = Self.slices(reference, texts)
+        content = Self.content(reference, identity, texts)
+    }
+
+    /// Writes it, once `fill` has said what voxels it has; returns what a person should know.
+    func write(to path: String, fill: (inout tomos_seg_content) -> Void) throws -> [String] {
+        fill(&content)
+        var (written, reason) = (tomos_seg_written(), ErrorText())
+        let isWritten = segments.withUnsafeBufferPointer { segments in
+            slices.withUnsafeBufferPointer { slices in
+                (content.segments, content.segment_count) = (segments.baseAddress, segments.count)
+                content.slices = slices.baseAddress
+                return tomos_seg_write(path, source.path, &content, &written, &reason.buffer, reason.buffer.count)
             }
         }
         guard isWritten else {
             throw DICOMError.file(path: path, reason: "the segmentation is not written: \(reason.text)")
         }
-        return names.notices
-            + (written.guessed_text ? ["texts of the source did not fit its character set and were guessed"] : [])
-    }
-
-    private static func identity(
-        _ labels: LabelVolume, _ entries: [LabelEntry], _ kind: Kind, _ reference: DICOMReference
-    ) -> DICOMObjectIdentity {
-        let told = entries.map { "\($0.id) \($0.name) \($0.terms)" }.joined(separator: "\n")
-        let content = labels.voxels.withUnsafeBytes { Array($0) } + Array(told.utf8)
-        return DICOMObjectIdentity(of: content, kind: kind.rawValue, reference: reference)
+        return written.guessed_text ? ["texts of the source did not fit its character set and were guessed"] : []
     }
 
     private static func segment(_ entry: LabelEntry, number: UInt16, _ names: SegmentNames, _ texts: CStrings)
