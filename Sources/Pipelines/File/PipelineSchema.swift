@@ -57,8 +57,8 @@ public enum PipelineSchema {
         ) { value, pipeline in pipeline.name = try value.text() },
         PipelineKey(
             path: "input.include",
-            summary: "NIfTI files to take, as globs below the study folder; `dicom` takes DICOM series too.",
-            allowed: "globs such as \"**/*.nii.gz\", and the word dicom", fallback: "every NIfTI file and DICOM series"
+            summary: "Image files to take, as globs below the study folder; `dicom` takes DICOM series too.",
+            allowed: "globs such as \"**/*.nii.gz\", and the word dicom", fallback: "every image file and DICOM series"
         ) { value, pipeline in
             let globs = try value.list().map { try $0.text() }
             pipeline.input.include = globs.filter { $0 != "dicom" }
@@ -74,7 +74,7 @@ public enum PipelineSchema {
         },
         PipelineKey(
             path: "input.select.modality",
-            summary: "DICOM series of this modality only; NIfTI files do not say theirs and stay.",
+            summary: "DICOM series of this modality only; other files do not say theirs and stay.",
             allowed: "CT, MR, PT", fallback: "all"
         ) { value, pipeline in pipeline.input.modality = try value.oneOf(["CT", "MR", "PT"]) },
         PipelineKey(

@@ -7,7 +7,7 @@ import Volumes
 
 struct ConvertCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "convert", abstract: "Converts DICOM series or NIfTI files to NIfTI.",
+        commandName: "convert", abstract: "Converts DICOM series or image files to NIfTI.",
         discussion: """
             A folder of several images is converted into a folder, one file for each; a series over time, echo or b-value
             becomes a 4-D file. DICOM series get a .json beside them (BIDS names, no patient), and .bval and .bvec where
@@ -31,7 +31,7 @@ struct ConvertCommand: ParsableCommand {
               tomos convert -i ultrasound/ --colour -o rgb.nii.gz
             """)
 
-    @Option(name: .shortAndLong, help: "A NIfTI file, a DICOM file, a DICOMDIR or a folder.")
+    @Option(name: .shortAndLong, help: "An image file, a DICOM file, a DICOMDIR or a folder.")
     var input: String
 
     @Option(name: .shortAndLong, help: "A file (.nii.gz or .nii), or a folder.")

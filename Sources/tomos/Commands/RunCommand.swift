@@ -7,7 +7,7 @@ import Platform
 struct RunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
-        abstract: "Runs a pipeline over a study: a file, or a folder of NIfTI files and DICOM series in any mixture.",
+        abstract: "Runs a pipeline over a study: a file, or a folder of image files and DICOM series in any mixture.",
         discussion: """
             Each case's results appear in RESULTS/<case>/ all at once, case.json among them; cases.json and volumes.csv \
             tell of the whole run. A case that fails is reported and leaves nothing behind; the others are done.
@@ -24,7 +24,7 @@ struct RunCommand: ParsableCommand {
     @Argument(help: "The pipeline file (YAML).")
     var pipeline: String
 
-    @Argument(help: "The study: a folder, a NIfTI file or a DICOM file.")
+    @Argument(help: "The study: a folder, an image file or a DICOM file.")
     var study: String
 
     @Option(name: [.customShort("o"), .customLong("output")], help: "The folder for results; made when missing.")
