@@ -30,7 +30,7 @@ public enum NamePairError: TomosError, Equatable {
     public var description: String {
         switch self {
         case .emptyFolder(let folder):
-            "\(folder): no NIfTI files in the folder (make them of DICOM with 'tomos convert')"
+            "\(folder): no files of images or label maps in the folder (make them of DICOM with 'tomos convert')"
         case .folderAmongFiles(let folder): "\(folder): a folder among files; give files, or one folder"
         case .differentCounts(let images, let labels):
             "\(Self.count(images, "image")) and \(Self.count(labels, "label map")): "

@@ -103,7 +103,7 @@ struct NamePairsTests {
             ["sub-1_T1w.nii", "sub-1_T2w.nii"], ["sub-1_dseg.nii"],
             "l/sub-1_dseg.nii: 2 images go by its name, i/sub-1_T1w.nii and i/sub-1_T2w.nii"
         ),
-        (["a.nii"], ["notes.txt"], "l: no NIfTI files in the folder"),
+        (["a.nii"], ["notes.txt"], "l: no files of images or label maps in the folder"),
     ]
 
     @Test("Folders that do not fit", arguments: unfit.indices)
