@@ -1,7 +1,7 @@
 #include "segmentation_header.h"
-#include "segmentation_items.h"
+#include "objects_items.h"
 
-namespace tomos::segmentation {
+namespace tomos::objects {
 
 namespace {
 
@@ -83,4 +83,4 @@ void putGroups(const tomos_seg_content &content, const Plan &plan, DcmItem &data
     for (const PlannedFrame &planned : plan.frames) { putFrame(content, plan, planned, hasSources, dataset); }
 }
 
-} // namespace tomos::segmentation
+} // namespace tomos::objects

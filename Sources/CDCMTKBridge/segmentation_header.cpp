@@ -2,11 +2,11 @@
 
 #include <set>
 
-#include "segmentation_items.h"
+#include "objects_items.h"
 #include "segmentation_terms.h"
-#include "segmentation_text.h"
+#include "objects_text.h"
 
-namespace tomos::segmentation {
+namespace tomos::objects {
 
 namespace {
 
@@ -161,4 +161,4 @@ void putHeader(
     putReferences(content, source, dataset);
 }
 
-} // namespace tomos::segmentation
+} // namespace tomos::objects

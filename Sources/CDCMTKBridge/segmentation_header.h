@@ -2,9 +2,9 @@
 #pragma once
 
 #include "segmentation_plan.h"
-#include "segmentation_source.h"
+#include "objects_source.h"
 
-namespace tomos::segmentation {
+namespace tomos::objects {
 
 // Puts all but the modules copied from the source and the pixels. (PS3.3 A.51, A.97)
 void putHeader(
@@ -13,4 +13,4 @@ void putHeader(
 // Puts the functional groups and the dimensions that index the frames. (PS3.3 C.7.6.16, C.7.6.17)
 void putGroups(const tomos_seg_content &content, const Plan &plan, DcmItem &dataset);
 
-} // namespace tomos::segmentation
+} // namespace tomos::objects

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "dcmtk_segmentation.h"
-#include "segmentation_guard.h"
-#include "segmentation_text.h"
+#include "objects_guard.h"
+#include "objects_text.h"
 
 struct tomos_seg_object {
     DcmFileFormat format;
@@ -30,7 +30,7 @@ struct tomos_seg_object {
     }
 };
 
-namespace tomos::segmentation {
+namespace tomos::objects {
 
 // The first item of the sequence `key`, NULL where it is absent.
 DcmItem *firstItem(DcmItem &item, const DcmTagKey &key);
@@ -50,4 +50,4 @@ void readGroups(tomos_seg_object &object, DcmItem &dataset);
 // Finds the pixels and judges them against what the header says and the file has.
 void findPixels(tomos_seg_object &object, DcmItem &dataset, uint64_t fileLength);
 
-} // namespace tomos::segmentation
+} // namespace tomos::objects

@@ -2,9 +2,9 @@
 
 #include <tuple>
 
-#include "segmentation_guard.h"
+#include "objects_guard.h"
 
-namespace tomos::segmentation {
+namespace tomos::objects {
 
 namespace {
 
@@ -136,4 +136,4 @@ Plan planFrames(const tomos_seg_content &content) {
     return plan;
 }
 
-} // namespace tomos::segmentation
+} // namespace tomos::objects

@@ -6,7 +6,7 @@
 
 #include "dcmtk_segmentation.h"
 
-namespace tomos::segmentation {
+namespace tomos::objects {
 
 struct PlannedFrame {
     // Place of the segment in the content's table; 0 for LABELMAP.
@@ -32,4 +32,4 @@ struct Plan {
 // Judges the content's numbers and finds the frames. Throws where they make no object.
 Plan planFrames(const tomos_seg_content &content);
 
-} // namespace tomos::segmentation
+} // namespace tomos::objects

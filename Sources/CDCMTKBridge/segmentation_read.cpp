@@ -3,7 +3,7 @@
 #include "segmentation_object.h"
 #include "segmentation_terms.h"
 
-namespace tomos::segmentation {
+namespace tomos::objects {
 
 namespace {
 
@@ -124,19 +124,19 @@ tomos_seg_object *open(const char *path) {
     return object.release();
 }
 
-} // namespace tomos::segmentation
+} // namespace tomos::objects
 
 extern "C" {
 
 tomos_seg_object *tomos_seg_open(const char *path, char *error, size_t capacity) noexcept {
-    using namespace tomos::segmentation;
+    using namespace tomos::objects;
     return guarded<tomos_seg_object *>(nullptr, error, capacity, [&]() -> tomos_seg_object * {
         return tomos_dcm_setup(error, capacity) ? open(path) : nullptr;
     });
 }
 
 void tomos_seg_close(tomos_seg_object *object) noexcept {
-    tomos::segmentation::guarded(false, nullptr, 0, [&] {
+    tomos::objects::guarded(false, nullptr, 0, [&] {
         delete object;
         return true;
     });

@@ -2,7 +2,7 @@
 
 #include "segmentation_object.h"
 
-namespace tomos::segmentation {
+namespace tomos::objects {
 
 namespace {
 
@@ -82,4 +82,4 @@ void readGroups(tomos_seg_object &object, DcmItem &dataset) {
     }
 }
 
-} // namespace tomos::segmentation
+} // namespace tomos::objects

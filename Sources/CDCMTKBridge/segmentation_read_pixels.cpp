@@ -4,7 +4,7 @@
 #include <dcmtk/dcmdata/dcpixseq.h>
 #include <dcmtk/dcmdata/dcpxitem.h>
 
-namespace tomos::segmentation {
+namespace tomos::objects {
 
 namespace {
 
@@ -163,11 +163,11 @@ void findPixels(tomos_seg_object &object, DcmItem &dataset, uint64_t fileLength)
     judgeFragments(object, fileLength);
 }
 
-} // namespace tomos::segmentation
+} // namespace tomos::objects
 
 extern "C" bool tomos_seg_pixels(
     tomos_seg_object *object, size_t index, uint16_t *out, size_t count, char *error, size_t capacity) noexcept {
-    using namespace tomos::segmentation;
+    using namespace tomos::objects;
     return guarded(false, error, capacity, [&] {
         require(index < object->info.frames, "there is no frame " + std::to_string(index + 1));
         require(count == pixelsOfFrame(object->info), "a frame has another number of pixels");

@@ -1,7 +1,7 @@
 #include "segmentation_object.h"
 #include "segmentation_terms.h"
 
-namespace tomos::segmentation {
+namespace tomos::objects {
 
 namespace {
 
@@ -79,4 +79,4 @@ void readSegments(tomos_seg_object &object, DcmItem &dataset, FileText &text) {
     object.info.background = isLabelMap ? backgroundOf(object, dataset) : -1;
 }
 
-} // namespace tomos::segmentation
+} // namespace tomos::objects

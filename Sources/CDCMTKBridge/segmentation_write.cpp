@@ -6,9 +6,9 @@
 
 #include "segmentation_header.h"
 #include "segmentation_plan.h"
-#include "segmentation_source.h"
+#include "objects_source.h"
 
-namespace tomos::segmentation {
+namespace tomos::objects {
 
 namespace {
 
@@ -101,7 +101,8 @@ void write(const char *path, const char *source, const tomos_seg_content &conten
     const Plan plan = planFrames(content);
     DcmFileFormat file;
     DcmDataset &dataset = *file.getDataset();
-    const SourceImage image = copySource(source, content, dataset);
+    const SourceImage image = copySource(
+        source, {content.study, content.source_series, content.frame_of_reference}, dataset);
     putHeader(content, image, plan, dataset);
     putGroups(content, plan, dataset);
     try {
@@ -117,12 +118,12 @@ void write(const char *path, const char *source, const tomos_seg_content &conten
     written = {static_cast<uint32_t>(plan.frames.size()), image.guessedText};
 }
 
-} // namespace tomos::segmentation
+} // namespace tomos::objects
 
 extern "C" bool tomos_seg_write(
     const char *path, const char *source, const tomos_seg_content *content, tomos_seg_written *written, char *error,
     size_t capacity) noexcept {
-    using namespace tomos::segmentation;
+    using namespace tomos::objects;
     return guarded(false, error, capacity, [&] {
         if (!tomos_dcm_setup(error, capacity)) { return false; }
         write(path, source, *content, *written);

@@ -7,12 +7,12 @@
 #include <string>
 #include <vector>
 
-#include "segmentation_guard.h"
-#include "segmentation_source.h"
-#include "segmentation_text.h"
+#include "objects_guard.h"
+#include "objects_source.h"
+#include "objects_text.h"
 #include "structures_numbers.h"
 
-using namespace tomos::segmentation;
+using namespace tomos::objects;
 
 struct tomos_structures_draft {
     DcmFileFormat format;
@@ -232,11 +232,7 @@ tomos_structures_draft *tomos_structures_begin(
     char *error, size_t capacity) noexcept {
     return guarded<tomos_structures_draft *>(nullptr, error, capacity, [&] {
         std::unique_ptr<tomos_structures_draft> draft(new tomos_structures_draft);
-        tomos_seg_content standIns = {};
-        standIns.study = study;
-        standIns.source_series = series;
-        standIns.frame_of_reference = frame_of_reference;
-        draft->source = copySource(source, standIns, *draft->format.getDataset());
+        draft->source = copySource(source, {study, series, frame_of_reference}, *draft->format.getDataset());
         begin(*draft);
         if (guessed_text != nullptr) { *guessed_text = draft->source.guessedText; }
         return draft.release();

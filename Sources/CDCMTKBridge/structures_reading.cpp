@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "segmentation_guard.h"
-#include "segmentation_text.h"
+#include "objects_guard.h"
+#include "objects_text.h"
 #include "structures_numbers.h"
 
-using namespace tomos::segmentation;
+using namespace tomos::objects;
 
 struct tomos_structures {
     struct Contour {

@@ -3,11 +3,11 @@
 
 #include <string>
 
-#include "segmentation_guard.h"
+#include "objects_guard.h"
 
 #include <dcmtk/dcmdata/dcspchrs.h>
 
-namespace tomos::segmentation {
+namespace tomos::objects {
 
 // Whether values of this representation are in the file's character set.
 bool isText(DcmEVR representation);
@@ -44,4 +44,4 @@ std::string codeString(const char *text);
 // The decimal string of at most 16 characters that is nearest to `number`. (PS3.5 6.2, DS)
 std::string decimal(double number);
 
-} // namespace tomos::segmentation
+} // namespace tomos::objects

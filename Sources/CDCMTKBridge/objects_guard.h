@@ -1,4 +1,4 @@
-// Failures of the files on segmentations: exceptions inside, text and a failed value at the C border.
+// Failures of the files on objects that hold labels: exceptions inside, text and a failed value at the C border.
 #pragma once
 
 #include <algorithm>
@@ -8,7 +8,7 @@
 
 #include "bridge_file.h"
 
-namespace tomos::segmentation {
+namespace tomos::objects {
 
 // What a person is told.
 struct Refusal : std::runtime_error {
@@ -45,4 +45,4 @@ Result guarded(Result failure, char *error, size_t capacity, Body body) noexcept
     return failure;
 }
 
-} // namespace tomos::segmentation
+} // namespace tomos::objects

@@ -1,9 +1,9 @@
-#include "segmentation_source.h"
+#include "objects_source.h"
 
-#include "segmentation_items.h"
-#include "segmentation_text.h"
+#include "objects_items.h"
+#include "objects_text.h"
 
-namespace tomos::segmentation {
+namespace tomos::objects {
 
 namespace {
 
@@ -99,7 +99,7 @@ void copyLossy(DcmItem &from, FileText &text, DcmItem &to) {
 
 } // namespace
 
-SourceImage copySource(const char *path, const tomos_seg_content &content, DcmItem &dataset) {
+SourceImage copySource(const char *path, const StandIns &standIns, DcmItem &dataset) {
     DcmFileFormat file;
     // Values above this stay in the file: none of the modules' is as long.
     require(
@@ -111,7 +111,7 @@ SourceImage copySource(const char *path, const tomos_seg_content &content, DcmIt
     image.sopClass = identity(file, DCM_SOPClassUID, DCM_MediaStorageSOPClassUID, "SOP class");
     image.sopInstance = identity(file, DCM_SOPInstanceUID, DCM_MediaStorageSOPInstanceUID, "SOP instance UID");
     image.series = word(source, DCM_SeriesInstanceUID);
-    if (image.series.empty() && isGiven(content.source_series)) { image.series = content.source_series; }
+    if (image.series.empty() && isGiven(standIns.series)) { image.series = standIns.series; }
     require(!image.series.empty(), "the source has no series instance UID");
 
     FileText text(source);
@@ -122,10 +122,10 @@ SourceImage copySource(const char *path, const tomos_seg_content &content, DcmIt
     for (const DcmTagKey &key : copied) { copyElement(key, source, text, dataset); }
     stateDeidentification(dataset);
     copyLossy(source, text, dataset);
-    fill(dataset, DCM_StudyInstanceUID, content.study, "study instance UID");
-    fill(dataset, DCM_FrameOfReferenceUID, content.frame_of_reference, "frame of reference");
+    fill(dataset, DCM_StudyInstanceUID, standIns.study, "study instance UID");
+    fill(dataset, DCM_FrameOfReferenceUID, standIns.frameOfReference, "frame of reference");
     image.guessedText = text.hasGuessed();
     return image;
 }
 
-} // namespace tomos::segmentation
+} // namespace tomos::objects

@@ -4,9 +4,9 @@
 #include <string>
 
 #include "dcmtk_segmentation.h"
-#include "segmentation_guard.h"
+#include "objects_guard.h"
 
-namespace tomos::segmentation {
+namespace tomos::objects {
 
 // Puts a value that must fit its representation: UIDs, dates, code strings, numbers.
 void put(DcmItem &item, const DcmTagKey &key, const std::string &value);
@@ -26,4 +26,4 @@ void putEmpty(DcmItem &item, const DcmTagKey &key);
 inline bool isGiven(const char *text) { return text != nullptr && *text != 0; }
 inline bool isGiven(const tomos_seg_code &code) { return isGiven(code.value); }
 
-} // namespace tomos::segmentation
+} // namespace tomos::objects

@@ -1,8 +1,8 @@
-#include "segmentation_items.h"
+#include "objects_items.h"
 
-#include "segmentation_text.h"
+#include "objects_text.h"
 
-namespace tomos::segmentation {
+namespace tomos::objects {
 
 namespace {
 
@@ -59,4 +59,4 @@ void putEmpty(DcmItem &item, const DcmTagKey &key) {
     require(item.insertEmptyElement(key, OFTrue), name(key));
 }
 
-} // namespace tomos::segmentation
+} // namespace tomos::objects

@@ -1,11 +1,11 @@
-#include "segmentation_text.h"
+#include "objects_text.h"
 
 #include <charconv>
 #include <cmath>
 
 #include <iconv.h>
 
-namespace tomos::segmentation {
+namespace tomos::objects {
 
 namespace {
 
@@ -188,4 +188,4 @@ std::string decimal(double number) {
     return nearest;
 }
 
-} // namespace tomos::segmentation
+} // namespace tomos::objects
