@@ -41,7 +41,8 @@ struct DatasetFile: Decodable {
     private func resolved(at path: String) throws -> LabelledDataset {
         let root = Root(file: path)
         if let ending, VolumeFileName("x" + ending) == nil {
-            throw DatasetError.malformed(path, key: "file_ending", reason: "'\(ending)': no ending of an image file that is read")
+            throw DatasetError.malformed(
+                path, key: "file_ending", reason: "'\(ending)': no ending of an image file that is read")
         }
         let table = try table(path)
         let pairs: NamePairs

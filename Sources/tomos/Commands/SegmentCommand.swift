@@ -17,7 +17,9 @@ struct SegmentCommand: ParsableCommand {
               tomos segment -i t1.nii.gz --task packs/hippocampus --weights official.pt --support 64 -o t1_labels.nii.gz
             """)
 
-    @Option(name: .shortAndLong, help: "The image: NIfTI, NRRD, MetaImage, MGH, a DICOM file or a folder with one DICOM series.")
+    @Option(
+        name: .shortAndLong,
+        help: "The image: NIfTI, NRRD, MetaImage, MGH, a DICOM file or a folder with one DICOM series.")
     var input: String
 
     @Option(name: .shortAndLong, help: "The label map to write (.nii.gz or .nii).")
