@@ -101,7 +101,7 @@ bench-losses: build .venv-bench/requirements.txt ## Say where bench-accuracy's r
 	@PYTHONPATH=Benchmarks .venv-bench/bin/python -m Accuracy.account $(TOMOS)
 
 # A set, its U-Net's dimensions and CPU minutes: until more of them brought no more.
-UNETS = hippocampus/2/20 heart/2/20 atrium/2/30 headneck/2/30 brain/2/30
+UNETS = hippocampus/2/20 hippocampus/3/12 heart/2/20 atrium/2/30 headneck/2/30 brain/2/30
 
 bench-page: bench-accuracy bench-losses ## Measure all that docs/accuracy.md shows, U-Nets in PyTorch too, and write it (half a day)
 	@for unet in $(UNETS); do \
