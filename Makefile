@@ -103,7 +103,7 @@ bench-losses: build .venv-bench/requirements.txt ## Say where bench-accuracy's r
 # A set, its U-Net's dimensions and CPU minutes: until more of them brought no more.
 UNETS = hippocampus/2/20 hippocampus/3/12 heart/2/20 atrium/2/30 headneck/2/30 brain/2/30
 
-bench-page: bench-accuracy bench-losses ## Measure all that docs/accuracy.md shows, U-Nets in PyTorch too, and write it (half a day)
+bench-page: bench-accuracy bench-losses ## Measure all that docs/accuracy.md shows, U-Nets in PyTorch too, and write it (hours)
 	@for unet in $(UNETS); do \
 	  set -- $$(echo $$unet | tr / ' '); \
 	  $(MAKE) --no-print-directory bench-unet SET=$$1 MINUTES=$$3 OPTIONS="--dimensions $$2" || exit 1; \

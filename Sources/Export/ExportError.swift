@@ -33,8 +33,8 @@ public enum ExportError: TomosError, Hashable {
         case .badWindow(let lower, let upper):
             "window \(lower) to \(upper): the lower bound must be below the upper"
         case .proofFailed(let file, let reason):
-            "\(file): not delivered: read again, it does not show the label map: \(reason) (tell the makers of tomos; the "
-                + "NIfTI label map is right)"
+            "\(file): not delivered: read again, it does not show the label map: \(reason) (choose another "
+                + "format, and tell the makers of tomos)"
         case .cannotExport(let format, let reason): "\(format): \(reason)"
         case .pictureFailed(let reason):
             "the picture could not be written: \(reason)"

@@ -25,6 +25,10 @@ extension LabelExport {
             try AtomicFile.makeFolder(draft)
             let files = try exporter.write(self, to: draft)
             let proof = try exporter.prove(files.names.map { draft + "/" + $0 }, of: self)
+            // Before the first is put in place, so that none stays without the others.
+            for name in files.names where Self.isFolder(folder + "/" + name) {
+                throw AtomicFileError.cannotCreate(path: folder + "/" + name, code: EISDIR)
+            }
             for name in files.names {
                 guard rename(draft + "/" + name, folder + "/" + name) == 0 else {
                     throw AtomicFileError.cannotCreate(path: folder + "/" + name, code: errno)
@@ -35,6 +39,11 @@ extension LabelExport {
             // A person is told where a file was to be, and not where it was being made.
             throw Self.told(error) { $0.replacing(draft, with: folder) }
         }
+    }
+
+    private static func isFolder(_ path: String) -> Bool {
+        var isFolder: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
     }
 
     private static func told(_ error: any Error, _ named: (String) -> String) -> any Error {

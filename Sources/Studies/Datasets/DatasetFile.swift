@@ -42,7 +42,10 @@ struct DatasetFile: Decodable {
         let root = Root(file: path)
         if let ending, VolumeFileName("x" + ending) == nil {
             throw DatasetError.malformed(
-                path, key: "file_ending", reason: "'\(ending)': no ending of an image file that is read")
+                path, key: "file_ending",
+                reason:
+                    "'\(ending)': no ending of an image file that is read (.nii.gz, .nrrd, .mha and .mgz are, for example)"
+            )
         }
         let table = try table(path)
         let pairs: NamePairs

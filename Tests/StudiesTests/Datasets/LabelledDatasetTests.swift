@@ -113,7 +113,7 @@ struct LabelledDatasetTests {
         ("{\"labels\": {\"x\": 1}}", "dataset.json: training: there is no file imagesTr"),
         (
             "{\"file_ending\": \".png\", \"labels\": {\"x\": 1}}",
-            "dataset.json: file_ending: '.png': no ending of an image file that is read"
+            "dataset.json: file_ending: '.png': no ending of an image file that is read (.nii.gz, .nrrd, .mha and .mgz are, for example)"
         ),
         (
             "{\"labels\": {\"background\": 0, \"x\": 1, \"ignore\": 2}}",
