@@ -90,7 +90,7 @@ final class ContentStream {
     /// The size that the last four bytes of a gzip file state (modulo 2^32, and of the last member only).
     func statedSize() throws(VolumeFileError) -> Int {
         guard file.size >= 18 else { return 0 }
-        let end = NIfTIHeaderBytes(bytes: try file.bytes(at: file.size - 4, count: 4), isBigEndian: false)
+        let end = HeaderBytes(bytes: try file.bytes(at: file.size - 4, count: 4), isBigEndian: false)
         return end.integer(at: 0, width: 4) & 0xffff_ffff
     }
 }

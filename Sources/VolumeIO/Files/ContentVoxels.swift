@@ -20,7 +20,7 @@ extension ContentStream {
                 guard try read(into: bytes) == bytes.count else {
                     throw .truncated(path: file.path, expected: expected, found: position)
                 }
-                NIfTIEncoder.bringHome(bytes, width: MemoryLayout<Element>.stride, isBigEndian: isBigEndian)
+                ByteOrder.bringHome(bytes, width: MemoryLayout<Element>.stride, isBigEndian: isBigEndian)
                 initialized = count
             } catch {
                 failure = error

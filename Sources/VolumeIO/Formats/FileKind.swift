@@ -48,7 +48,7 @@ public enum FileKind: Sendable, Hashable {
     static func niftiKind(of bytes: [UInt8]) -> FileKind? {
         for layout in [NIfTIHeaderLayout.nifti1, .nifti2] where bytes.count >= layout.size {
             let isOfSize = [false, true].contains {
-                NIfTIHeaderBytes(bytes: bytes, isBigEndian: $0).integer(at: 0, width: 4) == layout.size
+                HeaderBytes(bytes: bytes, isBigEndian: $0).integer(at: 0, width: 4) == layout.size
             }
             guard isOfSize else { continue }
             let magic = bytes[layout.magic..<layout.magic + 3]

@@ -5,13 +5,13 @@ import Volumes
 /// The 284 bytes that begin an MGH file (FreeSurfer's `mghformat`): big-endian.
 struct MGHHeader {
     static let size = 284
-    private let bytes: NIfTIHeaderBytes
+    private let bytes: HeaderBytes
     private let path: String
 
     /// Whether bytes begin as an MGH file does: version 1, four lengths and a type.
     static func isHeader(_ bytes: [UInt8]) -> Bool {
         guard bytes.count >= size, bytes.starts(with: [0, 0, 0, 1]) else { return false }
-        let header = NIfTIHeaderBytes(bytes: Array(bytes[..<size]), isBigEndian: true)
+        let header = HeaderBytes(bytes: Array(bytes[..<size]), isBigEndian: true)
         let lengths = (1...4).map { header.integer(at: 4 * $0, width: 4) }
         let type = header.integer(at: 20, width: 4)
         return lengths.allSatisfy { (1...1 << 24).contains($0) } && (0...10).contains(type)
@@ -20,7 +20,7 @@ struct MGHHeader {
     init(_ path: String) throws(VolumeFileError) {
         let bytes = try ContentStream(path).bytes(Self.size)
         guard bytes.count == Self.size else { throw .tooShort(path: path, bytes: bytes.count) }
-        (self.bytes, self.path) = (NIfTIHeaderBytes(bytes: bytes, isBigEndian: true), path)
+        (self.bytes, self.path) = (HeaderBytes(bytes: bytes, isBigEndian: true), path)
     }
 
     /// The volume that the header tells of.
@@ -70,7 +70,7 @@ struct MGHHeader {
 
     /// The header of a label map.
     static func header(_ geometry: Geometry, type: Int) -> [UInt8] {
-        var header = NIfTIHeaderBytes(bytes: [UInt8](repeating: 0, count: size), isBigEndian: true)
+        var header = HeaderBytes(bytes: [UInt8](repeating: 0, count: size), isBigEndian: true)
         let (shape, affine) = (geometry.shape, geometry.affine)
         for (n, value) in [1, shape.i, shape.j, shape.k, 1, type].enumerated() {
             header.set(value, at: 4 * n, width: 4)

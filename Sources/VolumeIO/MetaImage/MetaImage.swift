@@ -27,7 +27,7 @@ public enum MetaImage {
         let matrix = (0..<3).map { list(affine.column($0) / spacing[$0]) }.joined(separator: " ")
         let lines: [String] = [
             "ObjectType = Image", "NDims = 3", "BinaryData = True",
-            "BinaryDataByteOrderMSB = \(NIfTIEncoder.hostIsBigEndian ? "True" : "False")", "CompressedData = True",
+            "BinaryDataByteOrderMSB = \(ByteOrder.hostIsBigEndian ? "True" : "False")", "CompressedData = True",
             "CompressedDataSize = \(content.count)", "TransformMatrix = \(matrix)",
             "Offset = \(list(affine.origin))", "CenterOfRotation = 0 0 0",
             "ElementSpacing = \(spacing.x) \(spacing.y) \(spacing.z)", "DimSize = \(shape.i) \(shape.j) \(shape.k)",

@@ -144,7 +144,7 @@ struct MetaImageHeader {
         var content = StoredVolume.Content(path: path, offset: end, compression: compression)
         if !isLocal {
             content = StoredVolume.Content(
-                path: try NRRDFields.beside(path, name), offset: 0, compression: compression)
+                path: try DataFile.beside(path, name), offset: 0, compression: compression)
         }
         let skip = field("HeaderSize") ?? "0"
         guard let skip = Int(skip), skip >= -1, skip < 1 << 40, skip == 0 || compression == nil else {

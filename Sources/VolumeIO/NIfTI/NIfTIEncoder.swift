@@ -30,26 +30,12 @@ struct NIfTIEncoder {
     /// Seconds from volume to volume, where they follow each other in even time.
     var interval: Double?
 
-    /// Whether this machine's numbers have their most significant byte first.
-    static let hostIsBigEndian = 1.bigEndian == 1
-
-    /// Turns every number of `width` bytes around.
-    static func swapBytes(_ bytes: UnsafeMutableRawBufferPointer, width: Int) {
-        guard width > 1 else { return }
-        nifti_swap_Nbytes(Int64(bytes.count / width), Int32(width), bytes.baseAddress)
-    }
-
-    /// Brings numbers that were stored in some byte order into this machine's.
-    static func bringHome(_ bytes: UnsafeMutableRawBufferPointer, width: Int, isBigEndian: Bool) {
-        if isBigEndian != hostIsBigEndian { swapBytes(bytes, width: width) }
-    }
-
     /// The header and the four bytes after it that say there are no extensions, in this machine's byte order.
     func header(path: String) throws(VolumeFileError) -> [UInt8] {
         let fields = geometryFields()
         let layout = fields.version == 2 ? NIfTIHeaderLayout.nifti2 : .nifti1
-        var header = NIfTIHeaderBytes(
-            bytes: Array(repeating: 0, count: layout.firstVoxelOffset), isBigEndian: Self.hostIsBigEndian)
+        var header = HeaderBytes(
+            bytes: Array(repeating: 0, count: layout.firstVoxelOffset), isBigEndian: ByteOrder.hostIsBigEndian)
         header.set(layout.size, at: 0, width: 4)
         header.bytes.replaceSubrange(layout.magic..<layout.magic + layout.magicBytes.count, with: layout.magicBytes)
         let shape = geometry.shape
@@ -95,7 +81,7 @@ struct NIfTIEncoder {
     }
 
     private func setScaling(
-        _ header: inout NIfTIHeaderBytes, _ layout: NIfTIHeaderLayout, _ path: String
+        _ header: inout HeaderBytes, _ layout: NIfTIHeaderLayout, _ path: String
     ) throws(VolumeFileError) {
         header.set(scaling.slope, at: layout.slope, width: layout.realWidth)
         header.set(scaling.intercept, at: layout.intercept, width: layout.realWidth)
@@ -109,7 +95,7 @@ struct NIfTIEncoder {
         }
     }
 
-    private static func set(_ fields: NIfTIGeometry, in header: inout NIfTIHeaderBytes, _ layout: NIfTIHeaderLayout) {
+    private static func set(_ fields: NIfTIGeometry, in header: inout HeaderBytes, _ layout: NIfTIHeaderLayout) {
         let width = layout.realWidth
         func list(_ v: SIMD4<Double>) -> [Double] { [v[0], v[1], v[2], v[3]] }
         func list(_ v: Vec3) -> [Double] { [v.x, v.y, v.z] }

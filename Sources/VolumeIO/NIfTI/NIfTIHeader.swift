@@ -44,7 +44,7 @@ struct NIfTIHeader {
     /// lack.
     init(judging bytes: [UInt8], path: String) throws(VolumeFileError) {
         let (layout, isBigEndian) = try Self.recognise(bytes, path)
-        let header = NIfTIHeaderBytes(bytes: bytes, isBigEndian: isBigEndian)
+        let header = HeaderBytes(bytes: bytes, isBigEndian: isBigEndian)
         (self.layout, self.isBigEndian) = (layout, isBigEndian)
         isPair = try Self.judgeMagic(bytes, layout, path)
         dimensions = try Self.judgeDimensions(header, layout, path)
@@ -70,7 +70,7 @@ struct NIfTIHeader {
         }
         for layout in [NIfTIHeaderLayout.nifti1, .nifti2] {
             for isBigEndian in [false, true] {
-                let header = NIfTIHeaderBytes(bytes: bytes, isBigEndian: isBigEndian)
+                let header = HeaderBytes(bytes: bytes, isBigEndian: isBigEndian)
                 guard header.integer(at: 0, width: 4) == layout.size else { continue }
                 guard bytes.count >= layout.size else { throw .tooShort(path: path, bytes: bytes.count) }
                 return (layout, isBigEndian)
@@ -114,7 +114,7 @@ struct NIfTIHeader {
     }
 
     private static func judgeDimensions(
-        _ header: NIfTIHeaderBytes, _ layout: NIfTIHeaderLayout, _ path: String
+        _ header: HeaderBytes, _ layout: NIfTIHeaderLayout, _ path: String
     ) throws(VolumeFileError) -> [Int] {
         let count = header.integer(at: layout.dim, width: layout.dimensionWidth)
         guard (1...7).contains(count) else {
@@ -132,7 +132,7 @@ struct NIfTIHeader {
     }
 
     /// `pixdim[4]` in seconds, where its unit is one of time; a header that names no unit means seconds.
-    private static func interval(_ header: NIfTIHeaderBytes, _ layout: NIfTIHeaderLayout) -> Double? {
+    private static func interval(_ header: HeaderBytes, _ layout: NIfTIHeaderLayout) -> Double? {
         let stated = header.real(at: layout.pixdim + 4 * layout.realWidth, width: layout.realWidth)
         guard stated.isFinite, stated > 0 else { return nil }
         return switch header.integer(at: layout.units, width: layout.unitsWidth) & 0x38 {
@@ -144,7 +144,7 @@ struct NIfTIHeader {
     }
 
     private static func judgeVoxelOffset(
-        _ header: NIfTIHeaderBytes, _ layout: NIfTIHeaderLayout, isPair: Bool, _ path: String
+        _ header: HeaderBytes, _ layout: NIfTIHeaderLayout, isPair: Bool, _ path: String
     ) throws(VolumeFileError) -> Int {
         let least = isPair ? 0 : layout.firstVoxelOffset
         let offset: Int?
@@ -183,7 +183,7 @@ struct NIfTIHeader {
     /// A slope of 0 means no scaling (nifti1.h); what is not finite, or brings numbers that float32 does not hold, cannot
     /// be meant either.
     private static func scaling(
-        _ header: NIfTIHeaderBytes, _ layout: NIfTIHeaderLayout
+        _ header: HeaderBytes, _ layout: NIfTIHeaderLayout
     ) -> (ValueScaling, notices: [String]) {
         let slope = header.real(at: layout.slope, width: layout.realWidth)
         let intercept = header.real(at: layout.intercept, width: layout.realWidth)
@@ -200,7 +200,7 @@ struct NIfTIHeader {
         )
     }
 
-    private static func geometry(_ header: NIfTIHeaderBytes, _ layout: NIfTIHeaderLayout) -> NIfTIGeometry {
+    private static func geometry(_ header: HeaderBytes, _ layout: NIfTIHeaderLayout) -> NIfTIGeometry {
         let width = layout.realWidth
         func reals(_ offset: Int, _ count: Int) -> [Double] { header.reals(at: offset, width: width, count: count) }
         func code(_ offset: Int) -> Int32 {

@@ -84,7 +84,7 @@ struct NIfTISource {
 
     /// Brings numbers into this machine's byte order.
     func swapWhereForeign(_ bytes: UnsafeMutableRawBufferPointer) {
-        NIfTIEncoder.bringHome(bytes, width: header.datatype.width, isBigEndian: header.isBigEndian)
+        ByteOrder.bringHome(bytes, width: header.datatype.width, isBigEndian: header.isBigEndian)
     }
 }
 

@@ -45,7 +45,7 @@ public enum NRRD {
             "space directions: " + (0..<3).map { vector(affine.column($0)) }.joined(separator: " "),
             "kinds: domain domain domain",
         ]
-        if !isNarrow { lines.append("endian: \(NIfTIEncoder.hostIsBigEndian ? "big" : "little")") }
+        if !isNarrow { lines.append("endian: \(ByteOrder.hostIsBigEndian ? "big" : "little")") }
         lines += ["encoding: gzip", "space origin: " + vector(affine.origin)]
         // A colon followed by an equals sign ends the key.
         lines += pairs.map { NRRDHeader.escaped($0.key) + ":=" + NRRDHeader.escaped($0.value) }

@@ -165,7 +165,7 @@ struct NRRDFields {
         }
         var content = StoredVolume.Content(path: path, offset: end ?? 0, compression: compression)
         if let name = header.field("datafile") {
-            content = StoredVolume.Content(path: try Self.beside(path, name), offset: 0, compression: compression)
+            content = StoredVolume.Content(path: try DataFile.beside(path, name), offset: 0, compression: compression)
         } else if end == nil {
             throw bad("header", "without an end", "a blank line before the voxels, or the field 'data file'")
         }
@@ -178,23 +178,6 @@ struct NRRDFields {
         }
         content.offset = skip == -1 ? max(0, try InputFile(content.path).size - bytes) : content.offset + skip
         return content
-    }
-
-    /// A file named in a header: one file, in the header's folder or below it.
-    static func beside(_ header: String, _ name: String) throws(VolumeFileError) -> String {
-        let name = name.trimmingCharacters(in: .whitespaces)
-        let parts = name.split(separator: "/", omittingEmptySubsequences: false)
-        if name.hasPrefix("LIST") || name.contains("%") {
-            throw .unsupportedFormat(
-                path: header, format: "a header whose voxels lie in several files", wayOut: "save it as one file")
-        }
-        guard !name.isEmpty, !name.hasPrefix("/"), !parts.contains("..") else {
-            throw .badField(
-                path: header, field: "data file", value: "'\(SafeText.words(name).prefix(60))'",
-                expected: "a file in the header's folder: put it there and name it so")
-        }
-        let folder = header.lastIndex(of: "/").map { header[...$0] } ?? ""
-        return folder + name
     }
 
     /// `(x,y,z)`.
