@@ -1,6 +1,6 @@
 # `make` alone lists what there is. Only Swift, make and apt are needed; `setup` installs the rest.
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo demo-brain test test-fast test-viewers consumer sanitize sanitize-readers check format bench bench-accuracy bench-losses bench-page bench-unet conformance evaluation-reference train train-smoke \
+.PHONY: help setup build demo demo-brain test test-fast test-viewers test-bids test-slurm chaos consumer sanitize sanitize-readers check format bench bench-batch bench-accuracy bench-losses bench-page bench-unet conformance evaluation-reference train train-smoke \
     validate-weights fuzz release clean
 
 TOMOS := .build/release/tomos
@@ -33,6 +33,7 @@ demo-brain: build ## Segment a real brain (fetched) from one labelled brain (fet
 	@echo; echo "label map and picture:"; find out/brain/results -name '*.nii.gz' -o -name '*.png' | sort | sed 's/^/  /'
 
 test: setup ## Run all tests
+	@scripts/install-packages python3-jsonschema python3-yaml
 	@[ ! -d ../shared ] || scripts/install-packages zstd
 	@swift test
 
@@ -44,6 +45,15 @@ test-fast: setup ## Run the tests that take seconds
 
 test-viewers: build ## Open what is exported with others' programs, and what they write with tomos (OPTIONS=--short: a part, in a minute)
 	@scripts/test-viewers $(TOMOS) $(OPTIONS)
+
+test-bids: build ## Run a BIDS data set through 'tomos bids' and validate what comes out (fetches the validator)
+	@scripts/test-bids $(TOMOS)
+
+test-slurm: build ## Run an array over a study on a real Slurm of one node, which it installs (OPTIONS=--short)
+	@scripts/test-slurm $(TOMOS) $(OPTIONS)
+
+chaos: build ## Break a hundred batch runs at random and see that nothing is lost or done twice (OPTIONS="--short", "--seed S --only K")
+	@scripts/test-chaos $(TOMOS) $(OPTIONS)
 
 consumer: setup ## Build and run a package that uses the library by version
 	@scripts/check-consumer
@@ -86,6 +96,9 @@ bench: build .venv-bench/requirements.txt .venv-convert/bin/dcm2niix ## Time con
 	@rm -rf .venv-convert
 	python3 -m venv .venv-convert
 	.venv-convert/bin/pip install --quiet numpy pydicom nibabel dcm2niix
+
+bench-batch: build ## Measure a batch of 3,000 generated cases: the runner's overhead and memory, --dry-run, going on (OPTIONS="--cases 300")
+	@Benchmarks/batch $(TOMOS) $(OPTIONS)
 
 bench-accuracy: build ## Dice on five sets from 10 or 20 labelled volumes (needs ../shared; hours; OPTIONS="--resume --levers"); writes docs/accuracy.md
 	@scripts/install-packages python3

@@ -24,12 +24,15 @@ let package = Package(
             name: "Tomos",
             targets: [
                 "Volumes", "Platform", "Configuration", "VolumeIO", "Preparation", "Inference", "Learning",
-                "Segmentation", "Evaluation", "Export", "Studies", "PackChecks", "Pipelines",
+                "Segmentation", "Evaluation", "Export", "Studies", "PackChecks", "Pipelines", "Batch",
             ]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     ],
     targets: [
         // C, one library behind each target.
@@ -38,6 +41,7 @@ let package = Package(
         .systemLibrary(name: "CDeflate", providers: [.apt(["libdeflate-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CDigest", providers: [.apt(["libmd-dev"])]),
+        .systemLibrary(name: "CRename"),
         .systemLibrary(name: "CPNG", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "CMeshOptimizer", providers: [.apt(["libmeshoptimizer-dev"])]),
         .target(name: "CDCMTKBridge", linkerSettings: dcmtk.map { .linkedLibrary($0) } + [.linkedLibrary("stdc++")]),
@@ -48,7 +52,7 @@ let package = Package(
         .target(name: "CLearningKernels", dependencies: ["CVectors"], cSettings: optimisedC),
 
         .target(name: "Volumes", swiftSettings: swift),
-        .target(name: "Platform", dependencies: ["Volumes", "CDigest"], swiftSettings: swift),
+        .target(name: "Platform", dependencies: ["Volumes", "CDigest", "CRename"], swiftSettings: swift),
         .target(
             name: "Configuration", dependencies: ["Volumes", .product(name: "Yams", package: "Yams")],
             swiftSettings: swift),
@@ -85,13 +89,22 @@ let package = Package(
                 "Volumes", "Platform", "Configuration", "VolumeIO", "Preparation", "Inference", "Segmentation",
                 "Evaluation", "Export", "Studies", "PackChecks",
             ], swiftSettings: swift),
+        .target(
+            name: "Batch",
+            dependencies: [
+                "Volumes", "Platform", "VolumeIO", "Segmentation", "Export", "Studies", "Pipelines",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ], swiftSettings: swift),
+        .plugin(name: "Revision", capability: .buildTool()),
         .executableTarget(
             name: "tomos",
             dependencies: [
-                "Pipelines", "PackChecks", "Studies", "Export", "Evaluation", "Segmentation", "Inference",
+                "Batch", "Pipelines", "PackChecks", "Studies", "Export", "Evaluation", "Segmentation", "Inference",
                 "Preparation", "VolumeIO", "Platform", "Volumes",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ], swiftSettings: swift),
+                .product(name: "Logging", package: "swift-log"),
+            ], swiftSettings: swift, plugins: ["Revision"]),
 
         .target(name: "CPeak", path: "Benchmarks/Peak", cSettings: optimisedC),
         .executableTarget(
@@ -147,6 +160,9 @@ let package = Package(
             swiftSettings: swift),
         .testTarget(
             name: "PipelinesTests", dependencies: ["Pipelines", "Studies", "Configuration", "Platform", "TestSupport"],
+            swiftSettings: swift),
+        .testTarget(
+            name: "BatchTests", dependencies: ["Batch", "Pipelines", "Studies", "Platform", "Volumes", "TestSupport"],
             swiftSettings: swift),
         .testTarget(
             name: "CommandTests", dependencies: ["tomos", "Platform", "VolumeIO", "Volumes", "TestSupport"],

@@ -37,6 +37,12 @@ public enum ConfigurationError: TomosError, Equatable {
     case missingKey(ConfigurationPlace, key: String, example: String)
     /// `--set` without `key=value`.
     case malformedOverride(String)
+    /// A file that is included cannot be taken; `reason` says why, and the way out.
+    case badInclude(ConfigurationPlace, path: String, reason: String)
+    /// A path with an environment variable that is not set.
+    case unsetVariable(ConfigurationPlace, key: String, name: String)
+    /// What a value names is not there, or is not what it should be; `reason` says why, and the way out.
+    case unusable(ConfigurationPlace, key: String, reason: String)
 
     /// The kind of error: always the configuration, unless the file is not there.
     public var category: ErrorCategory {
@@ -63,6 +69,13 @@ public enum ConfigurationError: TomosError, Equatable {
             return "\(place): key '\(key)' is missing; add '\(example)'"
         case .malformedOverride(let text):
             return "--set \(text): an override is written key=value, such as segment.support=32"
+        case .badInclude(let place, let path, let reason):
+            return "\(place): cannot include \(path): \(reason)"
+        case .unsetVariable(let place, let key, let name):
+            return "\(place): \(key): the environment variable \(name) is not set; set it (export \(name)=...), or "
+                + "write ${\(name):-...} with what holds without it"
+        case .unusable(let place, let key, let reason):
+            return "\(place): \(key): \(reason)"
         }
     }
 }

@@ -28,28 +28,33 @@ package enum ConfigurationFile {
         return text
     }
 
-    /// The value at the top of a file's text; nil when there is nothing in it.
-    package static func root(_ text: String, path: String, what: String) throws -> ConfigurationValue? {
+    /// The value at the top of a file's text; nil when there is nothing in it. Paths in it are relative to the file's
+    /// folder.
+    package static func root(
+        _ text: String, path: String, what: String, variables: PathVariables = PathVariables()
+    ) throws -> ConfigurationValue? {
         let place = { (mark: Mark?) -> ConfigurationPlace in
             .file(path, line: mark?.line ?? 1, column: mark?.column ?? 1)
         }
         return try compose(text, place).map { root in
             ConfigurationValue(
                 node: root, key: what, allowed: "keys and values (name: ...)",
-                folder: NSString(string: path).deletingLastPathComponent, locate: place)
+                source: .init(
+                    folder: NSString(string: path).deletingLastPathComponent, variables: variables, locate: place))
         }
     }
 
     /// The value of an override (`segment.support=32`, as typed after `--set`), of which `text` is the part after `=`.
     /// Paths in it are relative to the working directory.
     package static func override(
-        _ override: String, text: String, key: String, allowed: String
+        _ override: String, text: String, key: String, allowed: String, variables: PathVariables = PathVariables()
     ) throws -> ConfigurationValue {
         let place = { (_: Mark?) in ConfigurationPlace.override(override) }
         // Lists, mappings and quotes are YAML; anything else is taken as typed, so that `**/*.nii` is no YAML alias.
         let isYAML = text.first.map { "[{\"'".contains($0) } ?? false
         let node = try isYAML ? compose(text, place) ?? .scalar(Node.Scalar("")) : .scalar(Node.Scalar(text))
-        return ConfigurationValue(node: node, key: key, allowed: allowed, folder: "", locate: place)
+        return ConfigurationValue(
+            node: node, key: key, allowed: allowed, source: .init(folder: "", variables: variables, locate: place))
     }
 
     /// The YAML of a value.
@@ -66,8 +71,7 @@ package enum ConfigurationFile {
             switch error {
             case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
                 .composer(_, let problem, let mark, _):
-                let isAlias = problem.contains("expected alphabetic or numeric")
-                let hint = isAlias ? " (a value that begins with * or & must stand in quotes)" : ""
+                let hint = hint(problem, line: mark.line, of: text)
                 throw ConfigurationError.syntax(place(mark), problem: problem + hint)
             case .duplicatedKeysInMapping(let duplicates, let context):
                 throw ConfigurationError.duplicateKey(place(context.mark), keys: duplicates.sorted())
@@ -77,5 +81,17 @@ package enum ConfigurationFile {
                 throw ConfigurationError.syntax(place(nil), problem: "\(error)")
             }
         }
+    }
+
+    /// The way out of a problem that people run into, in brackets; empty for others.
+    private static func hint(_ problem: String, line: Int, of text: String) -> String {
+        if problem.contains("expected alphabetic or numeric") {
+            return " (a value that begins with * or & must stand in quotes)"
+        }
+        let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        guard problem.contains("expected ','"), lines.indices.contains(line - 1), lines[line - 1].contains("${") else {
+            return ""
+        }
+        return " (inside { } or [ ] a value with ${...} must stand in quotes)"
     }
 }

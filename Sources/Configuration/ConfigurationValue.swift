@@ -16,24 +16,28 @@ package struct ConfigurationValue {
         }
     }
 
+    /// What the values of one file, or of one override, share.
+    struct Source {
+        /// Folder against which paths are resolved.
+        let folder: String
+        /// What stands for the environment variables in paths.
+        let variables: PathVariables
+        /// Turns a YAML mark into the place to name.
+        let locate: (Mark?) -> ConfigurationPlace
+    }
+
     let node: Node
     /// The full key, such as `segment.support`.
     package let key: String
     /// What the key takes, for the error.
     package let allowed: String
-    /// Folder against which paths are resolved.
-    package let folder: String
-    /// Turns a YAML mark into the place to name.
-    let locate: (Mark?) -> ConfigurationPlace
+    let source: Source
 
-    init(
-        node: Node, key: String, allowed: String, folder: String, locate: @escaping (Mark?) -> ConfigurationPlace
-    ) {
-        (self.node, self.key, self.allowed) = (node, key, allowed)
-        (self.folder, self.locate) = (folder, locate)
+    init(node: Node, key: String, allowed: String, source: Source) {
+        (self.node, self.key, self.allowed, self.source) = (node, key, allowed, source)
     }
 
-    package var place: ConfigurationPlace { locate(node.mark) }
+    package var place: ConfigurationPlace { source.locate(node.mark) }
 
     /// Whether nothing stands there: a section without entries.
     package var isEmpty: Bool { node.scalar?.string.isEmpty == true }
@@ -91,9 +95,26 @@ package struct ConfigurationValue {
         return word
     }
 
+    /// A scalar that is not empty, with values in place of its environment variables.
+    package func expandedText() throws -> String {
+        let text = try text()
+        let expanded: String
+        do {
+            expanded = try source.variables.expand(text)
+        } catch {
+            switch error {
+            case .unset(let name): throw ConfigurationError.unsetVariable(place, key: key, name: name)
+            case .malformed: throw bad(allowed: PathVariables.allowed)
+            }
+        }
+        if expanded.isEmpty { throw bad() }
+        return expanded
+    }
+
     /// A file or folder; relative ones start at the configuration's folder.
     package func path() throws -> String {
-        let text = try text()
+        let text = try expandedText()
+        let folder = source.folder
         if text.hasPrefix("/") { return text }
         return folder.isEmpty || folder == "." ? text : NSString(string: folder).appendingPathComponent(text)
     }
@@ -120,19 +141,18 @@ package struct ConfigurationValue {
         guard case .mapping(let mapping) = node else { throw bad() }
         return try rejoinedPairs(mapping).map { key, value in
             guard case .scalar(let name) = key else { throw bad() }
-            return Entry(key: name.string, value: with(value), place: locate(key.mark))
+            return Entry(key: name.string, value: with(value), place: source.locate(key.mark))
         }
     }
 
     /// The same value under a key, or with what the key takes.
     package func with(key: String? = nil, allowed: String? = nil) -> ConfigurationValue {
-        ConfigurationValue(
-            node: node, key: key ?? self.key, allowed: allowed ?? self.allowed, folder: folder, locate: locate)
+        ConfigurationValue(node: node, key: key ?? self.key, allowed: allowed ?? self.allowed, source: source)
     }
 
     /// The same context around another node.
     private func with(_ node: Node) -> ConfigurationValue {
-        ConfigurationValue(node: node, key: key, allowed: allowed, folder: folder, locate: locate)
+        ConfigurationValue(node: node, key: key, allowed: allowed, source: source)
     }
 }
 

@@ -9,32 +9,32 @@ import Volumes
 /// A task and a network, ready to segment volumes. Making one reads the weights and the pack; after that it never
 /// changes and can be used from several threads.
 public final class Segmenter: Sendable {
-    /// The task.
-    public let task: TaskPack
-    /// How.
-    public let options: SegmentOptions
-    /// The weights in use.
-    public var weights: Weights { network.weights }
-
-    private let network: UniverSeg
-    let labels: [LabelEntry]
-    /// The planes that volumes are cut in.
-    public let planes: [SlicePlane]
-    /// Rows and columns of the slices that the network sees.
-    private let side: Int
-    package let window: IntensityWindow
-    private let threshold: Float
+    /// What was known before the pack's volumes were read.
+    public let outlook: SegmentationOutlook
     private let library: SupportLibrary
-    private let memory: MemoryDemand
-    /// What a check of the pack must have been made with to hold.
-    package let checked: CheckedOptions
-    /// What the check of the pack found, where it holds for the way of segmenting.
-    let findings: PackFindings?
-    /// What turns expected into predicted Dice, where the check's hold.
-    private let calibrations: [DiceCalibration]
-    /// The networks that the pack has learned, where they are put to use, and their weight.
-    let learned: LearnedUse?
     private let gate: InputGate
+
+    /// The task.
+    public var task: TaskPack { outlook.task }
+    /// How.
+    public var options: SegmentOptions { outlook.options }
+    /// The weights in use.
+    public var weights: Weights { outlook.weights }
+    /// The planes that volumes are cut in.
+    public var planes: [SlicePlane] { outlook.planes }
+    /// ``SegmentationOutlook/advice``.
+    public var advice: String? { outlook.advice }
+    /// ``SegmentationOutlook/learnedRecord``.
+    public var learnedRecord: LearnedRecord? { outlook.learnedRecord }
+    package var window: IntensityWindow { outlook.window }
+    /// What a check of the pack must have been made with to hold.
+    package var checked: CheckedOptions { outlook.checked }
+    var findings: PackFindings? { outlook.findings }
+    var labels: [LabelEntry] { outlook.labels }
+    /// The networks that the pack has learned, where they are put to use, and their weight.
+    var learned: LearnedUse? { outlook.learned }
+    private var network: UniverSeg { outlook.network }
+    private var side: Int { outlook.side }
 
     /// Reads weights and pack.
     ///
@@ -42,81 +42,45 @@ public final class Segmenter: Sendable {
     ///   says so before the pack is read; an image that does not fit among others that do is refused in its turn.
     /// - Throws: ``TaskPackError``, ``SegmentationError``, ``MemoryError``, ``WeightsError`` or what reading the pack's
     ///   volumes throws.
-    public init(task: TaskPack, options: SegmentOptions, images: [ImageOutline] = []) throws {
-        let options = options.resolved(for: task)
-        planes = options.planes ?? [task.plane]
-        (self.task, self.options) = (task, options)
-        guard SegmentSettings.support.allows(options.support) else {
-            throw SegmentationError.supportOutOfRange(options.support)
-        }
-        guard SegmentSettings.ensemble.allows(options.ensemble) else {
-            throw SegmentationError.ensembleOutOfRange(options.ensemble)
-        }
-        side = try options.side ?? PackGrids(task).side
-        guard UniverSeg.supports(side: side) else { throw SegmentationError.sideOutOfRange(side) }
-        labels = try task.selected(options.labels)
-        window = options.window ?? task.window
-        network = try UniverSeg(weights: Weights(options.weights))
-        let hash = network.weights.sha256
-        checked = CheckedOptions(options, planes: planes, side: side, window: window)
-        findings = task.findings?.held(by: checked, weightsSHA256: hash)
-        learned = try options.usesLearned ? LearnedUse(findings?.learned, of: task) : nil
-        // Threshold and calibrations hold with the networks that they were found with.
-        let found = findings?.learned == nil || learned != nil ? findings : nil
-        calibrations = found?.calibrations ?? []
-        threshold = Float(options.threshold ?? found?.threshold ?? task.threshold)
-        memory = try MemoryDemand(
-            task, labels: labels, planes: planes, side: side, options: options, network: network,
-            learned: learned)
-        try memory.require(anyOf: images)
+    public convenience init(task: TaskPack, options: SegmentOptions, images: [ImageOutline] = []) throws {
+        let outlook = try SegmentationOutlook(task: task, options: options)
+        try outlook.require(anyOf: images)
+        try self.init(outlook)
+    }
+
+    /// Reads the pack's volumes.
+    ///
+    /// - Throws: ``TaskPackError`` or what reading the volumes throws.
+    public init(_ outlook: SegmentationOutlook) throws {
+        self.outlook = outlook
+        let (task, options) = (outlook.task, outlook.options)
         library = try SupportLibrary(
-            task, labels: labels, planes: learned?.isAlone == true ? [] : planes, window: window, side: side,
-            crops: options.crops && options.choose != .position)
+            task, labels: outlook.labels, planes: outlook.learned?.isAlone == true ? [] : outlook.planes,
+            window: outlook.window, side: outlook.side, crops: options.crops && options.choose != .position)
         gate = InputGate(
             frames: KnownFrames(try task.examples.map { try Images.info($0.image).geometry }),
             contents: KnownContents(library.looks))
     }
 
-    private init(_ other: Segmenter, library: SupportLibrary, learned: LearnedUse?) {
-        (task, options, network, labels) = (other.task, other.options, other.network, other.labels)
-        (planes, side, window) = (other.planes, other.side, other.window)
-        (threshold, memory) = (other.threshold, other.memory)
-        (checked, findings, calibrations) = (other.checked, other.findings, other.calibrations)
-        (self.library, self.learned, gate) = (library, learned, other.gate)
+    private init(_ other: Segmenter, library: SupportLibrary) {
+        (outlook, gate, self.library) = (other.outlook, other.gate, library)
     }
 
     /// A segmenter whose pack holds only some of the examples, by their places.
     package func keeping(_ examples: [Int]) -> Segmenter {
-        Segmenter(self, library: library.keeping(examples), learned: learned)
+        Segmenter(self, library: library.keeping(examples))
     }
 
     /// A segmenter whose pack lacks one example, for leave-one-out.
     package func without(_ example: Int) -> Segmenter { keeping(task.examples.indices.filter { $0 != example }) }
 
-    /// What a person may do to get more out of the pack; nil when there is nothing.
-    public var advice: String? {
-        guard task.examples.count > 1, !options.isFast else { return nil }
-        guard let found = task.findings else {
-            return
-                "task '\(task.name)' was not checked: 'tomos task check \(task.folder)' says what Dice to expect "
-                + "and finds what does better"
-        }
-        if findings != nil {
-            if checked == found.options { return nil }
-            return "no Dice is predicted: the check of task '\(task.name)' holds for \(found.options.decision) "
-                + "('tomos task check --pipeline' checks what a pipeline does)"
-        }
-        return "what the check of task '\(task.name)' found is not used: it holds for "
-            + "\(found.options), and the weights that it was made with"
-    }
-
     /// The workers and support slices that an image will be segmented with; what segmenting it takes.
     ///
     /// - Throws: ``MemoryError`` when it does not fit.
-    public func plan(for image: ImageOutline) throws(MemoryError) -> MemoryPlan { try memory.plan(for: image) }
+    public func plan(for image: ImageOutline) throws(MemoryError) -> MemoryPlan { try outlook.plan(for: image) }
 
     /// What it holds whatever it segments.
-    package var standing: [MemoryNeed.Part] { memory.standing.parts }
+    package var standing: [MemoryNeed.Part] { outlook.memory.standing.parts }
 
     /// Segments one volume on its own grid.
     ///
@@ -126,7 +90,7 @@ public final class Segmenter: Sendable {
         let scale = try window.scale(for: volume)
         let unlike = gate.remarks(
             on: volume, scale: scale, learned: learned?.task, threads: try plan(for: ImageOutline(volume)).threads)
-        var result = try segment(volume, thresholds: [threshold], scale: scale, progress: progress)[0]
+        var result = try segment(volume, thresholds: [outlook.threshold], scale: scale, progress: progress)[0]
         result.notices = unlike + result.notices
         return result
     }
@@ -318,7 +282,7 @@ public final class Segmenter: Sendable {
         for id in absent { measured[id] = nil }
         let (volume, map) = (query.volume, query.restored(result.labels))
         let border = map.idsAtBorder
-        let predicted = DiceCalibration.predictions(calibrations, expected: measured.mapValues(\.expectedDice))
+        let predicted = DiceCalibration.predictions(outlook.calibrations, expected: measured.mapValues(\.expectedDice))
         let structures = labels.map { label in
             let count = measured[label.id]?.voxels ?? 0
             let size = Double(count) * volume.geometry.voxelVolume

@@ -25,11 +25,19 @@ enum ResultMark {
 
     /// Whether a file is one of those a run writes beside its cases, of which `cases.json` tells.
     static func isBatchFile(_ path: String, name: String) -> Bool {
-        guard ["cases.json", "volumes.csv"].contains(name) else { return false }
+        guard ResultNames.files.contains(name) else { return false }
         return holds(Batch.self, NSString(string: path).deletingLastPathComponent + "/cases.json")
     }
 
     private static func holds<Value: Decodable>(_ type: Value.Type, _ path: String) -> Bool {
         FileManager.default.contents(atPath: path).flatMap { try? JSONDecoder().decode(type, from: $0) } != nil
     }
+}
+
+/// Names in a results folder that are no case's.
+package enum ResultNames {
+    /// Files that tell of a whole run.
+    package static let files: Set<String> = ["cases.json", "volumes.csv", "summary.csv", "run.json", "plan.json"]
+    /// Folders.
+    package static let folders: Set<String> = ["logs", "bids"]
 }

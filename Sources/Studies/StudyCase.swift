@@ -21,9 +21,24 @@ public struct StudyCase: Sendable {
     public var id: String
     /// Where the image comes from.
     public var source: Source
+    /// Its path below the study: of a DICOM series that of its folder. Empty where the study is the image.
+    public var path: String
 
     /// Makes a case.
-    public init(id: String, source: Source) { (self.id, self.source) = (id, source) }
+    public init(id: String, source: Source, path: String = "") {
+        (self.id, self.source, self.path) = (id, source, path)
+    }
+
+    /// What tells the image from all others of the study, whatever their number: its path and, of a DICOM series, its UID,
+    /// its number and which of several images of the series it is.
+    package var key: String { Self.key(path, source) }
+
+    static func key(_ path: String, _ source: Source) -> String {
+        guard case .dicom(let series, _) = source else { return path }
+        let number = series.seriesNumber.map { "\($0)" } ?? ""
+        return [path, series.seriesInstanceUID, number, series.part ?? "", series.variant ?? ""].joined(
+            separator: "\n")
+    }
 
     /// The source for people: a path, for DICOM with the series number and the number of files.
     public var sourceDescription: String {

@@ -13,9 +13,11 @@ public enum StudyDiscovery {
     ///   - path: What to search.
     ///   - selection: What to take.
     ///   - results: A folder to leave out: where this run writes.
+    ///   - known: Ids that were given before, by ``StudyCase/key``, which are kept.
     /// - Throws: `StudyError` when nothing is there or nothing in it is an image.
     public static func discover(
-        _ path: String, selection: InputSelection = InputSelection(), excluding results: String? = nil
+        _ path: String, selection: InputSelection = InputSelection(), excluding results: String? = nil,
+        known: [String: String] = [:]
     ) throws -> Study {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
@@ -33,7 +35,7 @@ public enum StudyDiscovery {
             if VolumeFileName(root) != nil, !search.isDICOM("") { search.images = [""] } else { search.others = [""] }
         }
         try search.scanDICOM()
-        let cases = search.cases()
+        let cases = search.cases(known)
         if cases.isEmpty { throw search.nothingFound() }
         return Study(path: path, cases: cases, ignored: search.ignored.sorted { $0.path < $1.path })
     }
@@ -202,28 +204,35 @@ private struct Search {
     }
 
     /// The cases with their ids, sorted by id.
-    func cases() -> [StudyCase] {
+    func cases(_ known: [String: String]) -> [StudyCase] {
         let below = { (path: String) in
-            path.hasPrefix(root + "/") ? String(path.dropFirst(root.count + 1)) : lastName(root)
+            path.hasPrefix(root + "/") ? String(path.dropFirst(root.count + 1)) : path == root ? "" : path
         }
-        var named: [(name: CaseNames.Name, source: StudyCase.Source)] = SameName.groups(images).map { paths in
+        var found: [(name: CaseNames.Name, source: StudyCase.Source, path: String)] = SameName.groups(images).map {
+            paths in
             let shown = paths[0].isEmpty ? lastName(root) : paths[0]
-            if paths.count == 1 { return (.file(path: shown), .file(path: full(paths[0]))) }
+            if paths.count == 1 { return (.file(path: shown), .file(path: full(paths[0])), paths[0]) }
             let name = VolumeFileName(shown)?.stem ?? shown
-            return (.file(path: shown), .ambiguous(name: name, paths: paths.map(full)))
+            return (.file(path: shown), .ambiguous(name: name, paths: paths.map(full)), paths[0])
         }
-        named += broken.map { fate, files in
-            (.file(path: below(fate.path)), .broken(path: fate.path, reason: fate.reason, files: files))
-        }
-        named += series.map { series, folder in
-            let shown = folder == root || !folder.hasPrefix(root) ? lastName(canonical(root)) : below(folder)
+        found += broken.map { fate, files in
+            let path = below(fate.path)
             return (
-                .series(folder: shown, number: series.seriesNumber, part: series.variant),
-                .dicom(series, folder: folder)
+                .file(path: path.isEmpty ? lastName(root) : path),
+                .broken(path: fate.path, reason: fate.reason, files: files), path
             )
         }
-        let ids = CaseNames.ids(named.map(\.name))
-        return zip(ids, named).map { StudyCase(id: $0, source: $1.source) }.sorted { $0.id < $1.id }
+        found += series.map { series, folder in
+            let path = folder.hasPrefix(root) ? below(folder) : ""
+            let shown = path.isEmpty ? lastName(canonical(root)) : path
+            return (
+                .series(folder: shown, number: series.seriesNumber, part: series.variant),
+                .dicom(series, folder: folder), path
+            )
+        }
+        let keys = found.map { StudyCase.key($0.path, $0.source) }
+        let ids = CaseNames.ids(found.map(\.name), keys: keys, known: known)
+        return zip(ids, found).map { StudyCase(id: $0, source: $1.source, path: $1.path) }.sorted { $0.id < $1.id }
     }
 
     func nothingFound() -> StudyError {

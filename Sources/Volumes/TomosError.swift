@@ -1,5 +1,5 @@
 /// What kind of thing went wrong; the command line maps each to its exit code.
-public enum ErrorCategory: Sendable, Hashable {
+public enum ErrorCategory: String, Sendable, Hashable, Codable {
     /// The file or folder is not there or cannot be opened.
     case missingInput
     /// The input is there but malformed, unsupported or inconsistent.
@@ -12,6 +12,10 @@ public enum ErrorCategory: Sendable, Hashable {
     case inputOutput
     /// More memory is needed than was allowed.
     case limitExceeded
+    /// Somebody else is at it: later it may go.
+    case busy
+    /// A fault of this program.
+    case internalFailure
 }
 
 /// An error that a person can act on: it names the file, the value and the way out.

@@ -23,10 +23,13 @@ struct Tomos: ParsableCommand {
 
             Results go to standard output, everything else to standard error.
             """,
-        version: tomosVersion,
+        version: Version.text,
         subcommands: [
-            RunCommand.self, SegmentCommand.self, ConvertCommand.self, TaskCommand.self, InfoCommand.self,
+            RunCommand.self, ResumeCommand.self, StatusCommand.self, MeasureCommand.self, SubmitCommand.self,
+            BIDSCommand.self, PipelineCommand.self, SegmentCommand.self, ConvertCommand.self, TaskCommand.self,
+            InfoCommand.self,
             EvaluateCommand.self, ExportCommand.self, InferCommand.self, WeightsCommand.self,
+            WorkerCommand.self,
         ])
 
     static func main() {

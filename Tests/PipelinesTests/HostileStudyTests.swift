@@ -72,9 +72,10 @@ import Volumes
             let study = try StudyDiscovery.discover(folder.file("study"))
             let runner = CaseRunner(
                 segmenter: segmenter, outputs: [.labels, .picture, .volumes],
-                provenance: ResultTests.provenance, overwrite: false,
-                results: try ResultFolder(creating: folder.file("out")))
-            let outcomes = study.cases.map { runner.run($0) }
+                provenance: Provenance(
+                    pipeline: "p", pipelineSHA256: "1", task: "t", taskSHA256: "2", weights: "w", weightsSHA256: "3"),
+                results: ResultFolder(folder.file("out"), making: folder.file("out/.making.")))
+            let outcomes = study.cases.map { runner.run(CaseTicket($0)) }
             let good = try #require(outcomes.first { $0.id == "good" })
             return (good, outcomes.filter { $0.id != "good" })
         }
@@ -193,15 +194,19 @@ import Volumes
             run: { memory: 300 MiB }
             """
         try Data(text.utf8).write(to: URL(fileURLWithPath: folder.file("p.yaml")))
-        let run = try PipelineRun(
-            PipelineFile.load(folder.file("p.yaml")), study: folder.file("study"), results: folder.file("out"),
-            existing: .refuse)
-        let report = try run.run()
-        #expect(report.cases.first { $0.id == "good" }?.status == .done)
-        let huge = report.cases.first { $0.id == "huge" }
+        let pipeline = try PipelineFile.load(folder.file("p.yaml"))
+        let outlook = try SegmentationOutlook(task: TaskPack.load(pipeline.task), options: pipeline.options)
+        let results = ResultFolder(folder.file("out"), making: folder.file("out/.making."))
+        let runner = CaseRunner(
+            segmenter: try Segmenter(outlook), outputs: pipeline.outputs,
+            provenance: Provenance(of: pipeline, outlook: outlook), results: results)
+        let study = try StudyDiscovery.discover(folder.file("study"), selection: pipeline.input)
+        let outcomes = study.cases.map { runner.run(CaseTicket($0)) }
+        #expect(outcomes.first { $0.id == "good" }?.status == .done)
+        let huge = outcomes.first { $0.id == "huge" }
         #expect(huge?.status == .failed)
         #expect(huge?.reason?.contains("voxels along i lie 1.0") == true, "\(huge?.reason ?? "")")
-        #expect(report.failures.allSatisfy { $0.category != "internal" })
+        #expect(outcomes.allSatisfy { $0.category != "internal" })
         #expect(FileManager.default.fileExists(atPath: folder.file("out/good/case.json")))
     }
 }

@@ -40,7 +40,7 @@ struct StudyDiscoveryTests {
             ignored: []),
         Tree(
             testDescription: "equal names in two folders", files: ["x/t1.nii.gz", "y/t1.nii.gz", "y/t2.nii.gz"],
-            cases: ["t2 <- y/t2.nii.gz", "x_t1 <- x/t1.nii.gz", "y_t1 <- y/t1.nii.gz"], ignored: []),
+            cases: ["x_t1 <- x/t1.nii.gz", "y_t1 <- y/t1.nii.gz", "y_t2 <- y/t2.nii.gz"], ignored: []),
         Tree(
             testDescription: "names that differ by case or by what a file system allows",
             files: ["A.nii", "sub/a.nii", "é t1;x.nii", "-v.nii", "cases.json.nii"],
@@ -68,7 +68,7 @@ struct StudyDiscoveryTests {
                 $0.exclude = ["*_mask.nii.gz"]
                 $0.includesDICOM = false
             },
-            cases: ["a <- t1/a.nii.gz"],
+            cases: ["t1_a <- t1/a.nii.gz"],
             ignored: [
                 "t1/a_mask.nii.gz: excluded by input.exclude '*_mask.nii.gz'",
                 "t2/a.nii.gz: not matched by input.include", "x.dcm: not matched by input.include",
@@ -170,8 +170,8 @@ struct StudyDiscoveryTests {
         let bytes = [UInt8](repeating: 0, count: 128) + Array("DICM".utf8) + [2, 0, 0, 0, 85, 76, 4, 0, 200]
         try Data(bytes).write(to: URL(fileURLWithPath: folder.file("scan/I1")))
         let study = try StudyDiscovery.discover(folder.path)
-        #expect(found(study).cases == ["I1 <- scan/I1", "a <- a.nii.gz"])
-        let error = #expect(throws: StudyError.self) { try study.cases[0].readVolume() }
+        #expect(found(study).cases == ["a <- a.nii.gz", "scan_I1 <- scan/I1"])
+        let error = #expect(throws: StudyError.self) { try study.cases[1].readVolume() }
         #expect(error?.category == .badData)
         #expect(error?.description.hasPrefix("\(folder.path)/scan/I1: a DICOM file that cannot be read: ") == true)
     }
@@ -197,19 +197,37 @@ struct StudyDiscoveryTests {
             ([.series(folder: "ct", number: 2)], ["ct"]),
             ([.series(folder: "ct", number: 2), .series(folder: "ct", number: 3)], ["ct_series-2", "ct_series-3"]),
             ([.series(folder: "a/ct", number: 2), .series(folder: "b/ct", number: 2)], ["a_ct", "b_ct"]),
-            ([.series(folder: "ct", number: nil), .series(folder: "ct", number: nil)], ["ct_series", "ct_series-2"]),
-            ([.file(path: "ct.nii"), .series(folder: "ct", number: 1)], ["ct", "ct_series-1"]),
+            (
+                [.series(folder: "ct", number: nil), .series(folder: "ct", number: nil)],
+                ["ct_series-5feceb", "ct_series-6b86b2"]
+            ),
+            ([.file(path: "ct.nii"), .series(folder: "ct", number: 1)], ["ct-5feceb", "ct_series-1"]),
             (
                 [
                     .series(folder: "mr", number: 6, part: "fieldmaphz"),
                     .series(folder: "mr", number: 6, part: "PhaseEncoding reversed"),
                 ], ["mr_series-6_fieldmaphz", "mr_series-6_PhaseEncoding_reversed"]
             ),
-            ([.file(path: "a.nii"), .file(path: "a.nii.gz")], ["a", "a-2"]),
+            ([.file(path: "a.nii"), .file(path: "a.nii.gz")], ["a-5feceb", "a-6b86b2"]),
+            ([.file(path: "one/scan.nii.gz")], ["one_scan"]),
+            ([.file(path: "one/scan.nii.gz"), .file(path: "one_scan.nii")], ["one_scan-5feceb", "one_scan-6b86b2"]),
+            ([.file(path: "sub-1/anat/sub-1_T1w.nii.gz")], ["sub-1_T1w"]),
+            ([.file(path: "sub-1/ses-2/anat/sub-1_ses-2_T1w.nii")], ["sub-1_ses-2_T1w"]),
+            ([.file(path: "sub-1/ses-2/anat/sub-1_T1w.nii")], ["sub-1_ses-2_anat_sub-1_T1w"]),
             ([.file(path: String(repeating: "x", count: 300) + ".nii")], [String(repeating: "x", count: 100)]),
         ] as [([CaseNames.Name], [String])])
     func names(_ names: [CaseNames.Name], _ ids: [String]) {
-        #expect(CaseNames.ids(names) == ids)
+        #expect(CaseNames.ids(names, keys: names.indices.map { "\($0)" }) == ids)
+    }
+
+    @Test("A name that was given is kept and never given to another, whoever comes and goes")
+    func namesThatStay() {
+        let (scan, other) = (CaseNames.Name.file(path: "scan.nii"), CaseNames.Name.series(folder: "scan", number: 1))
+        let known = ["old": "scan", "gone": "ct"]
+        #expect(CaseNames.ids([other, scan], keys: ["new", "old"], known: known) == ["scan_series-1", "scan"])
+        #expect(CaseNames.ids([.file(path: "ct.nii")], keys: ["0"], known: known) == ["ct-5feceb"])
+        // Shared folders may not tell capitals from small letters.
+        #expect(CaseNames.ids([.file(path: "CT.nii")], keys: ["0"], known: known) == ["CT-5feceb"])
     }
 
     @Test(

@@ -5,8 +5,34 @@ import Studies
 import VolumeIO
 import Volumes
 
-/// Takes one case from its files to its results. It holds all that a case needs, so that a worker process can do the
-/// same later.
+/// What a case tells while it goes on.
+public enum CaseProgress: Sendable, Equatable {
+    /// Something else begins.
+    case stage(CaseStage)
+    /// Slices done, and slices in all; by networks of the pack alone, patches.
+    case advanced(done: Int, of: Int)
+}
+
+/// Which case it is, whatever the others are, and what must hold while it is done.
+public struct CaseTicket: Sendable {
+    /// The image.
+    public var studyCase: StudyCase
+    /// Its path below the study.
+    public var path: String?
+    /// SHA-256 of its content.
+    public var contentSHA256: String?
+    /// Whether earlier results of the case are replaced.
+    public var replaces = false
+    /// Throws when the image is not, or is no longer, the one that is meant. Asked before and after it is read.
+    public var confirmImage: @Sendable () throws -> Void = {}
+    /// Throws when somebody else has the case by now. Asked before its results are put in place.
+    public var confirmClaim: @Sendable () throws -> Void = {}
+
+    /// A ticket for an image.
+    public init(_ studyCase: StudyCase) { self.studyCase = studyCase }
+}
+
+/// Takes one case from its files to its results: what a worker process does, case after case.
 public struct CaseRunner: Sendable {
     /// The task and the network.
     public let segmenter: Segmenter
@@ -14,25 +40,35 @@ public struct CaseRunner: Sendable {
     public let outputs: [OutputKind]
     /// What the results will say they were made by.
     public let provenance: Provenance
-    /// Whether earlier results of the case are replaced.
-    public let overwrite: Bool
     let results: ResultFolder
+
+    /// Makes a runner that writes into a results folder.
+    public init(segmenter: Segmenter, outputs: [OutputKind], provenance: Provenance, results: ResultFolder) {
+        (self.segmenter, self.outputs, self.provenance, self.results) = (segmenter, outputs, provenance, results)
+    }
 
     /// Reads, segments and writes one case. An error becomes a failed outcome, and no file of the case stays behind.
     ///
     /// - Parameters:
-    ///   - studyCase: The case.
-    ///   - progress: Gets slices done and slices in all.
-    public func run(_ studyCase: StudyCase, progress: (@Sendable (Int, Int) -> Void)? = nil) -> CaseOutcome {
+    ///   - ticket: The case.
+    ///   - report: Gets what goes on, from any thread.
+    public func run(_ ticket: CaseTicket, report: @escaping @Sendable (CaseProgress) -> Void = { _ in }) -> CaseOutcome
+    {
         let clock = ContinuousClock()
         let start = clock.now
+        var stage = CaseStage.reading
         var outcome: CaseOutcome
         do {
-            outcome = try segment(studyCase, progress: progress, elapsed: { seconds(clock.now - start) })
+            outcome = try segment(ticket, report: report, elapsed: { seconds(clock.now - start) }) {
+                stage = $0
+                report(.stage($0))
+            }
         } catch {
-            outcome = CaseOutcome(studyCase, failure: error)
+            outcome = CaseOutcome(ticket, failure: error)
+            outcome.stage = stage
             // What a person is told is where the file would have been, not where it was being made.
-            let (made, meant) = (results.partialFolder(of: studyCase.id), results.folder(of: studyCase.id))
+            let id = ticket.studyCase.id
+            let (made, meant) = (results.makingFolder(of: id), results.folder(of: id))
             outcome.reason = outcome.reason?.replacing(made, with: meant)
         }
         outcome.seconds = seconds(clock.now - start)
@@ -40,17 +76,25 @@ public struct CaseRunner: Sendable {
     }
 
     private func segment(
-        _ studyCase: StudyCase, progress: (@Sendable (Int, Int) -> Void)?, elapsed: () -> Double
+        _ ticket: CaseTicket, report: @escaping @Sendable (CaseProgress) -> Void, elapsed: () -> Double,
+        enter: (CaseStage) -> Void
     ) throws -> CaseOutcome {
+        let studyCase = ticket.studyCase
+        enter(.reading)
+        try ticket.confirmImage()
         // Too large is said before the image is read.
         if let outline = studyCase.outline() { _ = try segmenter.plan(for: outline) }
         let volume = try studyCase.readVolume()
-        let result = try segmenter.segment(volume, progress: progress)
-        var outcome = CaseOutcome(studyCase, status: .done)
-        outcome.structures = result.structures.map(CaseOutcome.Structure.init)
+        try ticket.confirmImage()
+        enter(.segmenting)
+        let result = try segmenter.segment(volume) { report(.advanced(done: $0, of: $1)) }
+        var outcome = CaseOutcome(ticket, status: .done)
+        let intensities = LabelIntensities(of: volume, under: result.labels)
+        outcome.structures = result.structures.map { .init($0, intensities) }
         outcome.memory = CaseOutcome.Memory(result.plan)
         outcome.notices = volume.notices + result.notices.filter { !volume.notices.contains($0) }
-        try results.commit(studyCase.id, replacing: overwrite) { folder in
+        enter(.writing)
+        try results.commit(studyCase.id, replacing: ticket.replaces, confirm: ticket.confirmClaim) { folder in
             var writer = try CaseWriter(
                 volume: volume, result: result, table: segmenter.task.labels,
                 window: segmenter.options.window ?? segmenter.task.window, reference: try? studyCase.reference(),
@@ -66,14 +110,29 @@ public struct CaseRunner: Sendable {
     }
 }
 
+extension CaseOutcome {
+    /// Makes an outcome without results.
+    public init(_ ticket: CaseTicket, status: Status) {
+        self.init(ticket.studyCase, status: status)
+        (path, contentSHA256) = (ticket.path, ticket.contentSHA256)
+    }
+
+    /// Makes a failed outcome of an error.
+    public init(_ ticket: CaseTicket, failure: any Error) {
+        self.init(ticket.studyCase, failure: failure)
+        (path, contentSHA256) = (ticket.path, ticket.contentSHA256)
+    }
+}
+
 extension CaseOutcome.Structure {
-    /// Takes over what segmentation found.
-    public init(_ structure: SegmentedVolume.Structure) {
+    /// Takes over what segmentation found, and what the image shows there.
+    public init(_ structure: SegmentedVolume.Structure, _ intensities: LabelIntensities) {
+        let values = intensities.byLabel[structure.id]
         self.init(
             id: structure.id, name: structure.name, voxels: structure.voxels, mm3: structure.cubicMillimetres,
-            meanProbability: structure.meanProbability,
-            expectedDice: structure.expectedDice, predictedDice: structure.predictedDice,
-            flags: structure.flags)
+            meanProbability: structure.meanProbability, expectedDice: structure.expectedDice,
+            predictedDice: structure.predictedDice, meanIntensity: values?.mean,
+            intensityDeviation: values?.deviation, flags: structure.flags)
     }
 }
 

@@ -47,7 +47,7 @@ struct CaseWriter {
     private func files(of kind: OutputKind, to folder: String) throws -> [String] {
         switch kind {
         case .volumes:
-            try AtomicFile.write(Array(VolumesTable.csv([outcome]).utf8), to: folder + "/volumes.csv")
+            try AtomicFile.write(Array(ResultTables.volumes([outcome]).utf8), to: folder + "/volumes.csv")
             return ["volumes.csv"]
         case .certainty:
             guard let certainty = result.certainty else { preconditionFailure("the segmenter keeps no certainty") }

@@ -1,9 +1,7 @@
-import Export
+import Configuration
 import Platform
 import Segmentation
 import Studies
-import VolumeIO
-import Volumes
 
 /// What a pipeline file says: which images of a study to take, which task to do on them, and what to write.
 public struct PipelineFile: Sendable {
@@ -17,42 +15,41 @@ public struct PipelineFile: Sendable {
     public var options = SegmentOptions()
     /// What is written for each case, each kind once.
     public var outputs: [OutputKind] = [.labels, .volumes]
-    /// SHA-256 of the file's bytes and the overrides, in hexadecimal: says whether two runs did the same.
+    /// Cases that are worked on at a time; nil for as many as jobs and memory allow.
+    public var workers: Int?
+    /// How long a case may take; nil for as long as it takes.
+    public var timeout: Duration?
+    /// SHA-256 of the file's bytes, of the files it includes, the overrides and the environment variables in its paths,
+    /// in hexadecimal: says whether two runs were told the same.
     public var sha256 = ""
+    /// Where each value stands, by its key; a key that is not here has its default.
+    public internal(set) var places: [String: ConfigurationPlace] = [:]
+
+    /// What `auto` came to on this machine; nil where a number of jobs was asked for.
+    private var automaticThreads: Int?
 
     /// Makes a pipeline with every value at its default.
     public init(name: String) {
         self.name = name
-        options.threads = ThreadBudget.count
+        jobs = nil
+    }
+
+    /// Processors that are kept busy, in all; nil for one per processor of the machine that runs it. This is
+    /// `options.threads`, and knows besides whether the number was asked for.
+    public var jobs: Int? {
+        get { options.threads == automaticThreads ? nil : options.threads }
+        set {
+            options.threads = newValue ?? ThreadBudget.count
+            automaticThreads = newValue == nil ? options.threads : nil
+        }
     }
 }
 
-/// One kind of result file.
-public enum OutputKind: Sendable, Hashable {
-    /// `volumes.csv`: voxels, mm³ and mean probability of each label.
-    case volumes
-    /// `<case>_probability.nii.gz` and `<case>_disagreement.nii.gz`: how sure each voxel is.
-    case certainty
-    /// The label map, or its names and colours, for others: what ``LabelExporters`` has under the name.
-    case export(String)
-
-    /// The label map, `<case>_labels.nii.gz`. Always written, named or not.
-    public static let labels = OutputKind.export("nifti")
-    /// `<case>_overlay.png`: the labels over the image in three planes.
-    public static let picture = OutputKind.export("picture")
-    /// Objects that tell how probable the labels are.
-    static let fractional = OutputKind.export("dicom-fractional")
-    /// Every kind, in the order in which they are listed and written.
-    public static let all =
-        [.labels, .volumes, .certainty]
-        + LabelExporters.all.map { OutputKind.export($0.name) }.filter { $0 != .labels }
-
-    /// The word in the pipeline file.
-    public var name: String {
-        switch self {
-        case .volumes: "volumes"
-        case .certainty: "certainty"
-        case .export(let name): name
-        }
+extension PipelineFile: Equatable {
+    /// Whether two do the same under the same name. Where their values stand, and the bytes that gave them, do not count.
+    public static func == (one: PipelineFile, other: PipelineFile) -> Bool {
+        one.name == other.name && one.input == other.input && one.task == other.task && one.options == other.options
+            && one.outputs == other.outputs && one.jobs == other.jobs && one.workers == other.workers
+            && one.timeout == other.timeout
     }
 }

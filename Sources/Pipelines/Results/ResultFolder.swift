@@ -1,121 +1,119 @@
 import Foundation
+import Glibc
 import Platform
-import VolumeIO
 import Volumes
 
 /// Why results cannot be written.
 public enum ResultError: TomosError, Equatable {
     /// The folder cannot be made or written to.
     case cannotCreate(String, reason: String)
-    /// Results are there already.
-    case exists(folder: String, cases: [String])
-    /// Results are there that another pipeline, task, or network made.
-    case madeDifferently(folder: String, cases: [String])
+    /// Something stands where a case's results go, or somebody else has put them there.
+    case exists(String)
+    /// Another run took this one for dead, and what it was making away.
+    case takenOver(String)
 
-    /// Always: the output cannot be created.
-    public var category: ErrorCategory { .cannotCreate }
+    /// The kind of error.
+    public var category: ErrorCategory {
+        switch self {
+        case .cannotCreate, .exists: .cannotCreate
+        case .takenOver: .busy
+        }
+    }
 
     /// The message.
     public var description: String {
         switch self {
         case .cannotCreate(let path, let reason): "\(path): cannot write results here: \(reason)"
-        case .exists(let folder, let cases):
-            "\(folder): holds results already (\(Self.list(cases))); "
-                + "use --overwrite to replace them, --resume to keep them, or another folder"
-        case .madeDifferently(let folder, let cases):
-            "\(folder): the results of \(Self.list(cases)) were made with another pipeline, task, network or version; "
-                + "use --overwrite to replace them, or another folder"
+        case .exists(let path):
+            "\(path): something is there already that is not to be replaced (remove it, or write to another folder)"
+        case .takenOver(let path): "\(path): the case was taken over by another run while this one stood still"
         }
-    }
-
-    private static func list(_ cases: [String]) -> String {
-        let shown = cases.prefix(3).joined(separator: ", ")
-        return cases.count > 3 ? "\(shown) and \(cases.count - 3) more" : shown
     }
 }
 
-/// The folder a run writes to: one folder for each case that is done, `cases.json` and `volumes.csv`.
+/// Where a run's results go: a folder for each case.
 ///
-/// A case's files are made in `.tomos-partial-<case>` and appear together by one rename.
-struct ResultFolder: Sendable {
-    let path: String
+/// A case's files are made in a hidden folder and appear together by one rename, `case.json` among them: a folder that
+/// holds it is complete.
+public struct ResultFolder: Sendable {
+    /// The folder.
+    public let path: String
+    private let making: String
 
-    /// Makes the folder and shows that it can be written to.
-    init(creating path: String) throws(ResultError) {
-        self.path = path
-        if let code = Self.makeFolder(path) { throw .cannotCreate(path, reason: Self.reason(code)) }
-        let probe = path + "/.tomos-probe-\(ProcessInfo.processInfo.processIdentifier)"
-        guard mkdir(probe, 0o700) == 0 else { throw .cannotCreate(path, reason: Self.reason(errno)) }
-        rmdir(probe)
-    }
+    /// Names the folders; nothing is made.
+    ///
+    /// - Parameter making: What the path of the folder in which a case's files are made begins with, on the same file
+    ///   system; the case's name follows.
+    public init(_ path: String, making: String) { (self.path, self.making) = (path, making) }
 
     /// The folder of a case's results.
-    func folder(of id: String) -> String { path + "/" + id }
+    public func folder(of id: String) -> String { path + "/" + id }
 
     /// The folder in which a case's files are made.
-    func partialFolder(of id: String) -> String { path + "/.tomos-partial-" + id }
-
-    /// Whether anything stands where a case's results go.
-    func holdsResults(of id: String) -> Bool { FileManager.default.fileExists(atPath: folder(of: id)) }
+    public func makingFolder(of id: String) -> String { making + id }
 
     /// What an earlier run said about a case that is done; nil when its results are not complete.
-    func record(of id: String) -> CaseRecord? { Self.record(folder(of: id)) }
+    public func record(of id: String) -> CaseRecord? { Self.record(folder(of: id) + "/case.json") }
+
+    /// Reads a record; nil when there is none, or none that can be read.
+    public static func record(_ file: String) -> CaseRecord? {
+        guard let data = FileManager.default.contents(atPath: file) else { return nil }
+        return try? JSONDecoder().decode(CaseRecord.self, from: data)
+    }
 
     /// Makes a case's files through `write`, which gets the folder to write to, and puts them in place.
     /// Whatever goes wrong, nothing of the case stays behind, and earlier results stay until the new ones are whole.
-    func commit(_ id: String, replacing: Bool, _ write: (String) throws -> Void) throws {
+    ///
+    /// - Parameter confirm: Asked when all is made; what it throws leaves things as they were.
+    func commit(
+        _ id: String, replacing: Bool, confirm: () throws -> Void = {}, _ write: (String) throws -> Void
+    ) throws {
         let files = FileManager.default
-        let partial = partialFolder(of: id)
-        try? files.removeItem(atPath: partial)
-        Drafts.begin(partial)
-        defer { Drafts.end(partial) }
-        if let code = Self.makeFolder(partial) { throw ResultError.cannotCreate(path, reason: Self.reason(code)) }
+        let folder = makingFolder(of: id)
+        try? files.removeItem(atPath: folder)
+        Drafts.begin(folder)
+        defer { Drafts.end(folder) }
         do {
-            try write(partial)
-            try put(partial, inPlaceOf: folder(of: id), replacing: replacing)
+            try AtomicFile.makeFolder(folder)
+            try write(folder)
+            try confirm()
+            try put(folder, inPlaceOf: self.folder(of: id), replacing: replacing)
         } catch {
-            try? files.removeItem(atPath: partial)
+            try? files.removeItem(atPath: folder)
             throw error
         }
     }
 
-    private func put(_ partial: String, inPlaceOf target: String, replacing: Bool) throws(ResultError) {
-        let old = path + "/.tomos-partial-old-" + (target.split(separator: "/").last.map(String.init) ?? "case")
-        if FileManager.default.fileExists(atPath: target) {
-            guard replacing else { throw .exists(folder: target, cases: ["a folder of this name"]) }
-            try? FileManager.default.removeItem(atPath: old)
-            guard rename(target, old) == 0 else { throw .cannotCreate(target, reason: Self.reason(errno)) }
+    /// Renames; what is replaced changes places with what is new, so that one of the two is there at any moment.
+    private func put(_ made: String, inPlaceOf target: String, replacing: Bool) throws(ResultError) {
+        if replacing, FileManager.default.fileExists(atPath: target) {
+            if AtomicFile.exchange(made, target) {
+                try? FileManager.default.removeItem(atPath: made)
+            } else if errno == ENOENT {
+                throw .takenOver(target)
+            } else {
+                try replaceInSteps(made, target)
+            }
+        } else if rename(made, target) != 0 {
+            let code = errno
+            if code == ENOENT { throw .takenOver(target) }
+            if [EEXIST, ENOTEMPTY, ENOTDIR].contains(code) { throw .exists(target) }
+            throw .cannotCreate(target, reason: Self.reason(code))
         }
-        guard rename(partial, target) == 0 else {
-            let reason = Self.reason(errno)
+        AtomicFile.sync(folder: path)
+    }
+
+    /// On a file system that cannot exchange two names the old results step aside first.
+    private func replaceInSteps(_ made: String, _ target: String) throws(ResultError) {
+        let old = made + ".old"
+        guard rename(target, old) == 0 else { throw .cannotCreate(target, reason: Self.reason(errno)) }
+        guard rename(made, target) == 0 else {
+            let code = errno
             _ = rename(old, target)
-            throw .cannotCreate(target, reason: reason)
+            throw code == ENOENT ? .takenOver(target) : .cannotCreate(target, reason: Self.reason(code))
         }
         try? FileManager.default.removeItem(atPath: old)
     }
 
-    /// Whether a folder holds one case's results.
-    static func isCase(_ folder: String) -> Bool { record(folder) != nil }
-
-    private static func record(_ folder: String) -> CaseRecord? {
-        guard let data = FileManager.default.contents(atPath: folder + "/case.json") else { return nil }
-        return try? JSONDecoder().decode(CaseRecord.self, from: data)
-    }
-
-    /// Makes a folder and those above it; the system's errno when that fails.
-    private static func makeFolder(_ path: String) -> Int32? {
-        if mkdir(path, 0o777) == 0 { return nil }
-        let code = errno
-        var isFolder: ObjCBool = false
-        if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) {
-            return isFolder.boolValue ? nil : EEXIST
-        }
-        let above = NSString(string: path).deletingLastPathComponent
-        guard code == ENOENT, !above.isEmpty, above != path else { return code }
-        return makeFolder(above) ?? (mkdir(path, 0o777) == 0 ? nil : errno)
-    }
-
-    private static func reason(_ code: Int32) -> String {
-        code == EEXIST ? "a file is in the way" : String(cString: strerror(code))
-    }
+    private static func reason(_ code: Int32) -> String { String(cString: strerror(code)) }
 }

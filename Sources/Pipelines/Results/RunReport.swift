@@ -4,6 +4,16 @@ import Segmentation
 import Studies
 import Volumes
 
+/// What is going on with a case.
+public enum CaseStage: String, Codable, Sendable {
+    /// Its image is being read.
+    case reading
+    /// Its labels are being found.
+    case segmenting
+    /// Its files are being written and read again.
+    case writing
+}
+
 /// What became of one case. `case.json` holds one, `cases.json` all of them.
 public struct CaseOutcome: Codable, Sendable {
     /// How a case ended.
@@ -14,6 +24,8 @@ public struct CaseOutcome: Codable, Sendable {
         case failed
         /// Its results were there before and were kept.
         case kept
+        /// Nothing was done yet: the run was stopped, or the case is another's.
+        case waiting
     }
 
     /// One label of the case.
@@ -32,6 +44,9 @@ public struct CaseOutcome: Codable, Sendable {
         public var expectedDice: Double
         /// The true Dice to be expected, with the range of nine in ten; nil when the pack was not checked for this.
         public var predictedDice: DicePrediction?
+        /// Mean and standard deviation of the image's values over them, in the image's unit; nil when there are none, and
+        /// in results of earlier versions.
+        public var meanIntensity, intensityDeviation: Double?
         /// Why a person should look at it: `empty`, `truncated`, `implausible`.
         public var flags: [StructureFlag]
     }
@@ -52,16 +67,23 @@ public struct CaseOutcome: Codable, Sendable {
 
     /// Name of the case and of its folder.
     public var id: String
-    /// What it was made from.
+    /// What it was made from, for people.
     public var source: String
+    /// The path of the image below the study: of a DICOM series the folder that holds all its files. Nil in results of
+    /// earlier versions and where the study is one image.
+    public var path: String?
+    /// SHA-256 of the image's file; of several, of their hashes in order. Nil where it was not asked for.
+    public var contentSHA256: String?
     /// (0020,000E), when the source is a DICOM series.
     public var seriesInstanceUID: String?
     /// How it ended.
     public var status: Status
     /// The error, when it failed.
     public var reason: String?
-    /// The kind of error (`badData`, `missingInput`, ...), when it failed.
+    /// The kind of error (`badData`, `missingInput`, ..., or ``Breakdown``), when it failed.
     public var category: String?
+    /// What was going on, when it broke off.
+    public var stage: CaseStage?
     /// Result files, relative to the results folder.
     public var outputs: [String] = []
     /// What was found when the label maps were read again, one for each format; nil in results of earlier versions.
@@ -92,32 +114,6 @@ public struct CaseOutcome: Codable, Sendable {
     }
 }
 
-/// What made a result: enough to tell whether two results were made alike.
-public struct Provenance: Codable, Sendable, Equatable {
-    /// Version of this program.
-    public var tomos = tomosVersion
-    /// The pipeline's name.
-    public var pipeline: String
-    /// SHA-256 of the pipeline file with its overrides.
-    public var pipelineSHA256: String
-    /// Name of the task.
-    public var task: String
-    /// SHA-256 of its `pack.yaml`, which holds the hashes of its volumes.
-    public var taskSHA256: String
-    /// The weights in one line, with their licence.
-    public var weights: String
-    /// SHA-256 of the weights file.
-    public var weightsSHA256: String
-    /// The networks that were trained on the task and are put to use; nil where there are none.
-    public var learned: LearnedRecord?
-}
-
-/// `case.json`: written last into a case's folder, so that a folder with it is complete.
-struct CaseRecord: Codable {
-    var made: Provenance
-    var outcome: CaseOutcome
-}
-
 /// `cases.json`: a whole run.
 public struct RunReport: Codable, Sendable {
     /// What made the results.
@@ -129,37 +125,14 @@ public struct RunReport: Codable, Sendable {
     /// Everything in the study that is no case, with the reason.
     public var ignored: [IgnoredItem]
 
+    /// Makes a report.
+    public init(made: Provenance, study: String, cases: [CaseOutcome], ignored: [IgnoredItem]) {
+        (self.made, self.study, self.cases, self.ignored) = (made, study, cases, ignored)
+    }
+
     /// Cases that failed.
     public var failures: [CaseOutcome] { cases.filter { $0.status == .failed } }
 
     /// As JSON with sorted keys, ending in a newline.
     public func json() throws -> [UInt8] { try JSON.bytes(self) }
-
-    /// `volumes.csv` of the run: a line per case and label, in the order of the cases.
-    public func volumesCSV() -> String { VolumesTable.csv(cases) }
-}
-
-/// The table of volumes.
-enum VolumesTable {
-    /// Comma-separated values (RFC 4180 quoting, `.` as decimal point) with a header line.
-    static func csv(_ cases: [CaseOutcome]) -> String {
-        var text =
-            "case,label,name,voxels,mm3,mean_probability,expected_dice,predicted_dice,predicted_lower,predicted_upper,flags\n"
-        for outcome in cases {
-            for structure in outcome.structures {
-                let predicted = structure.predictedDice.map { [$0.dice, $0.lower, $0.upper] }
-                var fields = [
-                    SafeText.csv(outcome.id), String(structure.id), SafeText.csv(structure.name),
-                    String(structure.voxels),
-                ]
-                fields.append(decimal(structure.mm3, 3))
-                fields.append(structure.meanProbability.map { decimal($0, 4) } ?? "")
-                fields.append(decimal(structure.expectedDice, 4))
-                fields += predicted?.map { decimal($0, 4) } ?? ["", "", ""]
-                fields.append(structure.flags.map(\.rawValue).joined(separator: " "))
-                text += fields.joined(separator: ",") + "\n"
-            }
-        }
-        return text
-    }
 }

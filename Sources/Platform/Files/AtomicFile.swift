@@ -1,3 +1,4 @@
+import CRename
 import Glibc
 import Volumes
 
@@ -83,16 +84,23 @@ public enum AtomicFile {
             guard status == 0 else { throw AtomicFileError.writeFailed(path: path, code: closeCode) }
             guard rename(temporaryPath, path) == 0 else { throw AtomicFile.creationError(path, errno) }
             isKept = true
-            syncFolder()
+            AtomicFile.sync(folder: AtomicFile.folder(of: path))
         }
+    }
 
-        /// Makes the new name last. Some file systems cannot sync a folder, and the file is whole by now: no error.
-        private func syncFolder() {
-            let folder = open(AtomicFile.folder(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-            guard folder >= 0 else { return }
-            _ = fsync(folder)
-            close(folder)
-        }
+    /// Lets two paths change places, so that each is there at any moment; false, with errno saying why, where the file
+    /// system cannot.
+    public static func exchange(_ one: String, _ other: String) -> Bool {
+        let exchange: UInt32 = 1 << 1
+        return renameat2(AT_FDCWD, one, AT_FDCWD, other, exchange) == 0
+    }
+
+    /// Makes new names in a folder last. Some file systems cannot sync a folder, and the files are whole by now: no error.
+    public static func sync(folder path: String) {
+        let folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard folder >= 0 else { return }
+        _ = fsync(folder)
+        close(folder)
     }
 
     /// Makes a folder and the folders above it, where missing.

@@ -1,4 +1,5 @@
 import CDigest
+import Glibc
 
 /// Fingerprints of data, as lower-case hexadecimal.
 public enum Digest {
@@ -8,6 +9,26 @@ public enum Digest {
         var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
         SHA256Init(&context)
         SHA256Update(&context, data, data.count)
+        SHA256Final(&digest, &context)
+        return hexadecimal(digest)
+    }
+
+    /// SHA-256 of a file, read in parts; nil, with errno saying why, when it cannot be read to its end.
+    public static func sha256(file path: String) -> String? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var context = SHA2_CTX()
+        SHA256Init(&context)
+        var part = [UInt8](repeating: 0, count: 1 << 20)
+        while true {
+            let count = read(descriptor, &part, part.count)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { return nil }
+            if count == 0 { break }
+            SHA256Update(&context, part, count)
+        }
+        var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
         SHA256Final(&digest, &context)
         return hexadecimal(digest)
     }

@@ -1,10 +1,18 @@
 import Foundation
 import Synchronization
 
+/// Where the handler of signals writes what came.
+nonisolated(unsafe) private var alarmBell: Int32 = -1
+
 /// Files and folders that are being made and are not yet what they are to be. A program that is told to end removes them, so
 /// that nothing half-written stays.
 public enum Drafts {
     private static let paths = Mutex<Set<String>>([])
+    private static let lastWords = Mutex<(@Sendable () -> Void)?>(nil)
+
+    /// Sets what is done, on a thread of its own, when the program is told to end, before drafts are removed: what others
+    /// wait for is given up, and a person is told how to go on. Nil for nothing.
+    public static func beforeEnd(_ action: (@Sendable () -> Void)?) { lastWords.withLock { $0 = action } }
 
     /// Remembers a draft.
     public static func begin(_ path: String) { paths.withLock { _ = $0.insert(path) } }
@@ -21,21 +29,36 @@ public enum Drafts {
     /// another program (SIGTERM).
     public static func removeWhenEnded() {
         let numbers = [SIGINT, SIGTERM].filter { !isIgnored($0) }
-        if numbers.isEmpty { return }
-        // Blocked here, and so in every thread that comes, they wait for the one that asks for them.
+        var ends: [Int32] = [-1, -1]
+        guard !numbers.isEmpty, pipe(&ends) == 0 else { return }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        alarmBell = ends[1]
+        var action = sigaction()
+        // Whatever thread gets it, of whatever library, it only passes the number on: little is allowed here.
+        action.__sigaction_handler.sa_handler = { number in
+            let before = errno
+            var byte = UInt8(truncatingIfNeeded: number)
+            _ = write(alarmBell, &byte, 1)
+            errno = before
+        }
+        action.sa_flags = SA_RESTART
+        // Whoever started the program may have left them blocked, as threads of Dispatch do.
         var signals = sigset_t()
         sigemptyset(&signals)
-        for number in numbers { sigaddset(&signals, number) }
-        pthread_sigmask(SIG_BLOCK, &signals, nil)
-        let awaited = signals
+        for number in numbers {
+            sigaction(number, &action, nil)
+            sigaddset(&signals, number)
+        }
+        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+        let listening = ends[0]
         Thread.detachNewThread {
-            var (signals, number) = (awaited, Int32(0))
-            guard sigwait(&signals, &number) == 0 else { return }
+            var byte: UInt8 = 0
+            while read(listening, &byte, 1) != 1 { if errno != EINTR { return } }
+            lastWords.withLock { $0 }?()
             removeAll()
             // As the signal itself would have ended it, for who waits for the program.
-            signal(number, SIG_DFL)
-            pthread_sigmask(SIG_UNBLOCK, &signals, nil)
-            raise(number)
+            signal(Int32(byte), SIG_DFL)
+            kill(getpid(), Int32(byte))
         }
     }
 

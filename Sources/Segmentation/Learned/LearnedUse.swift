@@ -39,9 +39,6 @@ package struct LearnedBlend: Sendable {
 }
 
 extension Segmenter {
-    /// The networks that were trained on the pack, where they are put to use.
-    public var learnedRecord: LearnedRecord? { learned == nil ? nil : findings?.learned }
-
     /// What networks that have learned the task say of a volume.
     package func said(
         by learned: LearnedTask, of volume: Volume, scale: IntensityScale? = nil,

@@ -13,20 +13,29 @@ package enum CaseNames {
     }
 
     /// Names that a results folder holds beside the cases.
-    private static let reserved: Set<String> = ["cases.json", "volumes.csv"]
+    private static let reserved = ResultNames.files.union(ResultNames.folders)
 
-    /// One id each, in the order given: the shortest that no other image could be called by.
+    /// One id each, in the order given, by the image's own place in the study.
     ///
-    /// A NIfTI file is called by its file name, or by its path with `_` for `/`; a series by its folder, by the folder's
-    /// path, or by these and `series-<number>`.
-    static func ids(_ names: [Name]) -> [String] {
+    /// A file of a volume is called by its path, with `_` for `/`; one of a BIDS data set, whose name says the subject, by
+    /// its name. A series is called by its folder's path, and `series-<number>` where the folder holds several. Where that
+    /// is no name of one image alone, six digits of the hash of `key` follow: others may come and go, and it stays.
+    ///
+    /// - Parameters:
+    ///   - keys: What tells each image from all others.
+    ///   - known: Ids by key that were given before, and are kept.
+    static func ids(_ names: [Name], keys: [String], known: [String: String] = [:]) -> [String] {
         let candidates = names.map { Self.candidates($0).map(Self.safe) }
         // Compared without case, because some shared folders cannot tell `A` from `a`.
         let claims = Dictionary(
             candidates.flatMap { Set($0.map { $0.lowercased() }) }.map { ($0, 1) }, uniquingKeysWith: +)
-        var taken = Set<String>()
-        return candidates.map { options in
-            let wanted = options.first { claims[$0.lowercased()] == 1 } ?? options[options.count - 1]
+        // An id of an image that is gone is not given again: its results may be there still.
+        let old = Set(known.values.map { $0.lowercased() })
+        var taken = old
+        return zip(candidates, keys).map { options, key in
+            if let id = known[key] { return id }
+            let free = options.first { claims[$0.lowercased()] == 1 && !old.contains($0.lowercased()) }
+            let wanted = free ?? safe(String(options[options.count - 1].prefix(90)) + "-" + Self.hash(key))
             var (id, copy) = (wanted, 2)
             while !taken.insert(id.lowercased()).inserted {
                 id = "\(wanted)-\(copy)"
@@ -36,15 +45,25 @@ package enum CaseNames {
         }
     }
 
+    private static func hash(_ key: String) -> String { String(Digest.sha256(Array(key.utf8)).prefix(6)) }
+
     private static func candidates(_ name: Name) -> [String] {
         switch name {
         case .file(let path):
-            let path = stem(path)
-            return [lastPart(path), joined(path)]
+            let stem = stem(path)
+            return [tellsItsPlace(stem) ? lastPart(stem) : joined(stem)]
         case .series(let folder, let number, let part):
             let series = (number.map { "_series-\($0)" } ?? "_series") + (part.map { "_\($0)" } ?? "")
-            return [lastPart(folder), joined(folder), lastPart(folder) + series, joined(folder) + series]
+            return [joined(folder), joined(folder) + series]
         }
+    }
+
+    /// Whether the name of a BIDS file says the subject, and the session, in whose folder it lies.
+    private static func tellsItsPlace(_ path: String) -> Bool {
+        let parts = path.split(separator: "/").map(String.init)
+        guard let name = parts.last, parts.count > 1, parts[0].hasPrefix("sub-") else { return false }
+        let session = parts.dropFirst().dropLast().first { $0.hasPrefix("ses-") }
+        return name.hasPrefix(([parts[0]] + [session].compactMap(\.self)).joined(separator: "_") + "_")
     }
 
     private static func lastPart(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }

@@ -25,7 +25,7 @@ public struct DICOMSeries: Sendable {
     /// How it is to be read.
     public var policies = DICOMPolicies()
     /// What a person should know of where it was found.
-    var notices: [String] = []
+    package var notices: [String] = []
     /// The images, in the order found.
     var images: [DICOMImageHeader] = []
 

@@ -17,6 +17,16 @@ public enum Images {
         return (try stored.series(), stored.info.notices)
     }
 
+    /// The files that an image lies in: itself and, of a pair or a header that names its voxels, the other one. What cannot
+    /// be told, of which reading it says why, is the file alone.
+    public static func files(_ path: String) -> [String] {
+        if let stored = try? stored(path) { return stored.content.path == path ? [path] : [path, stored.content.path] }
+        guard let name = VolumeFileName(path), name.part != .whole else { return [path] }
+        let header = (try? NIfTIPair.headerPath(for: path)) ?? path
+        let image = (try? NIfTIPair.imagePath(for: path, header: header)) ?? path
+        return Array(Set([path, header, image])).sorted()
+    }
+
     /// The judged header of a file that is not NIfTI; nil for those that are, or are nothing that is read.
     private static func stored(_ path: String) throws -> StoredVolume? {
         switch VolumeFormat.of(path: path) {

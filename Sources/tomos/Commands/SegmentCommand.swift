@@ -172,9 +172,10 @@ struct SegmentCommand: ParsableCommand {
         if let disagreement, let map = result.certainty?.disagreement { try NIfTI.write(map, to: disagreement) }
         if !quiet { result.notices.forEach { Console.note($0) } }
         if json {
+            let intensities = LabelIntensities(of: volume, under: result.labels)
             try Console.json(
                 SegmentReport(
-                    output: output, structures: result.structures.map(CaseOutcome.Structure.init),
+                    output: output, structures: result.structures.map { .init($0, intensities) },
                     notices: result.notices, memory: CaseOutcome.Memory(result.plan)))
         } else if !quiet {
             var table = TextTable([">label", "name", ">voxels", ">mm3", ">probability", ">Dice (predicted)"])

@@ -29,6 +29,9 @@ enum Console {
     /// Puts a text in place of the terminal's current line.
     static func rewriteLine(_ text: String) { write("\r\u{1B}[K" + SafeText.line(text), to: .standardError) }
 
+    /// Prints a line of a log that programs read: it is JSON, which holds nothing that steers a terminal.
+    static func logLine(_ text: String) { write(text, to: .standardError) }
+
     /// Prints a value as JSON with sorted keys.
     static func json(_ value: some Encodable) throws {
         write(try JSON.text(value), to: .standardOutput)
@@ -78,7 +81,9 @@ final class Progress: Sendable {
         }
     }
 
-    private func show(_ text: String) {
+    /// Puts a text in place of the line that is being rewritten; in a log nothing.
+    func show(_ text: String) {
+        if quiet || !onTerminal { return }
         state.withLock {
             if $0.shown == text { return }
             $0.shown = text

@@ -13,13 +13,14 @@ enum ExitStatus: Int32, CaseIterable {
     case internalError = 70
     case cannotCreate = 73
     case inputOutput = 74
+    case busy = 75
     case badConfiguration = 78
 
     /// What it says, for `--help`.
     var meaning: String {
         switch self {
         case .done: "done"
-        case .someFailed: "some cases failed, the others are done"
+        case .someFailed: "some cases failed or are stale, the others are done"
         case .usage: "the command line is wrong"
         case .badData: "an input is malformed, unsupported or inconsistent"
         case .missingInput: "an input is not there"
@@ -27,6 +28,7 @@ enum ExitStatus: Int32, CaseIterable {
         case .internalError: "an error in tomos itself"
         case .cannotCreate: "the output cannot be created"
         case .inputOutput: "reading or writing broke off (disk full, for example)"
+        case .busy: "another run is at work in the results folder"
         case .badConfiguration: "a pipeline or task says what cannot be"
         }
     }
@@ -40,6 +42,8 @@ enum ExitStatus: Int32, CaseIterable {
             case .cannotCreate: .cannotCreate
             case .inputOutput: .inputOutput
             case .limitExceeded: .limitExceeded
+            case .busy: .busy
+            case .internalFailure: .internalError
             }
     }
 }

@@ -49,7 +49,7 @@ struct PipelineFileTests {
             segment: { weights: net.pt, choose: position, support: 32, ensemble: 2, threshold: 0.4, labels: [2, 1] }
             clean: [ { smooth: 0.8 mm }, { keep-largest: { per: label } }, { remove-smaller: 20 mm3 } ]
             outputs: [ volumes, picture, itk-snap ]
-            run: { jobs: 3 }
+            run: { jobs: 3, workers: 2, timeout: 30 min }
             """)
         #expect(pipeline.name == "hippocampus")
         #expect(pipeline.input.include == ["**/*.nii.gz"])
@@ -68,6 +68,9 @@ struct PipelineFileTests {
             pipeline.options.clean == [.smooth(millimetres: 0.8), .keepLargest(), .removeSmaller(cubicMillimetres: 20)])
         #expect(pipeline.outputs == [.labels, .volumes, .picture, .export("itk-snap")])
         #expect(pipeline.options.threads == 3)
+        #expect(pipeline.jobs == 3)
+        #expect(pipeline.workers == 2)
+        #expect(pipeline.timeout == .seconds(1800))
     }
 
     @Test("What the engine may take, and how it sees slices")
@@ -104,6 +107,9 @@ struct PipelineFileTests {
         #expect(pipeline.options.weights == .bundled)
         #expect(pipeline.outputs == [.labels, .volumes])
         #expect(pipeline.options.threads == ThreadBudget.available)
+        #expect(pipeline.jobs == nil)
+        #expect(pipeline.workers == nil)
+        #expect(pipeline.timeout == nil)
     }
 
     @Test(
@@ -116,7 +122,7 @@ struct PipelineFileTests {
             ("version: 1\ntask: x\nsegmnt: {}", "p.yaml:3:1: unknown key 'segmnt'; did you mean 'segment'?"),
             (
                 "version: 1\ntask: x\nrun: { jobs: 2, colour: red }",
-                "p.yaml:3:17: unknown key 'colour' in run; known keys: jobs, memory, reduce, timeout"
+                "p.yaml:3:17: unknown key 'colour' in run; known keys: jobs, workers, memory, reduce, timeout"
             ),
             (
                 "version: 1\ntask: x\nsegment: { support: 513 }",
@@ -188,8 +194,12 @@ struct PipelineFileTests {
                 "p.yaml:3:16: run.memory cannot be '2'; allowed: a size such as 2 GiB or 512 MiB, or none"
             ),
             (
-                "version: 1\ntask: x\nrun: { timeout: 30 min }",
-                "p.yaml:3:17: run.timeout '30 min' is not available in this version; remove the key"
+                "version: 1\ntask: x\nrun: { timeout: 30 }",
+                "p.yaml:3:17: run.timeout cannot be '30'; allowed: a duration such as 90 s, 30 min or 2 h, or none"
+            ),
+            (
+                "version: 1\ntask: x\nrun: { workers: 0 }",
+                "p.yaml:3:17: run.workers cannot be '0'; allowed: auto, or a whole number from 1 to 1024"
             ),
             (
                 "version: 1\ntask: x\nclean: [ { remove-smaller: 20 } ]",
@@ -244,6 +254,10 @@ struct PipelineFileTests {
             ),
             ("segment.support", "--set segment.support: an override is written key=value, such as segment.support=32"),
             ("task=", "--set task=: task cannot be ''; allowed: a folder"),
+            (
+                "include=base.yaml",
+                "--set include=base.yaml: include cannot be 'base.yaml'; allowed: in a pipeline file only"
+            ),
             ("outputs=[a", "--set outputs=[a: not valid YAML: did not find expected ',' or ']'"),
         ])
     func badOverrides(override: String, message: String) {

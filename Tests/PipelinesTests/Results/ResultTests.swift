@@ -11,13 +11,12 @@ import Volumes
 @Suite("Results")
 struct ResultTests {
     let folder = TemporaryFolder()
-    static let provenance = Provenance(
-        pipeline: "p", pipelineSHA256: "1", task: "t", taskSHA256: "2", weights: "w", weightsSHA256: "3")
 
     @Test("A case appears whole, or not at all, and replaces an earlier one only when told to")
     func commit() throws {
         struct Stop: Error {}
-        let results = try ResultFolder(creating: folder.file("out"))
+        try FileManager.default.createDirectory(atPath: folder.file("out"), withIntermediateDirectories: true)
+        let results = ResultFolder(folder.file("out"), making: folder.file("out/.making."))
         #expect(throws: Stop.self) {
             try results.commit("a", replacing: false) { path in
                 try Data("half".utf8).write(to: URL(fileURLWithPath: path + "/x"))
@@ -30,33 +29,26 @@ struct ResultTests {
         }
         try results.commit("a", replacing: false, write("one"))
         #expect(folder.contents == ["out", "out/a", "out/a/x"])
-        #expect(throws: ResultError.self) { try results.commit("a", replacing: false, write("two")) }
+        #expect(throws: ResultError.exists(folder.file("out/a"))) {
+            try results.commit("a", replacing: false, write("two"))
+        }
         #expect(try String(contentsOfFile: folder.file("out/a/x"), encoding: .utf8) == "one")
         try results.commit("a", replacing: true, write("two"))
         #expect(try String(contentsOfFile: folder.file("out/a/x"), encoding: .utf8) == "two")
         #expect(folder.contents == ["out", "out/a", "out/a/x"])
     }
 
-    @Test("A results folder that cannot be made")
-    func cannotCreate() throws {
-        try Data().write(to: URL(fileURLWithPath: folder.file("file")))
-        #expect(throws: ResultError.cannotCreate(folder.file("file"), reason: "a file is in the way")) {
-            try ResultFolder(creating: folder.file("file"))
+    @Test("Somebody who lost the case puts nothing in place")
+    func confirmed() throws {
+        struct Lost: Error {}
+        try FileManager.default.createDirectory(atPath: folder.file("out"), withIntermediateDirectories: true)
+        let results = ResultFolder(folder.file("out"), making: folder.file("out/.making."))
+        #expect(throws: Lost.self) {
+            try results.commit("a", replacing: true, confirm: { throw Lost() }) { path in
+                try Data("x".utf8).write(to: URL(fileURLWithPath: path + "/x"))
+            }
         }
-        let error = #expect(throws: ResultError.self) { try ResultFolder(creating: "/proc/results") }
-        #expect(error?.category == .cannotCreate)
-    }
-
-    @Test("What was made differently is not kept")
-    func messages() {
-        #expect(
-            ResultError.exists(folder: "out", cases: ["a", "b", "c", "d", "e"]).description
-                == "out: holds results already (a, b, c and 2 more); use --overwrite to replace them, --resume to keep them, or another folder"
-        )
-        #expect(
-            ResultError.madeDifferently(folder: "out", cases: ["a"]).description
-                == "out: the results of a were made with another pipeline, task, network or version; use --overwrite to replace them, or another folder"
-        )
+        #expect(folder.contents == ["out"])
     }
 
     @Test("volumes.csv quotes what needs it")
@@ -65,14 +57,15 @@ struct ResultTests {
         outcome.structures = [
             .init(
                 id: 1, name: "left \"big\" one", voxels: 10, mm3: 12.5, meanProbability: 0.98766, expectedDice: 0.9,
-                predictedDice: .init(dice: 0.85, lower: 0.8, upper: 0.91), flags: [.truncated, .implausible]),
+                predictedDice: .init(dice: 0.85, lower: 0.8, upper: 0.91), meanIntensity: 51.5, intensityDeviation: 2,
+                flags: [.truncated, .implausible]),
             .init(id: 2, name: "none", voxels: 0, mm3: 0, meanProbability: nil, expectedDice: 0, flags: []),
         ]
         #expect(
-            VolumesTable.csv([outcome]) == """
-                case,label,name,voxels,mm3,mean_probability,expected_dice,predicted_dice,predicted_lower,predicted_upper,flags
-                "a,b",1,"left ""big"" one",10,12.500,0.9877,0.9000,0.8500,0.8000,0.9100,truncated implausible
-                "a,b",2,none,0,0.000,,0.0000,,,,
+            ResultTables.volumes([outcome]) == """
+                case,label,name,voxels,mm3,mean_intensity,sd_intensity,mean_probability,expected_dice,predicted_dice,predicted_lower,predicted_upper,flags
+                "a,b",1,"left ""big"" one",10,12.500,51.5000,2.0000,0.9877,0.9000,0.8500,0.8000,0.9100,truncated implausible
+                "a,b",2,none,0,0.000,,,,0.0000,,,,
 
                 """)
     }

@@ -58,25 +58,28 @@ struct DCMTKFile: ~Copyable {
     func text(_ tag: DICOMTag) -> String? { Self.text { tomos_dcm_text(handle, tag.group, tag.element, $0, $1) } }
 
     static func text(_ read: (UnsafeMutablePointer<CChar>, Int) -> Int) -> String? {
-        var capacity = 256
-        while true {
-            var length = -1
-            let bytes = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
-                buffer.withMemoryRebound(to: CChar.self) { chars in
-                    if let base = chars.baseAddress { length = read(base, capacity) }
-                }
-                count = max(0, min(length, capacity - 1))
-            }
-            guard length >= 0 else { return nil }
-            if length < capacity { return trimmed(String(decoding: bytes, as: UTF8.self)) }
-            capacity = length + 1
+        // Nearly all values are short, and thousands of files are asked for dozens of them.
+        var length = -1
+        let short = withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { buffer -> String? in
+            guard let base = buffer.baseAddress else { return nil }
+            length = read(base, buffer.count)
+            return (0..<buffer.count).contains(length) ? trimmed(UnsafeRawBufferPointer(buffer)[..<length]) : nil
         }
+        guard length >= 256 else { return short }
+        let capacity = length + 1
+        let bytes = [CChar](unsafeUninitializedCapacity: capacity) { buffer, count in
+            count = buffer.baseAddress.map { max(0, min(read($0, capacity), length)) } ?? 0
+        }
+        return bytes.withUnsafeBytes { trimmed($0[...]) }
     }
 
-    private static func trimmed(_ text: String) -> String? {
-        let isFiller: (Character) -> Bool = { $0 == " " || $0 == "\0" }
-        let trimmed = text.drop(while: isFiller).reversed().drop(while: isFiller).reversed()
-        return trimmed.isEmpty ? nil : String(trimmed)
+    /// The text without spaces and zeros at its ends; nil when nothing else is in it.
+    private static func trimmed(_ bytes: Swift.Slice<UnsafeRawBufferPointer>) -> String? {
+        let isFiller: (UInt8) -> Bool = { $0 == 0x20 || $0 == 0 }
+        guard let first = bytes.firstIndex(where: { !isFiller($0) }),
+            let last = bytes.lastIndex(where: { !isFiller($0) })
+        else { return nil }
+        return String(decoding: bytes[first...last], as: UTF8.self)
     }
 
     /// Bytes of an OB or UN element.

@@ -53,7 +53,8 @@ enum DICOMFileReader {
 
     private static func classify(_ attributes: inout DICOMAttributes) -> DICOMFileOutcome {
         let sopClass = attributes.text(.sopClass) ?? attributes.text(.mediaSOPClass) ?? ""
-        let className = DCMTKFile.name(ofUID: sopClass) ?? (sopClass.isEmpty ? "no SOP class" : sopClass)
+        // Only what is not read is called by its name.
+        var className: String { DCMTKFile.name(ofUID: sopClass) ?? (sopClass.isEmpty ? "no SOP class" : sopClass) }
         if sopClass == "1.2.840.10008.1.3.10" || attributes.text(.mediaSOPClass) == "1.2.840.10008.1.3.10" {
             return .ignored(reason: "DICOMDIR: an index of files, no image")
         }

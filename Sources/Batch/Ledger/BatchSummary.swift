@@ -1,0 +1,106 @@
+import Foundation
+import Pipelines
+import Platform
+import Segmentation
+import Studies
+import Volumes
+
+/// What a run has come to.
+public struct BatchResult: Sendable {
+    /// Every case of the plan, as it stands in the results folder.
+    public var report: RunReport
+    /// Cases whose results were made from something else or in another way, and what changed.
+    public var stale: [String: [String]]
+    /// Results of cases that the plan does not have.
+    public var orphans: [String]
+    /// Cases that this run did, failed ones included.
+    public var doneHere: Int
+
+    /// Whether every case of the plan is done as planned.
+    public var isWhole: Bool { stale.isEmpty && report.cases.allSatisfy { [.done, .kept].contains($0.status) } }
+}
+
+/// `run.json`: how the last run went, on what.
+public struct RunAccount: Codable, Sendable {
+    /// The plan's hash.
+    public var plan: String
+    /// What the results say they were made by.
+    public var made: Provenance
+    /// The command line of the run.
+    public var commandLine: [String]
+    /// The machine, its processors that may be used, and its memory that may be taken, in bytes.
+    public var host: String, processors: Int, memory: Int
+    /// Worker processes, and threads of each.
+    public var workers: Int, threads: Int
+    /// When the run began and ended, in UTC by this machine's clock, as ISO 8601 has it.
+    public var started: String, ended: String
+    /// How many cases stand how.
+    public var counts: [String: Int]
+    /// Options of the run that change no result.
+    public var options: [String: String]
+}
+
+/// Gathers what is in a results folder, and writes the tables of it.
+struct BatchSummary {
+    private let run: BatchRun
+    private let states: [CaseState]
+    private let doneHere: [String: CaseOutcome]
+
+    init(_ run: BatchRun, states: [CaseState], doneHere: [CaseOutcome]) {
+        (self.run, self.states) = (run, states)
+        self.doneHere = Dictionary(doneHere.map { ($0.id, $0) }, uniquingKeysWith: { _, last in last })
+    }
+
+    /// Writes `cases.json`, `summary.csv`, `volumes.csv` and `run.json` of all that is there now, whoever made it.
+    func write(started: Date, limits: RunLimits, run name: String) throws -> BatchResult {
+        let (folder, plan) = (run.folder, run.plan)
+        var stale: [String: [String]] = [:]
+        let outcomes = plan.cases.map { planned -> CaseOutcome in
+            let record = folder.record(of: planned.id)
+            if case .stale(let changes) = CaseState.of(planned, record: record, provenance: plan.provenance) {
+                stale[planned.id] = changes
+            }
+            guard var outcome = record?.outcome else {
+                return CaseOutcome(waiting: planned, below: run.study)
+            }
+            if outcome.status == .done, doneHere[planned.id] == nil { outcome.status = .kept }
+            return outcome
+        }
+        let report = RunReport(made: plan.provenance, study: run.study, cases: outcomes, ignored: plan.ignored)
+        try AtomicFile.write(try report.json(), to: folder.path + "/cases.json")
+        try AtomicFile.write(Array(ResultTables.summary(outcomes).utf8), to: folder.path + "/summary.csv")
+        if run.pipeline.outputs.contains(.volumes) {
+            try AtomicFile.write(Array(ResultTables.volumes(outcomes).utf8), to: folder.path + "/volumes.csv")
+        }
+        let counts = Dictionary(outcomes.map { ($0.status.rawValue, 1) }, uniquingKeysWith: +)
+        let account = RunAccount(
+            plan: plan.hash, made: plan.provenance, commandLine: CommandLine.arguments,
+            host: ProcessInfo.processInfo.hostName, processors: ThreadBudget.available,
+            memory: MachineMemory.size.bytes, workers: limits.workers, threads: limits.threads,
+            started: started.ISO8601Format(),
+            ended: Date().ISO8601Format(),
+            counts: counts.merging(stale.isEmpty ? [:] : ["stale": stale.count]) { a, _ in a },
+            options: run.pipeline.resolvedOptions().filter { $0.key.hasPrefix("run.") })
+        try AtomicFile.write(try JSON.bytes(account), to: folder.path + "/run.json")
+        return BatchResult(report: report, stale: stale, orphans: orphans, doneHere: doneHere.count)
+    }
+
+    /// Folders with results of cases that the plan does not have.
+    private var orphans: [String] {
+        let planned = Set(run.plan.cases.map(\.id))
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: run.folder.path)) ?? []
+        return names.filter { name in
+            !planned.contains(name) && FileManager.default.fileExists(atPath: run.folder.recordFile(of: name))
+        }.sorted()
+    }
+}
+
+extension CaseOutcome {
+    /// A case with which nothing was done yet.
+    init(waiting planned: PlannedCase, below study: String) {
+        let shown = planned.source.path.isEmpty ? study : CaseSource.full(planned.source.path, below: study)
+        self.init(StudyCase(id: planned.id, source: .file(path: shown)), status: .waiting)
+        (path, contentSHA256) = (planned.source.path, planned.sha256)
+        seriesInstanceUID = planned.source.seriesInstanceUID
+    }
+}

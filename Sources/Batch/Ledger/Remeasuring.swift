@@ -1,0 +1,72 @@
+import Foundation
+import Pipelines
+import Platform
+import Segmentation
+import VolumeIO
+import Volumes
+
+/// Makes the table of volumes again from images and label maps, without segmenting.
+public struct Remeasuring: Sendable {
+    /// The results folder.
+    public let folder: BatchFolder
+    /// Its plan.
+    public let plan: BatchPlan
+
+    /// Takes a folder and its latest plan.
+    ///
+    /// - Throws: ``PlanError`` where there is no plan.
+    public init(_ folder: BatchFolder) throws {
+        self.folder = folder
+        plan = try folder.plan()
+    }
+
+    /// Measures every case that is done and writes `volumes.csv` and `summary.csv`.
+    ///
+    /// - Parameter report: Gets each case with the error that kept it from being measured, if there was one; such a case
+    ///   stands in the tables as it was measured when it was done.
+    public func run(_ report: (String, (any Error)?) -> Void) throws -> [CaseOutcome] {
+        let policies = try PipelineFile.load(resolvedText: plan.pipeline).input.policies
+        var outcomes: [CaseOutcome] = []
+        for planned in plan.cases {
+            guard var outcome = folder.record(of: planned.id)?.outcome else { continue }
+            if outcome.status == .done {
+                do {
+                    try measure(&outcome, planned, policies)
+                    report(planned.id, nil)
+                } catch {
+                    report(planned.id, error)
+                }
+            }
+            outcomes.append(outcome)
+        }
+        try AtomicFile.write(Array(ResultTables.volumes(outcomes).utf8), to: folder.path + "/volumes.csv")
+        try AtomicFile.write(Array(ResultTables.summary(outcomes).utf8), to: folder.path + "/summary.csv")
+        return outcomes
+    }
+
+    private func measure(_ outcome: inout CaseOutcome, _ planned: PlannedCase, _ policies: DICOMPolicies) throws {
+        try SourceContent.confirm(planned, below: plan.study)
+        let volume = try planned.source.studyCase(planned.id, below: plan.study, policies: policies).readVolume()
+        let file = folder.path + "/\(planned.id)/\(planned.id)_labels.nii.gz"
+        let labels = try LabelMaps.readLabels(file, on: volume.geometry)
+        guard let stored = labels.stored(like: volume.geometry) else { throw RemeasuringError(file: file) }
+        let (counts, values) = (stored.histogram(), LabelIntensities(of: volume, under: stored).byLabel)
+        for (n, structure) in outcome.structures.enumerated() {
+            let voxels = counts[structure.id] ?? 0
+            outcome.structures[n].voxels = voxels
+            outcome.structures[n].mm3 = Double(voxels) * volume.geometry.voxelVolume
+            outcome.structures[n].meanIntensity = values[structure.id]?.mean
+            outcome.structures[n].intensityDeviation = values[structure.id]?.deviation
+        }
+    }
+}
+
+/// A label map that is not on its image's grid.
+struct RemeasuringError: TomosError, Equatable {
+    let file: String
+    var category: ErrorCategory { .badData }
+    var description: String {
+        "\(file): does not lie on the grid of its image (it was changed since: 'tomos run --redo all --case' makes it "
+            + "again)"
+    }
+}

@@ -1,0 +1,127 @@
+import Foundation
+import Pipelines
+import Platform
+import Segmentation
+import Studies
+import Synchronization
+import VolumeIO
+import Volumes
+
+/// What a run tells while it goes on.
+public enum BatchEvent: Sendable {
+    /// So many cases are to be done of so many planned, by so many worker processes.
+    case began(cases: Int, planned: Int, workers: Int, threads: Int)
+    /// A case begins.
+    case started(String)
+    /// Something else begins with a case, or slices of it are done.
+    case progressed(String, CaseProgress)
+    /// A case ended.
+    case finished(CaseOutcome)
+}
+
+/// Which cases of a plan a run does.
+public struct BatchChoice: Sendable {
+    /// Cases with results that are done again.
+    public var redo: Redo?
+    /// These cases only; empty for all.
+    public var cases: [String] = []
+    /// A part of the plan only.
+    public var shard: Shard?
+    /// Whether the first failure ends the run.
+    public var stopsOnFailure = false
+
+    /// Every case without results.
+    public init() {}
+}
+
+/// Does a plan: worker processes do its cases, each by itself, and whatever befalls one costs that case only.
+public struct BatchRun: Sendable {
+    /// The plan.
+    public let plan: BatchPlan
+    /// Where results go.
+    public let folder: BatchFolder
+    /// The plan's pipeline, with the threads, memory, workers and time limit of this run.
+    public let pipeline: PipelineFile
+    /// Which cases.
+    public let choice: BatchChoice
+    /// The study's folder as messages name it.
+    public let study: String
+    /// Whether the plan is frozen first; one that is frozen already is not.
+    public var freezes = false
+    /// Called when the program is told to end, once its workers are gone and the folder is as it should be.
+    public var lastWords: @Sendable () -> Void = {}
+    private let program: WorkerProgram
+
+    /// A run.
+    ///
+    /// - Parameters:
+    ///   - pipeline: The plan's when nil.
+    ///   - study: The study's folder as messages shall name it; the plan's when nil.
+    public init(
+        _ plan: BatchPlan, in folder: BatchFolder, pipeline: PipelineFile? = nil, choice: BatchChoice = BatchChoice(),
+        study: String? = nil, program: WorkerProgram
+    ) throws {
+        (self.plan, self.folder, self.choice, self.program) = (plan, folder, choice, program)
+        self.pipeline = try pipeline ?? PipelineFile.load(resolvedText: plan.pipeline)
+        self.study = study ?? plan.study
+        let known = plan.cases.map(\.id)
+        let unknown = choice.cases.filter { !known.contains($0) }
+        if !unknown.isEmpty { throw PlanError.unknownCases(unknown, known: known) }
+    }
+
+    /// How every case of the plan stands before the run, in the plan's order.
+    public func states() -> [CaseState] {
+        plan.cases.map { CaseState.of($0, record: folder.record(of: $0.id), provenance: plan.provenance) }
+    }
+
+    /// Does the cases and writes the tables of all that is there.
+    ///
+    /// - Throws: What stops every case, and what keeps the tables from being written. A case that fails is no error.
+    public func run(_ report: @escaping @Sendable (BatchEvent) -> Void = { _ in }) async throws -> BatchResult {
+        let started = Date()
+        let states = states()
+        let sharing = try RunSharing(folder, plan: plan.hash, shard: choice.shard)
+        defer {
+            Drafts.beforeEnd(nil)
+            sharing.end()
+        }
+        if freezes { try folder.freeze(plan) }
+        let (items, others) = wanted(states)
+        let (work, refused) = (items.filter { $0.planned.problem == nil }, items.filter { $0.planned.problem != nil })
+        let limits = limits(for: work)
+        report(.began(cases: items.count, planned: plan.cases.count, workers: limits.workers, threads: limits.threads))
+        let crew = WorkerCrew(run: self, limits: limits, sharing: sharing, program: program, report: report)
+        Drafts.beforeEnd { [lastWords] in
+            crew.abandon()
+            lastWords()
+        }
+        try await crew.refuse(refused)
+        try await crew.work(on: work, then: others.filter { $0.planned.problem == nil })
+        let summary = BatchSummary(self, states: states, doneHere: crew.outcomes)
+        return try summary.write(started: started, limits: limits, run: sharing.run)
+    }
+
+    /// The cases to be done, in the plan's order, and those of other shards.
+    private func wanted(_ states: [CaseState]) -> (own: [BatchQueue.Item], others: [BatchQueue.Item]) {
+        var (own, others): ([BatchQueue.Item], [BatchQueue.Item]) = ([], [])
+        for (index, (planned, state)) in zip(plan.cases, states).enumerated() {
+            if !choice.cases.isEmpty, !choice.cases.contains(planned.id) { continue }
+            let isOpen = state == .waiting || state == .brokenOff
+            guard isOpen || choice.redo?.takes(state) == true else { continue }
+            let isThere = FileManager.default.fileExists(atPath: folder.path + "/" + planned.id)
+            let item = BatchQueue.Item(
+                planned: planned, mark: folder.mark(of: planned.id), replaces: isThere && state != .waiting)
+            if choice.shard?.contains(index) ?? true { own.append(item) } else { others.append(item) }
+        }
+        return (own, others)
+    }
+
+    private func limits(for work: [BatchQueue.Item]) -> RunLimits {
+        let options = pipeline.options
+        // With fewer threads a case takes less: what it takes with all of them is on the safe side.
+        let need = work.compactMap(\.planned.memory).max() ?? 0
+        return RunLimits(
+            asked: pipeline.workers, threads: options.threads, memory: options.memory.size?.bytes, cases: work.count,
+            need: { _ in need })
+    }
+}
