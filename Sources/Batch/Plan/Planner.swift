@@ -27,6 +27,8 @@ public struct PlanRequest: Codable, Sendable {
     public var results: String
     /// The version that results shall name.
     public var version: String
+    /// Whether headers of files are looked into. Without it, what a case takes is not known before it is done.
+    public var looksInside = true
     /// Whether every image is read for its hash. Without it only those that have results are, which is all that a look ahead
     /// needs.
     public var hashesAll = true
@@ -60,19 +62,41 @@ public struct Planner: Sendable {
     public static func plan(
         _ request: PlanRequest, program: WorkerProgram, _ report: @escaping @Sendable (PlanningEvent) -> Void
     ) async throws -> BatchPlan {
+        var request = request
         report(.searching)
-        let (reply, end, errors) = try await WorkerProcess.with(program) { worker, replies -> WorkerReply? in
+        var tries = 0
+        while true {
+            let (reply, end, errors) = try await ask(request, program, report)
+            switch reply {
+            case .planned(var plan):
+                if !request.looksInside { plan.notices.append(blindly) }
+                return plan
+            case .refused(let reason, let category): throw WorkerRefusal(description: reason, category: category)
+            default: tries += 1
+            }
+            // Somebody who ended it says nothing of the study; an image that it cannot bear shall cost itself alone.
+            guard case .signalled = end, tries < mostTries else {
+                throw PlanError.workerFailed(reason: "\(end.text)\(errors.isEmpty ? "" : ": \(errors)")")
+            }
+            if !end.isFromOutside { request.looksInside = false }
+        }
+    }
+
+    private static let mostTries = 3
+    private static let blindly =
+        "an image's header crashed the reader while the plan was made: it was made without looking into files, so that "
+        + "grids and memory are not known beforehand; the run will name the image"
+
+    private static func ask(
+        _ request: PlanRequest, _ program: WorkerProgram, _ report: @escaping @Sendable (PlanningEvent) -> Void
+    ) async throws -> (WorkerReply?, WorkerEnd, String) {
+        try await WorkerProcess.with(program) { worker, replies in
             try await worker.send(.plan(request))
             while let reply = try await replies.next() {
                 guard case .hashed(let done, let total) = reply else { return reply }
                 report(.hashed(done, of: total))
             }
             return nil
-        }
-        switch reply {
-        case .planned(let plan): return plan
-        case .refused(let reason, let category): throw WorkerRefusal(description: reason, category: category)
-        default: throw PlanError.workerFailed(reason: "\(end.text)\(errors.isEmpty ? "" : ": \(errors)")")
         }
     }
 
@@ -96,7 +120,9 @@ public struct Planner: Sendable {
             study, selection: pipeline.input, excluding: folder.path,
             known: Dictionary(known, uniquingKeysWith: { a, _ in a }))
         let root = Self.root(of: study)
-        var drafts = concurrentMap(found.cases, threads: ThreadBudget.count) { PlanDraft($0, root: root) }
+        var drafts = concurrentMap(found.cases, threads: ThreadBudget.count) { [looksInside = request.looksInside] in
+            PlanDraft($0, root: root, looksInside: looksInside)
+        }
         try outlook.require(anyOf: drafts.compactMap(\.outline))
         for n in drafts.indices { drafts[n].judge(outlook) }
         hash(&drafts, root: root, last: last, report)
@@ -155,8 +181,8 @@ private struct PlanDraft: Sendable {
     var planned: PlannedCase
     var outline: ImageOutline?
 
-    init(_ studyCase: StudyCase, root: String) {
-        let source = CaseSource(studyCase, root: root)
+    init(_ studyCase: StudyCase, root: String, looksInside: Bool) {
+        let source = CaseSource(studyCase, root: root, looksInside: looksInside)
         let stamp = SourceContent.stamp(source.paths(below: root))
         planned = PlannedCase(id: studyCase.id, source: source, stamp: stamp?.stamp, bytes: stamp?.bytes ?? 0)
         switch studyCase.source {
@@ -164,7 +190,7 @@ private struct PlanDraft: Sendable {
             // Reading it says why it cannot be read.
             do { _ = try studyCase.readVolume() } catch { planned.problem = CaseProblem(error) }
         case .file, .dicom:
-            outline = studyCase.outline()
+            outline = looksInside ? studyCase.outline() : nil
             if let outline {
                 planned.shape = [outline.shape.i, outline.shape.j, outline.shape.k]
                 planned.spacing = outline.geometry.map { [$0.spacing.x, $0.spacing.y, $0.spacing.z] }

@@ -8,14 +8,16 @@ import Volumes
 extension CaseSource {
     /// Takes down where an image lies.
     ///
-    /// - Parameter root: The study's folder; what lies outside of it is named by its full path.
-    init(_ studyCase: StudyCase, root: String) {
+    /// - Parameters:
+    ///   - root: The study's folder; what lies outside of it is named by its full path.
+    ///   - looksInside: Whether a header may be asked for the file of its voxels.
+    init(_ studyCase: StudyCase, root: String, looksInside: Bool = true) {
         let start = root.isEmpty || root.hasSuffix("/") ? root : root + "/"
         let below = { (path: String) in path.hasPrefix(start) ? String(path.dropFirst(start.count)) : path }
         path = studyCase.path
         var all: [String]
         switch studyCase.source {
-        case .file(let file): all = Images.files(file)
+        case .file(let file): all = looksInside ? Images.files(file) : [file]
         case .broken(let file, _, _): all = [file]
         case .ambiguous(_, let files): all = files
         case .dicom(let series, _):
