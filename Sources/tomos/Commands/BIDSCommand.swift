@@ -185,11 +185,7 @@ struct BIDSCommand: ParsableCommand {
         if !quiet { plan.notices.forEach { Console.note($0) } }
         let result = try waiting { [run] in try await run.run(teller.tell) }
         teller.clear()
-        return result.report.cases.map { outcome in
-            BIDSCase(
-                image: outcome.path ?? outcome.source, folder: "\(folder.path)/\(outcome.id)", outcome: outcome,
-                made: folder.record(of: outcome.id)?.made ?? plan.provenance)
-        }
+        return result.bidsCases(in: folder.path, made: plan.provenance)
     }
 }
 

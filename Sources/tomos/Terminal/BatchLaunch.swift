@@ -24,6 +24,7 @@ struct BatchLaunch {
         if !options.quiet { run.plan.notices.forEach(Console.note) }
         let result = try waiting { [run, teller] in try await run.run(teller.tell) }
         (teller as? BatchProgress)?.clear()
+        derive(result)
         if options.json {
             try Console.json(result.report)
         } else if !options.quiet {
@@ -53,6 +54,24 @@ struct BatchLaunch {
         if !failures.isEmpty {
             Console.note(
                 "\(failures.count) failed (\(folder)/logs): 'tomos resume \(folder) --redo failed' tries them again")
+        }
+    }
+
+    /// A BIDS data set in, a BIDS derivative out, beside the results.
+    private func derive(_ result: BatchResult) {
+        let folder = run.folder.path
+        guard FileManager.default.fileExists(atPath: run.study + "/dataset_description.json") else { return }
+        do {
+            let dataset = try BIDSDataset(run.study, validating: false)
+            let task = try TaskPack.load(run.pipeline.task)
+            let derivatives = BIDSDerivatives(folder + "/bids", of: dataset, task: task.name, labels: task.labels)
+            let changes = try derivatives.write(result.bidsCases(in: folder, made: run.plan.provenance))
+            if options.quiet { return }
+            changes.notices.forEach(Console.note)
+            Console.note(
+                "\(folder)/bids: a BIDS derivative of \(changes.written.count + changes.unchanged.count) label maps")
+        } catch {
+            Console.note("\(folder)/bids: no BIDS derivative was written: \(error)")
         }
     }
 
@@ -106,6 +125,17 @@ struct BatchTable {
         let counts = Dictionary(formats.map { ($0, 1) }, uniquingKeysWith: +)
         let told = LabelExporters.all.compactMap { exporter in counts[exporter.name].map { "\(exporter.name) \($0)" } }
         return told.isEmpty ? "" : "\nread again and found right: " + told.joined(separator: ", ")
+    }
+}
+
+extension BatchResult {
+    /// The cases as a derivative is made of them.
+    func bidsCases(in folder: String, made provenance: Provenance) -> [BIDSCase] {
+        report.cases.map { outcome in
+            let made = BatchFolder(folder).record(of: outcome.id)?.made ?? provenance
+            return BIDSCase(
+                image: outcome.path ?? outcome.source, folder: "\(folder)/\(outcome.id)", outcome: outcome, made: made)
+        }
     }
 }
 
