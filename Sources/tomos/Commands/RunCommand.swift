@@ -57,7 +57,7 @@ struct RunCommand: ParsableCommand {
         var request = try PlanRequest(file, study: study, results: folder, version: Version.text)
         request.hashesAll = !dryRun
         let plan = try waiting { [request] in try await Planner.plan(request, program: .this, teller.tell) }
-        (teller as? BatchProgress)?.clear()
+        teller.clear()
         var run = try BatchRun(
             plan, in: folder, pipeline: file, choice: options.choice(), study: Planner.root(of: study), program: .this)
         if dryRun { return try show(run) }

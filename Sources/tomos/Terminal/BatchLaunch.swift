@@ -18,19 +18,20 @@ struct BatchLaunch {
         let teller = teller
         var run = run
         run.lastWords = { [folder = run.folder.path, teller] in
-            (teller as? BatchProgress)?.clear()
-            Console.note("stopped; nothing is half-done: 'tomos resume \(folder)' goes on")
+            teller.clear()
+            // Said however quiet it is to be: nobody asks for an end twice.
+            teller.fault("stopped; nothing is half-done: 'tomos resume \(folder)' goes on")
         }
-        if !options.quiet { run.plan.notices.forEach(Console.note) }
+        run.plan.notices.forEach(teller.note)
         let result = try waiting { [run, teller] in try await run.run(teller.tell) }
-        (teller as? BatchProgress)?.clear()
+        teller.clear()
         derive(result)
         if options.json {
             try Console.json(result.report)
         } else if !options.quiet {
             Console.result(BatchTable(result: result).text)
-            tellRest(result)
         }
+        tellRest(result)
         tellStale(result)
         let isBad = !result.report.failures.isEmpty || !result.stale.isEmpty
         if isBad { throw ExitStatusError(status: .someFailed) }
@@ -38,21 +39,21 @@ struct BatchLaunch {
 
     private func tellRest(_ result: BatchResult) {
         let folder = run.folder.path
-        if let summary = result.report.ignored.summary { Console.note("\(summary); \(folder)/cases.json says all") }
+        if let summary = result.report.ignored.summary { teller.note("\(summary); \(folder)/cases.json says all") }
         if !result.orphans.isEmpty {
-            Console.note(
+            teller.note(
                 "\(folder): holds results of images that are not in the study any more: "
                     + "\(result.orphans.shown) (nothing was done with them)")
         }
         let waiting = result.report.cases.filter { $0.status == .waiting }
         if !waiting.isEmpty {
-            Console.note(
+            teller.note(
                 "\(waiting.count) of \(result.report.cases.count) cases still to be done: 'tomos resume \(folder)' does them"
             )
         }
         let failures = result.report.failures
         if !failures.isEmpty {
-            Console.note(
+            teller.note(
                 "\(failures.count) failed (\(folder)/logs): 'tomos resume \(folder) --redo failed' tries them again")
         }
     }
@@ -67,18 +68,18 @@ struct BatchLaunch {
             let derivatives = BIDSDerivatives(folder + "/bids", of: dataset, task: task.name, labels: task.labels)
             let changes = try derivatives.write(result.bidsCases(in: folder, made: run.plan.provenance))
             if options.quiet { return }
-            changes.notices.forEach(Console.note)
-            Console.note(
+            changes.notices.forEach(teller.note)
+            teller.note(
                 "\(folder)/bids: a BIDS derivative of \(changes.written.count + changes.unchanged.count) label maps")
         } catch {
-            Console.note("\(folder)/bids: no BIDS derivative was written: \(error)")
+            teller.note("\(folder)/bids: no BIDS derivative was written: \(error)")
         }
     }
 
     private func tellStale(_ result: BatchResult) {
         guard let first = result.stale.keys.min(), let changes = result.stale[first] else { return }
         let others = result.stale.count > 1 ? " and \(result.stale.count - 1) more" : ""
-        Console.error(
+        teller.fault(
             "\(first)\(others): the results are stale: \(changes.joined(separator: "; ")) (--redo stale makes them again)"
         )
     }

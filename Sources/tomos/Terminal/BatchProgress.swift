@@ -8,6 +8,12 @@ import Synchronization
 protocol BatchTeller: Sendable {
     func tell(_ event: BatchEvent)
     func tell(_ event: PlanningEvent)
+    /// Something a person should know.
+    func note(_ text: String)
+    /// Something that is wrong and is no case's failure.
+    func fault(_ text: String)
+    /// Leaves nothing on the terminal of what is shown while it goes on.
+    func clear()
 }
 
 /// One line that is rewritten on a terminal, whole lines in a log, errors only when quiet.
@@ -97,6 +103,16 @@ final class BatchProgress: BatchTeller {
         return seconds < 5400 ? "\(decimal(seconds / 60, 0)) min" : "\(decimal(seconds / 3600, 1)) h"
     }
 
-    /// Leaves nothing of the line that is rewritten.
+    func note(_ text: String) {
+        if quiet { return }
+        line.clear()
+        Console.note(text)
+    }
+
+    func fault(_ text: String) {
+        line.clear()
+        Console.error(text)
+    }
+
     func clear() { line.clear() }
 }

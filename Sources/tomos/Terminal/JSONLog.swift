@@ -30,6 +30,12 @@ struct BatchLog: BatchTeller {
 
     init() { logger = Logger(label: "tomos") { _ in JSONLogHandler() } }
 
+    func note(_ text: String) { logger.info("note", metadata: ["text": "\(text)"]) }
+
+    func fault(_ text: String) { logger.error("fault", metadata: ["text": "\(text)"]) }
+
+    func clear() {}
+
     func tell(_ event: PlanningEvent) {
         if case .searching = event { logger.info("searching") }
     }
