@@ -43,16 +43,14 @@ public struct RunAccount: Codable, Sendable {
 /// Gathers what is in a results folder, and writes the tables of it.
 struct BatchSummary {
     private let run: BatchRun
-    private let states: [CaseState]
-    private let doneHere: [String: CaseOutcome]
+    private let doneHere: Set<String>
 
-    init(_ run: BatchRun, states: [CaseState], doneHere: [CaseOutcome]) {
-        (self.run, self.states) = (run, states)
-        self.doneHere = Dictionary(doneHere.map { ($0.id, $0) }, uniquingKeysWith: { _, last in last })
+    init(_ run: BatchRun, doneHere: [CaseOutcome]) {
+        (self.run, self.doneHere) = (run, Set(doneHere.map(\.id)))
     }
 
     /// Writes `cases.json`, `summary.csv`, `volumes.csv` and `run.json` of all that is there now, whoever made it.
-    func write(started: Date, limits: RunLimits, run name: String) throws -> BatchResult {
+    func write(started: Date, limits: RunLimits) throws -> BatchResult {
         let (folder, plan) = (run.folder, run.plan)
         var stale: [String: [String]] = [:]
         let outcomes = plan.cases.map { planned -> CaseOutcome in
@@ -63,7 +61,7 @@ struct BatchSummary {
             guard var outcome = record?.outcome else {
                 return CaseOutcome(waiting: planned, below: run.study)
             }
-            if outcome.status == .done, doneHere[planned.id] == nil { outcome.status = .kept }
+            if outcome.status == .done, !doneHere.contains(planned.id) { outcome.status = .kept }
             return outcome
         }
         let report = RunReport(made: plan.provenance, study: run.study, cases: outcomes, ignored: plan.ignored)
@@ -72,17 +70,20 @@ struct BatchSummary {
         if run.pipeline.outputs.contains(.volumes) {
             try AtomicFile.write(Array(ResultTables.volumes(outcomes).utf8), to: folder.path + "/volumes.csv")
         }
-        let counts = Dictionary(outcomes.map { ($0.status.rawValue, 1) }, uniquingKeysWith: +)
-        let account = RunAccount(
-            plan: plan.hash, made: plan.provenance, commandLine: CommandLine.arguments,
+        var counts = Dictionary(outcomes.map { ($0.status.rawValue, 1) }, uniquingKeysWith: +)
+        if !stale.isEmpty { counts["stale"] = stale.count }
+        try AtomicFile.write(
+            try JSON.bytes(account(started: started, limits, counts: counts)), to: folder.path + "/run.json")
+        return BatchResult(report: report, stale: stale, orphans: orphans, doneHere: doneHere.count)
+    }
+
+    private func account(started: Date, _ limits: RunLimits, counts: [String: Int]) -> RunAccount {
+        RunAccount(
+            plan: run.plan.hash, made: run.plan.provenance, commandLine: CommandLine.arguments,
             host: ProcessInfo.processInfo.hostName, processors: ThreadBudget.available,
             memory: MachineMemory.size.bytes, workers: limits.workers, threads: limits.threads,
-            started: started.ISO8601Format(),
-            ended: Date().ISO8601Format(),
-            counts: counts.merging(stale.isEmpty ? [:] : ["stale": stale.count]) { a, _ in a },
+            started: started.ISO8601Format(), ended: Date().ISO8601Format(), counts: counts,
             options: run.pipeline.resolvedOptions().filter { $0.key.hasPrefix("run.") })
-        try AtomicFile.write(try JSON.bytes(account), to: folder.path + "/run.json")
-        return BatchResult(report: report, stale: stale, orphans: orphans, doneHere: doneHere.count)
     }
 
     /// Folders with results of cases that the plan does not have.

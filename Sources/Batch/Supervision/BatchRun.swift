@@ -97,8 +97,8 @@ public struct BatchRun: Sendable {
         }
         try await crew.refuse(refused)
         try await crew.work(on: work, then: others.filter { $0.planned.problem == nil })
-        let summary = BatchSummary(self, states: states, doneHere: crew.outcomes)
-        return try summary.write(started: started, limits: limits, run: sharing.run)
+        let summary = BatchSummary(self, doneHere: crew.outcomes)
+        return try summary.write(started: started, limits: limits)
     }
 
     /// The cases to be done, in the plan's order, and those of other shards.

@@ -9,8 +9,8 @@ public struct Provenance: Codable, Sendable, Equatable {
     public var pipeline: String
     /// SHA-256 of the pipeline file with its overrides.
     public var pipelineSHA256: String
-    /// Every option that changes a result, by its key in a pipeline file, as it was in force. Nil in results of earlier
-    /// versions.
+    /// Every option that changes a result, by its key in a pipeline file, as it was in force, and whether cases were allowed
+    /// less than was asked for (`run.reduce`). Nil in results of earlier versions.
     public var options: [String: String]?
     /// Name of the task.
     public var task: String
@@ -39,7 +39,8 @@ public struct Provenance: Codable, Sendable, Equatable {
     public init(of pipeline: PipelineFile, outlook: SegmentationOutlook, version: String = tomosVersion) {
         tomos = version
         (self.pipeline, pipelineSHA256) = (pipeline.name, pipeline.sha256)
-        options = pipeline.provenanceOptions
+        options = pipeline.provenanceOptions.merging(
+            ["run.reduce": pipeline.options.allowsReduction ? "allowed" : "never"], uniquingKeysWith: { a, _ in a })
         (task, taskSHA256) = (outlook.task.name, outlook.task.sha256)
         weights = outlook.weights.name + ": " + outlook.weights.licence
         weightsSHA256 = outlook.weights.sha256
@@ -47,12 +48,13 @@ public struct Provenance: Codable, Sendable, Equatable {
     }
 
     /// What is not as it was in another, one phrase each; empty when results would be the same. The pipeline's name and
-    /// the bytes of its file change no result.
+    /// the bytes of its file change no result; whether less was allowed changes those of a few cases, which say so
+    /// themselves (``CaseOutcome/Memory/supportAskedFor``).
     public func changes(since old: Provenance) -> [String] {
         var changes: [String] = []
         if old.tomos != tomos { changes.append("tomos was \(old.tomos), is \(tomos)") }
         let (before, now) = (old.options ?? [:], options ?? [:])
-        for key in Set(before.keys).union(now.keys).sorted() where before[key] != now[key] {
+        for key in Set(before.keys).union(now.keys).sorted() where before[key] != now[key] && key != "run.reduce" {
             changes.append("\(key) was \(before[key] ?? "not set"), is \(now[key] ?? "not set")")
         }
         if old.taskSHA256 != taskSHA256 { changes.append("the task pack changed") }
