@@ -49,19 +49,26 @@ public struct BatchFolder: Sendable {
         try AtomicFile.write(bytes, to: planFile)
     }
 
-    /// What an earlier run said of a case: that it failed, or else that it is done; nil when neither.
+    /// What an earlier run said of a case: that it failed, or else that it is done; nil when neither. A failure counts as
+    /// long as no results were put in place after it.
     public func record(of id: String) -> CaseRecord? {
-        ResultFolder.record(failureFile(of: id)) ?? ResultFolder.record(recordFile(of: id))
+        if let failure = ResultFolder.record(failureFile(of: id)), failure.before == doneMark(of: id) { return failure }
+        return ResultFolder.record(recordFile(of: id))
     }
 
-    /// Tells one writing of a case's record from the next.
-    func mark(of id: String) -> String? {
-        SourceContent.stamp([failureFile(of: id)])?.stamp ?? SourceContent.stamp([recordFile(of: id)])?.stamp
+    /// Tells one writing of a case's results from the next; nil when there are none.
+    func doneMark(of id: String) -> String? { SourceContent.stamp([recordFile(of: id)])?.stamp }
+
+    /// Tells one state of a case from the next: its results, and its failure.
+    func mark(of id: String) -> String {
+        (doneMark(of: id) ?? "") + " " + (SourceContent.stamp([failureFile(of: id)])?.stamp ?? "")
     }
 
     /// Writes down that a case failed, with what was said on standard error.
     func note(failure record: CaseRecord, errors: String) throws {
         let id = record.outcome.id
+        var record = record
+        record.before = doneMark(of: id)
         try AtomicFile.write(try JSON.bytes(record), to: failureFile(of: id))
         let stage = record.outcome.stage.map { "stage: \($0.rawValue)\n" } ?? ""
         let reason =

@@ -9,8 +9,8 @@ actor BatchQueue {
     /// A case to do.
     struct Item: Sendable {
         var planned: PlannedCase
-        /// The record that is there already and is replaced, told from others; nil where none is.
-        var mark: String?
+        /// How the case stood when the run began, and its results alone, told from all later states.
+        var mark: String, doneMark: String?
         /// Whether there are results to be replaced.
         var replaces: Bool
     }

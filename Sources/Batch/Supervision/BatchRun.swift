@@ -110,7 +110,8 @@ public struct BatchRun: Sendable {
             guard isOpen || choice.redo?.takes(state) == true else { continue }
             let isThere = FileManager.default.fileExists(atPath: folder.path + "/" + planned.id)
             let item = BatchQueue.Item(
-                planned: planned, mark: folder.mark(of: planned.id), replaces: isThere && state != .waiting)
+                planned: planned, mark: folder.mark(of: planned.id), doneMark: folder.doneMark(of: planned.id),
+                replaces: isThere && state != .waiting)
             if choice.shard?.contains(index) ?? true { own.append(item) } else { others.append(item) }
         }
         return (own, others)

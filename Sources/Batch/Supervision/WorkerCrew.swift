@@ -93,7 +93,8 @@ final class WorkerCrew: Sendable {
                 kept = item
             case .broken(let item, let stage, let timedOut):
                 starts = 0
-                try finish(item, broken(item, end, stage: stage, timedOut: timedOut), errors: errors, queue)
+                let outcome = done(item) ?? broken(item, end, stage: stage, timedOut: timedOut)
+                try finish(item, outcome, errors: errors, queue)
             }
         }
     }
@@ -166,6 +167,13 @@ final class WorkerCrew: Sendable {
         }
         ended.withLock { $0.append(outcome) }
         report(.finished(outcome))
+    }
+
+    /// What a worker has put in place before it ended without a word; nil when it has not.
+    private func done(_ item: BatchQueue.Item) -> CaseOutcome? {
+        let id = item.planned.id
+        guard run.folder.doneMark(of: id) != item.doneMark else { return nil }
+        return ResultFolder.record(run.folder.recordFile(of: id))?.outcome
     }
 
     /// What becomes of a case whose worker process ended.

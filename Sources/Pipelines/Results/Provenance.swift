@@ -71,6 +71,8 @@ public struct CaseRecord: Codable, Sendable {
     public var made: Provenance
     /// What became of the case.
     public var outcome: CaseOutcome
+    /// Of a failure: what told the results that were in place from all later ones; nil where there were none.
+    public var before: String?
 
     /// Makes a record.
     public init(made: Provenance, outcome: CaseOutcome) { (self.made, self.outcome) = (made, outcome) }

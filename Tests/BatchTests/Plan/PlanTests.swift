@@ -177,3 +177,29 @@ struct RunLimitsTests {
             RunLimits(asked: asked, threads: threads, memory: memory, cases: cases, need: { _ in need }) == expected)
     }
 }
+
+@Suite("Records of cases")
+struct RecordTests {
+    let folder = TemporaryFolder()
+
+    @Test("A failure counts until results are put in place after it, whenever its record is removed")
+    func failures() throws {
+        let out = BatchFolder(folder.file("out"))
+        let failed = try PlanTests.record("a") { ($0.status, $0.category) = (.failed, "crashed") }
+        #expect(out.record(of: "a") == nil)
+        try out.note(failure: failed, errors: "it said this\n")
+        #expect(out.record(of: "a")?.outcome.status == .failed)
+        let log = try String(contentsOfFile: folder.file("out/logs/a.log"), encoding: .utf8)
+        #expect(log.contains("kind: crashed\n") && log.contains("standard error:\nit said this\n"), "\(log)")
+        // Done by a run that ended before it could take the failure back.
+        let before = out.mark(of: "a")
+        try AtomicFile.write(try JSON.bytes(try PlanTests.record("a")), to: folder.file("out/a/case.json"))
+        #expect(out.mark(of: "a") != before)
+        #expect(out.record(of: "a")?.outcome.status == .done)
+        // Failed when it was to be done again.
+        try out.note(failure: failed, errors: "")
+        #expect(out.record(of: "a")?.outcome.status == .failed)
+        out.forgetFailure(of: "a")
+        #expect(out.record(of: "a")?.outcome.status == .done)
+    }
+}
