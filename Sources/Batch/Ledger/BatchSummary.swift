@@ -72,8 +72,11 @@ struct BatchSummary {
         }
         var counts = Dictionary(outcomes.map { ($0.status.rawValue, 1) }, uniquingKeysWith: +)
         if !stale.isEmpty { counts["stale"] = stale.count }
-        try AtomicFile.write(
-            try JSON.bytes(account(started: started, limits, counts: counts)), to: folder.path + "/run.json")
+        // A run that had nothing to do takes nothing away of what is told of the one before.
+        let file = folder.path + "/run.json"
+        if !doneHere.isEmpty || !FileManager.default.fileExists(atPath: file) {
+            try AtomicFile.write(try JSON.bytes(account(started: started, limits, counts: counts)), to: file)
+        }
         return BatchResult(report: report, stale: stale, orphans: orphans, doneHere: doneHere.count)
     }
 
