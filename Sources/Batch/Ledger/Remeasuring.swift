@@ -28,7 +28,7 @@ public struct Remeasuring: Sendable {
         let policies = try PipelineFile.load(resolvedText: plan.pipeline).input.policies
         var outcomes: [CaseOutcome] = []
         for planned in plan.cases {
-            guard var outcome = folder.record(of: planned.id)?.outcome else { continue }
+            var outcome = folder.record(of: planned.id)?.outcome ?? CaseOutcome(waiting: planned, below: plan.study)
             if outcome.status == .done {
                 do {
                     try measure(&outcome, planned, policies)
@@ -49,7 +49,9 @@ public struct Remeasuring: Sendable {
         let volume = try planned.source.studyCase(planned.id, below: plan.study, policies: policies).readVolume()
         let file = folder.path + "/\(planned.id)/\(planned.id)_labels.nii.gz"
         let labels = try LabelMaps.readLabels(file, on: volume.geometry)
-        guard let stored = labels.stored(like: volume.geometry) else { throw RemeasuringError(file: file) }
+        guard let stored = labels.stored(like: volume.geometry) else {
+            throw RemeasuringError(file: file, results: folder.path, id: planned.id)
+        }
         let (counts, values) = (stored.histogram(), LabelIntensities(of: volume, under: stored).byLabel)
         for (n, structure) in outcome.structures.enumerated() {
             let voxels = counts[structure.id] ?? 0
@@ -63,10 +65,10 @@ public struct Remeasuring: Sendable {
 
 /// A label map that is not on its image's grid.
 struct RemeasuringError: TomosError, Equatable {
-    let file: String
+    let file: String, results: String, id: String
     var category: ErrorCategory { .badData }
     var description: String {
-        "\(file): does not lie on the grid of its image (it was changed since: 'tomos run --redo all --case' makes it "
-            + "again)"
+        "\(file): does not lie on the grid of its image (it was changed since: 'tomos resume \(results) --redo all "
+            + "--case \(id)' makes it again)"
     }
 }

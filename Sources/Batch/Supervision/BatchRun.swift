@@ -71,7 +71,11 @@ public struct BatchRun: Sendable {
 
     /// How every case of the plan stands before the run, in the plan's order.
     public func states() -> [CaseState] {
-        plan.cases.map { CaseState.of($0, record: folder.record(of: $0.id), provenance: plan.provenance) }
+        plan.cases.map(state)
+    }
+
+    private func state(of planned: PlannedCase) -> CaseState {
+        CaseState.of(planned, record: folder.record(of: planned.id), provenance: plan.provenance)
     }
 
     /// Does the cases and writes the tables of all that is there.
@@ -79,14 +83,13 @@ public struct BatchRun: Sendable {
     /// - Throws: What stops every case, and what keeps the tables from being written. A case that fails is no error.
     public func run(_ report: @escaping @Sendable (BatchEvent) -> Void = { _ in }) async throws -> BatchResult {
         let started = Date()
-        let states = states()
         let sharing = try RunSharing(folder, plan: plan.hash, shard: choice.shard)
         defer {
             Drafts.beforeEnd(nil)
             sharing.end()
         }
         if freezes { try folder.freeze(plan) }
-        let (items, others) = wanted(states)
+        let (items, others) = wanted()
         let (work, refused) = (items.filter { $0.planned.problem == nil }, items.filter { $0.planned.problem != nil })
         let limits = limits(for: work)
         report(.began(cases: items.count, planned: plan.cases.count, workers: limits.workers, threads: limits.threads))
@@ -102,16 +105,18 @@ public struct BatchRun: Sendable {
     }
 
     /// The cases to be done, in the plan's order, and those of other shards.
-    private func wanted(_ states: [CaseState]) -> (own: [BatchQueue.Item], others: [BatchQueue.Item]) {
+    private func wanted() -> (own: [BatchQueue.Item], others: [BatchQueue.Item]) {
         var (own, others): ([BatchQueue.Item], [BatchQueue.Item]) = ([], [])
-        for (index, (planned, state)) in zip(plan.cases, states).enumerated() {
+        for (index, planned) in plan.cases.enumerated() {
             if !choice.cases.isEmpty, !choice.cases.contains(planned.id) { continue }
+            // The marks before the look: what another run does after them shows, and what it did before them is seen.
+            let (mark, doneMark) = (folder.mark(of: planned.id), folder.doneMark(of: planned.id))
+            let state = state(of: planned)
             let isOpen = state == .waiting || state == .brokenOff
             guard isOpen || choice.redo?.takes(state) == true else { continue }
             let isThere = FileManager.default.fileExists(atPath: folder.path + "/" + planned.id)
             let item = BatchQueue.Item(
-                planned: planned, mark: folder.mark(of: planned.id), doneMark: folder.doneMark(of: planned.id),
-                replaces: isThere && state != .waiting)
+                planned: planned, mark: mark, doneMark: doneMark, replaces: isThere && state != .waiting)
             if choice.shard?.contains(index) ?? true { own.append(item) } else { others.append(item) }
         }
         return (own, others)
@@ -123,6 +128,6 @@ public struct BatchRun: Sendable {
         let need = work.compactMap(\.planned.memory).max() ?? 0
         return RunLimits(
             asked: pipeline.workers, threads: options.threads, memory: options.memory.size?.bytes, cases: work.count,
-            need: { _ in need })
+            need: need)
     }
 }

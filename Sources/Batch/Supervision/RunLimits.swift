@@ -21,11 +21,11 @@ struct RunLimits: Sendable, Equatable {
     ///   - threads: Threads in all.
     ///   - memory: Bytes in all; nil for no limit.
     ///   - cases: Cases to do.
-    ///   - need: Bytes that the largest case takes in one of so many workers.
-    init(asked: Int?, threads: Int, memory: Int?, cases: Int, need: (Int) -> Int) {
+    ///   - need: Bytes that the largest case takes.
+    init(asked: Int?, threads: Int, memory: Int?, cases: Int, need: Int) {
         let most = max(1, min(cases, asked ?? threads))
         let fitting = (1...most).reversed().first { workers in
-            memory.map { need(workers) <= $0 / workers } ?? true
+            memory.map { need <= $0 / workers } ?? true
         }
         workers = asked.map { _ in most } ?? fitting ?? 1
         self.threads = max(1, threads / workers)

@@ -274,6 +274,7 @@ private struct CrewShift: Sendable {
         while let reply = try await replies.next() {
             switch reply {
             case .stage(let next):
+                if next == stage { continue }
                 stage = next
                 crew.progressed(item.planned.id, pid: pid, stage: stage, .stage(next))
             case .advanced(let done, let total):

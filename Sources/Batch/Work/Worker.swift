@@ -102,7 +102,10 @@ private struct WorkerShift {
         (caseTicket.path, caseTicket.contentSHA256) = (planned.source.path, planned.sha256)
         caseTicket.replaces = ticket.replaces
         caseTicket.confirmImage = { try SourceContent.confirm(planned, below: study) }
-        caseTicket.confirmClaim = { if try !claims.confirm(planned.id) { throw ClaimLost(id: planned.id) } }
+        let results = runner.results
+        caseTicket.confirmClaim = {
+            if try !claims.confirm(planned.id) { throw ResultError.takenOver(results.folder(of: planned.id)) }
+        }
         let told = Mutex(ContinuousClock.now - .seconds(1))
         return runner.run(caseTicket) { progress in
             switch progress {
@@ -112,15 +115,6 @@ private struct WorkerShift {
                 if told.withLock({ $0.isDue() }) { channel.send(.advanced(done, total)) }
             }
         }
-    }
-}
-
-/// Another runner has taken over a case, since this one was thought dead.
-struct ClaimLost: TomosError, Equatable {
-    let id: String
-    var category: ErrorCategory { .busy }
-    var description: String {
-        "case \(id) was taken over by another run while this one stood still; its results are the other's"
     }
 }
 

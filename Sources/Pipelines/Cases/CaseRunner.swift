@@ -23,7 +23,7 @@ public struct CaseTicket: Sendable {
     public var contentSHA256: String?
     /// Whether earlier results of the case are replaced.
     public var replaces = false
-    /// Throws when the image is not, or is no longer, the one that is meant. Asked before and after it is read.
+    /// Throws when the image is not, or is no longer, the one that is meant. Asked when it has been read.
     public var confirmImage: @Sendable () throws -> Void = {}
     /// Throws when somebody else has the case by now. Asked before its results are put in place.
     public var confirmClaim: @Sendable () throws -> Void = {}
@@ -40,7 +40,8 @@ public struct CaseRunner: Sendable {
     public let outputs: [OutputKind]
     /// What the results will say they were made by.
     public let provenance: Provenance
-    let results: ResultFolder
+    /// Where its results go.
+    public let results: ResultFolder
 
     /// Makes a runner that writes into a results folder.
     public init(segmenter: Segmenter, outputs: [OutputKind], provenance: Provenance, results: ResultFolder) {
@@ -81,7 +82,6 @@ public struct CaseRunner: Sendable {
     ) throws -> CaseOutcome {
         let studyCase = ticket.studyCase
         enter(.reading)
-        try ticket.confirmImage()
         // Too large is said before the image is read.
         if let outline = studyCase.outline() { _ = try segmenter.plan(for: outline) }
         let volume = try studyCase.readVolume()

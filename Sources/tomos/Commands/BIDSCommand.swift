@@ -109,7 +109,7 @@ struct BIDSCommand: ParsableCommand {
         let results = try workFolder()
         var file = try PipelineFile.load(pipeline ?? "", overrides: overrides)
         file.input = chosen.restrict(file.input)
-        if let threads { file.options.threads = threads }
+        if let threads { file.jobs = threads }
         if let memory { file.options.memory = .size(MemorySize(bytes: memory << 20)) }
         ThreadBudget.limit(to: file.options.threads)
         let task = try TaskPack.load(file.task)

@@ -174,7 +174,7 @@ struct RunLimitsTests {
         ] as [(Int?, Int, Int?, Int, Int, RunLimits)])
     func limits(asked: Int?, threads: Int, memory: Int?, cases: Int, need: Int, expected: RunLimits) {
         #expect(
-            RunLimits(asked: asked, threads: threads, memory: memory, cases: cases, need: { _ in need }) == expected)
+            RunLimits(asked: asked, threads: threads, memory: memory, cases: cases, need: need) == expected)
     }
 }
 
