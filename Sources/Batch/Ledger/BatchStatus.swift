@@ -36,9 +36,6 @@ public struct BatchStatus: Codable, Sendable {
     /// Those whose results were made from something else or in another way.
     public var stale: [String: [String]]
 
-    /// Whether every case is done as planned.
-    public var isWhole: Bool { done == planned }
-
     /// Looks at a folder; nothing is changed.
     ///
     /// - Throws: ``PlanError`` where there is no plan.

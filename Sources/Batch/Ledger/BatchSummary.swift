@@ -15,9 +15,6 @@ public struct BatchResult: Sendable {
     public var orphans: [String]
     /// Cases that this run did, failed ones included.
     public var doneHere: Int
-
-    /// Whether every case of the plan is done as planned.
-    public var isWhole: Bool { stale.isEmpty && report.cases.allSatisfy { [.done, .kept].contains($0.status) } }
 }
 
 /// `run.json`: how the last run went, on what.
