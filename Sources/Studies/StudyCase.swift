@@ -35,9 +35,14 @@ public struct StudyCase: Sendable {
 
     static func key(_ path: String, _ source: Source) -> String {
         guard case .dicom(let series, _) = source else { return path }
-        let number = series.seriesNumber.map { "\($0)" } ?? ""
-        return [path, series.seriesInstanceUID, number, series.part ?? "", series.variant ?? ""].joined(
-            separator: "\n")
+        return key(
+            path, series: series.seriesInstanceUID, number: series.seriesNumber, part: series.part,
+            variant: series.variant)
+    }
+
+    /// The key of a part of a DICOM series.
+    package static func key(_ path: String, series: String, number: Int?, part: String?, variant: String?) -> String {
+        [path, series, number.map { "\($0)" } ?? "", part ?? "", variant ?? ""].joined(separator: "\n")
     }
 
     /// The source for people: a path, for DICOM with the series number and the number of files.

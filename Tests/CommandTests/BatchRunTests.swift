@@ -14,15 +14,7 @@ struct BatchRunTests {
 
     init() throws {
         tomos = Program(folder: folder)
-        for (name, x) in [("a", 12.0), ("b", 11.0)] {
-            var ball = BallPhantom()
-            ball.centre.x = x
-            try ball.writeImage(folder.file("labelled/\(name).nii.gz"))
-            try ball.writeLabels(folder.file("truth/\(name).nii.gz"))
-        }
-        let made = try tomos(
-            "task", "create", "-o", "pack", "--name", "ball", "--images", "labelled", "--labels", "truth")
-        #expect(made.code == 0)
+        try tomos.makeBallPack()
         try folder.write("version: 1\ntask: pack\nsegment: { support: 1, side: 64, choose: position }\n", to: "p.yaml")
         // A case takes seconds, so that something can befall it.
         try folder.write(

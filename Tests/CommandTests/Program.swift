@@ -1,5 +1,6 @@
 import Foundation
 import TestSupport
+import Testing
 import VolumeIO
 import Volumes
 
@@ -54,6 +55,21 @@ struct Program {
             code: process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus,
             output: try String(contentsOfFile: output, encoding: .utf8),
             errors: try String(contentsOfFile: errors, encoding: .utf8))
+    }
+}
+
+extension Program {
+    /// Makes the task pack `pack` of two labelled balls.
+    func makeBallPack() throws {
+        for (name, x) in [("a", 12.0), ("b", 11.0)] {
+            var ball = BallPhantom()
+            ball.centre.x = x
+            try ball.writeImage(folder.file("labelled/\(name).nii.gz"))
+            try ball.writeLabels(folder.file("truth/\(name).nii.gz"))
+        }
+        let made = try self(
+            "task", "create", "-o", "pack", "--name", "ball", "--images", "labelled", "--labels", "truth")
+        #expect(made.code == 0)
     }
 }
 

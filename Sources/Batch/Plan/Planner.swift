@@ -171,8 +171,7 @@ extension CaseSource {
     /// ``StudyCase/key`` of the case.
     var key: String {
         guard let seriesInstanceUID else { return path }
-        let number = seriesNumber.map { "\($0)" } ?? ""
-        return [path, seriesInstanceUID, number, part ?? "", variant ?? ""].joined(separator: "\n")
+        return StudyCase.key(path, series: seriesInstanceUID, number: seriesNumber, part: part, variant: variant)
     }
 }
 
