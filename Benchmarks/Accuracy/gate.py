@@ -16,7 +16,9 @@ def flagged(bench: Bench, folder) -> list:
     """How many cases of a folder are flagged, and how many there are."""
     results = bench.work / "gate-results"
     shutil.rmtree(results, ignore_errors=True)
-    run(bench.tomos, "run", bench.work / "pipeline.yaml", folder, "-o", results, "--quiet", accepted=(0, 1))
+    # The gate goes by all labels, whichever are asked for, and it is the gate that is measured: one is the quickest.
+    one = f"--set=segment.labels=[{min(bench.set.labels)}]"
+    run(bench.tomos, "run", bench.work / "pipeline.yaml", folder, "-o", results, "--quiet", one, accepted=(0, 1))
     cases = json.loads((results / "cases.json").read_text())["cases"]
     unlike = [any(notice.startswith(UNLIKE) for notice in case.get("notices", [])) for case in cases]
     # One that is refused does not pass either.
