@@ -7,14 +7,36 @@ import Volumes
 
 /// What a run has come to.
 public struct BatchResult: Sendable {
-    /// Every case of the plan, as it stands in the results folder.
-    public var report: RunReport
+    /// How many cases of the plan stand how.
+    public var counts: [CaseOutcome.Status: Int] = [:]
+    /// What a person is shown: every case where they are few, else those that failed, ``most`` at most.
+    public var shown: [CaseOutcome] = []
+    /// How many files of each format were read again and found to show their label maps.
+    public var proofs: [String: Int] = [:]
     /// Cases whose results were made from something else or in another way, and what changed.
-    public var stale: [String: [String]]
+    public var stale: [String: [String]] = [:]
     /// Results of cases that the plan does not have.
-    public var orphans: [String]
+    public var orphans: [String] = []
     /// Cases that this run did, failed ones included.
     public var doneHere: Int
+    /// More cases than this are counted and not shown.
+    public static let most = 60
+
+    /// How many cases the plan has.
+    public var planned: Int { counts.values.reduce(0, +) }
+    /// How many have results.
+    public var done: Int { counts[.done, default: 0] + counts[.kept, default: 0] }
+    /// How many failed.
+    public var failed: Int { counts[.failed, default: 0] }
+
+    init(doneHere: Int) { self.doneHere = doneHere }
+
+    /// Counts a case, of so many.
+    mutating func count(_ outcome: CaseOutcome, of all: Int) {
+        counts[outcome.status, default: 0] += 1
+        for proof in outcome.exports ?? [] { proofs[proof.format, default: 0] += 1 }
+        if all <= Self.most || outcome.status == .failed && shown.count < Self.most { shown.append(outcome) }
+    }
 }
 
 /// `run.json`: how the last run went, on what.
@@ -42,39 +64,43 @@ struct BatchSummary {
     private let run: BatchRun
     private let doneHere: Set<String>
 
-    init(_ run: BatchRun, doneHere: [CaseOutcome]) {
-        (self.run, self.doneHere) = (run, Set(doneHere.map(\.id)))
+    init(_ run: BatchRun, doneHere: Set<String>) {
+        (self.run, self.doneHere) = (run, doneHere)
     }
 
     /// Writes `cases.json`, `summary.csv`, `volumes.csv` and `run.json` of all that is there now, whoever made it.
     func write(started: Date, limits: RunLimits) throws -> BatchResult {
         let (folder, plan) = (run.folder, run.plan)
-        var stale: [String: [String]] = [:]
-        let outcomes = plan.cases.map { planned -> CaseOutcome in
-            let record = folder.record(of: planned.id)
-            if case .stale(let changes) = CaseState.of(planned, record: record, provenance: plan.provenance) {
-                stale[planned.id] = changes
-            }
-            guard var outcome = record?.outcome else {
-                return CaseOutcome(waiting: planned, below: run.study)
-            }
-            if outcome.status == .done, !doneHere.contains(planned.id) { outcome.status = .kept }
+        var result = BatchResult(doneHere: doneHere.count)
+        var tables = [
+            try CaseTable.report(made: plan.provenance, study: run.study, ignored: plan.ignored), CaseTable.summary,
+        ]
+        if run.pipeline.outputs.contains(.volumes) { tables.append(.volumes) }
+        try CaseTable.write(tables, to: folder.path, of: plan.cases) { planned in
+            let outcome = outcome(of: planned, stale: &result.stale)
+            result.count(outcome, of: plan.cases.count)
             return outcome
         }
-        let report = RunReport(made: plan.provenance, study: run.study, cases: outcomes, ignored: plan.ignored)
-        try AtomicFile.write(try report.json(), to: folder.path + "/cases.json")
-        try AtomicFile.write(Array(ResultTables.summary(outcomes).utf8), to: folder.path + "/summary.csv")
-        if run.pipeline.outputs.contains(.volumes) {
-            try AtomicFile.write(Array(ResultTables.volumes(outcomes).utf8), to: folder.path + "/volumes.csv")
-        }
-        var counts = Dictionary(outcomes.map { ($0.status.rawValue, 1) }, uniquingKeysWith: +)
-        if !stale.isEmpty { counts["stale"] = stale.count }
+        result.orphans = orphans
+        var counts = Dictionary(uniqueKeysWithValues: result.counts.map { ($0.rawValue, $1) })
+        if !result.stale.isEmpty { counts["stale"] = result.stale.count }
         // A run that had nothing to do takes nothing away of what is told of the one before.
         let file = folder.path + "/run.json"
         if !doneHere.isEmpty || !FileManager.default.fileExists(atPath: file) {
             try AtomicFile.write(try JSON.bytes(account(started: started, limits, counts: counts)), to: file)
         }
-        return BatchResult(report: report, stale: stale, orphans: orphans, doneHere: doneHere.count)
+        return result
+    }
+
+    /// How a case stands now, and what changed since its results were made.
+    private func outcome(of planned: PlannedCase, stale: inout [String: [String]]) -> CaseOutcome {
+        let record = run.folder.record(of: planned.id)
+        if case .stale(let changes) = CaseState.of(planned, record: record, provenance: run.plan.provenance) {
+            stale[planned.id] = changes
+        }
+        guard var outcome = record?.outcome else { return CaseOutcome(waiting: planned, below: run.study) }
+        if outcome.status == .done, !doneHere.contains(planned.id) { outcome.status = .kept }
+        return outcome
     }
 
     private func account(started: Date, _ limits: RunLimits, counts: [String: Int]) -> RunAccount {
@@ -98,7 +124,7 @@ struct BatchSummary {
 
 extension CaseOutcome {
     /// A case with which nothing was done yet.
-    init(waiting planned: PlannedCase, below study: String) {
+    package init(waiting planned: PlannedCase, below study: String) {
         let shown = planned.source.path.isEmpty ? study : CaseSource.full(planned.source.path, below: study)
         self.init(StudyCase(id: planned.id, source: .file(path: shown)), status: .waiting)
         (path, contentSHA256) = (planned.source.path, planned.sha256)

@@ -24,24 +24,23 @@ public struct Remeasuring: Sendable {
     ///
     /// - Parameter report: Gets each case with the error that kept it from being measured, if there was one; such a case
     ///   stands in the tables as it was measured when it was done.
-    public func run(_ report: (String, (any Error)?) -> Void) throws -> [CaseOutcome] {
+    /// - Returns: How many cases were measured.
+    public func run(_ report: (String, (any Error)?) -> Void) throws -> Int {
         let policies = try PipelineFile.load(resolvedText: plan.pipeline).input.policies
-        var outcomes: [CaseOutcome] = []
-        for planned in plan.cases {
+        var measured = 0
+        try CaseTable.write([.volumes, .summary], to: folder.path, of: plan.cases) { planned in
             var outcome = folder.record(of: planned.id)?.outcome ?? CaseOutcome(waiting: planned, below: plan.study)
-            if outcome.status == .done {
-                do {
-                    try measure(&outcome, planned, policies)
-                    report(planned.id, nil)
-                } catch {
-                    report(planned.id, error)
-                }
+            guard outcome.status == .done else { return outcome }
+            do {
+                try measure(&outcome, planned, policies)
+                measured += 1
+                report(planned.id, nil)
+            } catch {
+                report(planned.id, error)
             }
-            outcomes.append(outcome)
+            return outcome
         }
-        try AtomicFile.write(Array(ResultTables.volumes(outcomes).utf8), to: folder.path + "/volumes.csv")
-        try AtomicFile.write(Array(ResultTables.summary(outcomes).utf8), to: folder.path + "/summary.csv")
-        return outcomes
+        return measured
     }
 
     private func measure(_ outcome: inout CaseOutcome, _ planned: PlannedCase, _ policies: DICOMPolicies) throws {

@@ -64,9 +64,9 @@ public struct BatchRun: Sendable {
         (self.plan, self.folder, self.choice, self.program) = (plan, folder, choice, program)
         self.pipeline = try pipeline ?? PipelineFile.load(resolvedText: plan.pipeline)
         self.study = study ?? plan.study
-        let known = plan.cases.map(\.id)
+        let known = Set(plan.cases.map(\.id))
         let unknown = choice.cases.filter { !known.contains($0) }
-        if !unknown.isEmpty { throw PlanError.unknownCases(unknown, known: known) }
+        if !unknown.isEmpty { throw PlanError.unknownCases(unknown, known: plan.cases.map(\.id)) }
     }
 
     /// How every case of the plan stands before the run, in the plan's order.
@@ -100,15 +100,16 @@ public struct BatchRun: Sendable {
         }
         try await crew.refuse(refused)
         try await crew.work(on: work, then: others.filter { $0.planned.problem == nil })
-        let summary = BatchSummary(self, doneHere: crew.outcomes)
+        let summary = BatchSummary(self, doneHere: crew.ended)
         return try summary.write(started: started, limits: limits)
     }
 
     /// The cases to be done, in the plan's order, and those of other shards.
     private func wanted() -> (own: [BatchQueue.Item], others: [BatchQueue.Item]) {
         var (own, others): ([BatchQueue.Item], [BatchQueue.Item]) = ([], [])
+        let chosen = Set(choice.cases)
         for (index, planned) in plan.cases.enumerated() {
-            if !choice.cases.isEmpty, !choice.cases.contains(planned.id) { continue }
+            if !chosen.isEmpty, !chosen.contains(planned.id) { continue }
             // The marks before the look: what another run does after them shows, and what it did before them is seen.
             let (mark, doneMark) = (folder.mark(of: planned.id), folder.doneMark(of: planned.id))
             let state = state(of: planned)

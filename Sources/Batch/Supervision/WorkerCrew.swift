@@ -13,7 +13,7 @@ final class WorkerCrew: Sendable {
     private let sharing: RunSharing
     private let program: WorkerProgram
     private let report: @Sendable (BatchEvent) -> Void
-    private let ended = Mutex<[CaseOutcome]>([])
+    private let done = Mutex<Set<String>>([])
     private let processes = Mutex<Set<pid_t>>([])
     private let isAbandoned = Atomic(false)
 
@@ -25,8 +25,8 @@ final class WorkerCrew: Sendable {
         (self.program, self.report) = (program, report)
     }
 
-    /// What became of the cases that this run did.
-    var outcomes: [CaseOutcome] { ended.withLock { $0 } }
+    /// The cases that this run did, failed ones included.
+    var ended: Set<String> { done.withLock { $0 } }
 
     /// Writes down cases that the plan says cannot be done.
     func refuse(_ items: [BatchQueue.Item]) async throws {
@@ -165,7 +165,7 @@ final class WorkerCrew: Sendable {
         } else {
             run.folder.forgetFailure(of: id)
         }
-        ended.withLock { $0.append(outcome) }
+        _ = done.withLock { $0.insert(id) }
         report(.finished(outcome))
     }
 

@@ -2,25 +2,32 @@ import Platform
 
 /// Tables of a run's cases as comma-separated values (RFC 4180 quoting, `.` as decimal point) with a header line.
 public enum ResultTables {
-    /// `volumes.csv`: a line per case and label, in the order of the cases.
+    /// `volumes.csv` of some cases: a line per case and label, in the order of the cases.
     public static func volumes(_ cases: [CaseOutcome]) -> String {
-        let header = [
-            "case", "label", "name", "voxels", "mm3", "mean_intensity", "sd_intensity", "mean_probability",
-            "expected_dice", "predicted_dice", "predicted_lower", "predicted_upper", "flags",
-        ]
-        return table(header, cases.flatMap { outcome in outcome.structures.map { line(of: $0, in: outcome) } })
+        volumesHeader + cases.map(volumesLines).joined()
     }
 
-    /// `summary.csv`: a line per case.
-    public static func summary(_ cases: [CaseOutcome]) -> String {
-        let header = [
-            "case", "status", "source", "series", "seconds", "labels", "labels_found", "lowest_predicted_dice", "flags",
-            "memory_bytes", "notices", "category", "stage", "reason",
-        ]
-        return table(header, cases.map(line))
+    /// The first line of `volumes.csv`.
+    package static let volumesHeader = line([
+        "case", "label", "name", "voxels", "mm3", "mean_intensity", "sd_intensity", "mean_probability",
+        "expected_dice", "predicted_dice", "predicted_lower", "predicted_upper", "flags",
+    ])
+
+    /// The lines of a case in `volumes.csv`, one per label.
+    package static func volumesLines(_ outcome: CaseOutcome) -> String {
+        outcome.structures.map { line(fields(of: $0, in: outcome)) }.joined()
     }
 
-    private static func line(_ outcome: CaseOutcome) -> [String] {
+    /// The first line of `summary.csv`.
+    package static let summaryHeader = line([
+        "case", "status", "source", "series", "seconds", "labels", "labels_found", "lowest_predicted_dice", "flags",
+        "memory_bytes", "notices", "category", "stage", "reason",
+    ])
+
+    /// The line of a case in `summary.csv`.
+    package static func summaryLine(_ outcome: CaseOutcome) -> String { line(fields(of: outcome)) }
+
+    private static func fields(of outcome: CaseOutcome) -> [String] {
         let flagged = outcome.structures.filter { !$0.flags.isEmpty }
         let flags = flagged.map { "\($0.name): \($0.flags.map(\.rawValue).joined(separator: " "))" }
         return [
@@ -34,7 +41,7 @@ public enum ResultTables {
         ]
     }
 
-    private static func line(of structure: CaseOutcome.Structure, in outcome: CaseOutcome) -> [String] {
+    private static func fields(of structure: CaseOutcome.Structure, in outcome: CaseOutcome) -> [String] {
         let predicted = structure.predictedDice
         return [
             SafeText.csv(outcome.id), String(structure.id), SafeText.csv(structure.name), String(structure.voxels),
@@ -47,7 +54,5 @@ public enum ResultTables {
 
     private static func number(_ value: Double?) -> String { value.map { decimal($0, 4) } ?? "" }
 
-    private static func table(_ header: [String], _ lines: [[String]]) -> String {
-        ([header] + lines).map { $0.joined(separator: ",") + "\n" }.joined()
-    }
+    private static func line(_ fields: [String]) -> String { fields.joined(separator: ",") + "\n" }
 }

@@ -129,10 +129,4 @@ public struct RunReport: Codable, Sendable {
     public init(made: Provenance, study: String, cases: [CaseOutcome], ignored: [IgnoredItem]) {
         (self.made, self.study, self.cases, self.ignored) = (made, study, cases, ignored)
     }
-
-    /// Cases that failed.
-    public var failures: [CaseOutcome] { cases.filter { $0.status == .failed } }
-
-    /// As JSON with sorted keys, ending in a newline.
-    public func json() throws -> [UInt8] { try JSON.bytes(self) }
 }

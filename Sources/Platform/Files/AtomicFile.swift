@@ -75,6 +75,12 @@ public enum AtomicFile {
             }
         }
 
+        /// Writes text after what is already written. Throws `AtomicFileError`.
+        public func append(_ text: String) throws {
+            var text = text
+            try text.withUTF8 { try append(UnsafeRawBufferPointer($0)) }
+        }
+
         /// Syncs the bytes and gives the file its name.
         fileprivate func finish() throws {
             guard fsync(descriptor) == 0 else { throw AtomicFileError.writeFailed(path: path, code: errno) }
@@ -136,6 +142,15 @@ public enum AtomicFile {
         let output = try Output(path: path)
         try body(output)
         try output.finish()
+    }
+
+    /// Writes several files at once, in parts, in the order of their paths. Each appears when all are whole, the first last;
+    /// an error of `body` leaves none.
+    public static func write(to paths: [String], _ body: ([Output]) throws -> Void) throws {
+        guard let first = paths.first else { return try body([]) }
+        try write(to: first) { output in
+            try write(to: Array(paths.dropFirst())) { try body([output] + $0) }
+        }
     }
 
     /// Writes `bytes` to a temporary file beside `path`, syncs it and renames it. Missing parent folders are made.

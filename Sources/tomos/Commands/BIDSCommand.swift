@@ -114,11 +114,14 @@ struct BIDSCommand: ParsableCommand {
         ThreadBudget.limit(to: file.options.threads)
         let task = try TaskPack.load(file.task)
         let derivatives = BIDSDerivatives(output, of: dataset, task: task.name, labels: task.labels)
-        let study = try StudyDiscovery.discover(dataset.path, selection: file.input)
-        try derivatives.check(skipsValidation ? [] : study.cases.map(\.path))
-        study.ignored.filter(\.isAbsent).forEach { Console.note("\($0.path): \($0.reason)") }
-        let cases = try runBatch(
-            file, study: dataset.path, results: results, stopsOnFirstCrash: stopsOnFirstCrash)
+        let folder = BatchFolder(results)
+        let teller = BatchProgress(quiet: quiet)
+        let request = try PlanRequest(file, study: dataset.path, results: folder, version: Version.text)
+        let plan = try waiting { try await Planner.plan(request, program: .this, teller.tell) }
+        teller.clear()
+        try derivatives.check(skipsValidation ? [] : plan.cases.map(\.source.path))
+        plan.ignored.filter(\.isAbsent).forEach { Console.note("\($0.path): \($0.reason)") }
+        let cases = try runBatch(plan, in: folder, file, study: dataset.path, teller)
         let changes = try derivatives.write(cases, selection: chosen)
         changes.notices.forEach { Console.note($0) }
         let count = { (status: CaseOutcome.Status) in cases.filter { $0.outcome.status == status }.count }
@@ -157,19 +160,13 @@ struct BIDSCommand: ParsableCommand {
 
     // MARK: the batch
 
-    /// The one place that knows how a batch is run. Plans what the pipeline selects, with the threads and the
-    /// memory in it, and does what is not done as planned: who calls a BIDS App again expects that to be made, so cases that
-    /// failed and cases that are stale are done again.
+    /// Does what is not done as planned, with the pipeline's threads and memory: who calls a BIDS App again expects that
+    /// to be made, so cases that failed and cases that are stale are done again.
     ///
     /// - Returns: Every case of the plan, those included that are still to be done.
     private func runBatch(
-        _ pipeline: PipelineFile, study: String, results: String, stopsOnFirstCrash: Bool
+        _ plan: BatchPlan, in folder: BatchFolder, _ pipeline: PipelineFile, study: String, _ teller: BatchProgress
     ) throws -> [BIDSCase] {
-        let folder = BatchFolder(results)
-        let teller = BatchProgress(quiet: quiet)
-        let request = try PlanRequest(pipeline, study: study, results: folder, version: Version.text)
-        let plan = try waiting { try await Planner.plan(request, program: .this, teller.tell) }
-        teller.clear()
         let planned = try BatchRun(plan, in: folder, pipeline: pipeline, study: study, program: .this)
         let open = zip(plan.cases, planned.states()).compactMap { planned, state in
             state == .done ? nil : planned.id
@@ -183,9 +180,9 @@ struct BIDSCommand: ParsableCommand {
             Console.note("stopped; nothing is half-done: the same command goes on")
         }
         if !quiet { plan.notices.forEach { Console.note($0) } }
-        let result = try waiting { [run] in try await run.run(teller.tell) }
+        _ = try waiting { [run] in try await run.run(teller.tell) }
         teller.clear()
-        return result.bidsCases(in: folder.path, made: plan.provenance)
+        return run.bidsCases()
     }
 }
 

@@ -91,7 +91,7 @@ struct MeasureCommand: ParsableCommand {
         let folder = BatchFolder(results)
         let progress = Progress(quiet: quiet)
         var failures = 0
-        let outcomes = try Remeasuring(folder).run { id, error in
+        let done = try Remeasuring(folder).run { id, error in
             progress.show(id)
             guard let error else { return }
             failures += 1
@@ -99,7 +99,6 @@ struct MeasureCommand: ParsableCommand {
             Console.error("\(id): \(error)")
         }
         progress.clear()
-        let done = outcomes.filter { $0.status == .done }.count - failures
         if !quiet { Console.result("\(done) cases measured: \(folder.path)/volumes.csv, \(folder.path)/summary.csv") }
         if failures > 0 { throw ExitStatusError(status: .someFailed) }
     }

@@ -25,48 +25,44 @@ struct BatchLaunch {
         run.plan.notices.forEach(teller.note)
         let result = try waiting { [run, teller] in try await run.run(teller.tell) }
         teller.clear()
-        derive(result)
+        derive()
         if options.json {
-            try Console.json(result.report)
+            try Console.jsonFile(run.folder.path + "/cases.json")
         } else if !options.quiet {
             Console.result(BatchTable(result: result).text)
         }
         tellRest(result)
         tellStale(result)
-        let isBad = !result.report.failures.isEmpty || !result.stale.isEmpty
+        let isBad = result.failed > 0 || !result.stale.isEmpty
         if isBad { throw ExitStatusError(status: .someFailed) }
     }
 
     private func tellRest(_ result: BatchResult) {
         let folder = run.folder.path
-        if let summary = result.report.ignored.summary { teller.note("\(summary); \(folder)/cases.json says all") }
+        if let summary = run.plan.ignored.summary { teller.note("\(summary); \(folder)/cases.json says all") }
         if !result.orphans.isEmpty {
             teller.note(
                 "\(folder): holds results of images that are not in the study any more: "
                     + "\(result.orphans.shown) (nothing was done with them)")
         }
-        let waiting = result.report.cases.filter { $0.status == .waiting }
-        if !waiting.isEmpty {
-            teller.note(
-                "\(waiting.count) of \(result.report.cases.count) cases still to be done: 'tomos resume \(folder)' does them"
-            )
+        if let waiting = result.counts[.waiting] {
+            teller.note("\(waiting) of \(result.planned) cases still to be done: 'tomos resume \(folder)' does them")
         }
-        let failures = result.report.failures
-        if !failures.isEmpty {
+        if result.failed > 0 {
             teller.note(
-                "\(failures.count) failed (\(folder)/logs): 'tomos resume \(folder) --redo failed' tries them again")
+                "\(result.failed) failed (\(folder)/logs): 'tomos resume \(folder) --redo failed' tries them again")
         }
     }
 
     /// A BIDS data set in, a BIDS derivative out, beside the results.
-    private func derive(_ result: BatchResult) {
+    private func derive() {
         let folder = run.folder.path
         guard FileManager.default.fileExists(atPath: run.study + "/dataset_description.json") else { return }
         do {
             let dataset = try BIDSDataset(run.study, validating: false)
             let task = try TaskPack.load(run.pipeline.task)
             let derivatives = BIDSDerivatives(folder + "/bids", of: dataset, task: task.name, labels: task.labels)
-            let changes = try derivatives.write(result.bidsCases(in: folder, made: run.plan.provenance))
+            let changes = try derivatives.write(run.bidsCases())
             if options.quiet { return }
             changes.notices.forEach(teller.note)
             teller.note(
@@ -87,23 +83,18 @@ struct BatchLaunch {
 
 /// The table that a run ends with.
 struct BatchTable {
-    /// More cases than this are counted and not listed, but for those that a person should look at.
-    private static let most = 60
-
     let result: BatchResult
 
     var text: String {
-        let cases = result.report.cases
-        let listed = cases.count > Self.most ? cases.filter { $0.status == .failed } : cases
         var table = TextTable(["case", "status", "label", ">mm3", ">seconds", "source"])
-        for outcome in listed.prefix(Self.most) { add(outcome, to: &table) }
-        let left = cases.count - min(listed.count, Self.most)
-        let rest = left > 0 && cases.count > Self.most ? "\n\(left) more are in cases.json and summary.csv" : ""
-        let done = cases.filter { [.done, .kept].contains($0.status) }.count
-        let failed = result.report.failures.count
-        let counts = "\(done) of \(cases.count) cases done" + (failed > 0 ? ", \(failed) failed" : "")
-        let isIdle = result.doneHere == 0 && failed == 0 && done == cases.count
-        return (listed.isEmpty ? "" : table.text + rest + "\n\n") + (isIdle ? "nothing to do: " : "") + counts + proofs
+        for outcome in result.shown { add(outcome, to: &table) }
+        let left = result.planned - result.shown.count
+        let rest = left > 0 ? "\n\(left) more are in cases.json and summary.csv" : ""
+        let counts =
+            "\(result.done) of \(result.planned) cases done" + (result.failed > 0 ? ", \(result.failed) failed" : "")
+        let isIdle = result.doneHere == 0 && result.failed == 0 && result.done == result.planned
+        let listed = result.shown.isEmpty ? "" : table.text + rest + "\n\n"
+        return listed + (isIdle ? "nothing to do: " : "") + counts + proofs
     }
 
     private func add(_ outcome: CaseOutcome, to table: inout TextTable) {
@@ -122,20 +113,22 @@ struct BatchTable {
 
     /// How many files of each format were read again and found to show their label maps.
     private var proofs: String {
-        let formats = result.report.cases.flatMap { $0.exports ?? [] }.map(\.format)
-        let counts = Dictionary(formats.map { ($0, 1) }, uniquingKeysWith: +)
-        let told = LabelExporters.all.compactMap { exporter in counts[exporter.name].map { "\(exporter.name) \($0)" } }
+        let told = LabelExporters.all.compactMap { exporter in
+            result.proofs[exporter.name].map { "\(exporter.name) \($0)" }
+        }
         return told.isEmpty ? "" : "\nread again and found right: " + told.joined(separator: ", ")
     }
 }
 
-extension BatchResult {
-    /// The cases as a derivative is made of them.
-    func bidsCases(in folder: String, made provenance: Provenance) -> [BIDSCase] {
-        report.cases.map { outcome in
-            let made = BatchFolder(folder).record(of: outcome.id)?.made ?? provenance
+extension BatchRun {
+    /// The cases as a derivative is made of them, as they stand in the results folder.
+    func bidsCases() -> [BIDSCase] {
+        plan.cases.map { planned in
+            let record = folder.record(of: planned.id)
+            let outcome = record?.outcome ?? CaseOutcome(waiting: planned, below: study)
             return BIDSCase(
-                image: outcome.path ?? outcome.source, folder: "\(folder)/\(outcome.id)", outcome: outcome, made: made)
+                image: outcome.path ?? outcome.source, folder: "\(folder.path)/\(outcome.id)", outcome: outcome,
+                made: record?.made ?? plan.provenance)
         }
     }
 }

@@ -36,6 +36,14 @@ enum Console {
     static func json(_ value: some Encodable) throws {
         write(try JSON.text(value), to: .standardOutput)
     }
+
+    /// Prints a file of JSON as it is.
+    static func jsonFile(_ path: String) throws {
+        let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+        while let part = try file.read(upToCount: 1 << 20), !part.isEmpty {
+            try? FileHandle.standardOutput.write(contentsOf: part)
+        }
+    }
 }
 
 /// Progress: one line that is rewritten on a terminal, whole lines in a log, nothing when quiet.
