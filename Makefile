@@ -113,17 +113,12 @@ bench-unet: build .venv-bench/requirements.txt ## Train a U-Net in PyTorch (fetc
 bench-losses: build .venv-bench/requirements.txt ## Say where bench-accuracy's results lose Dice, for docs/accuracy.md
 	@PYTHONPATH=Benchmarks .venv-bench/bin/python -m Accuracy.account $(TOMOS)
 
-# A set, the dimensions of its U-Net and CPU minutes: until more of them brought no more. Of slices where blocks would
-# take hours.
-UNETS = hippocampus/3/12 heart/2/20 atrium/2/30 headneck/2/30 brain/2/30
-
 bench-page: build .venv-bench/requirements.txt ## Measure all that docs/accuracy.md must show, U-Nets in PyTorch too, and write it (2 to 3 hours; OPTIONS=--resume)
 	@scripts/install-packages python3
 	@Benchmarks/accuracy $(TOMOS) $(OPTIONS) default
 	@Benchmarks/accuracy $(TOMOS) --resume --set hippocampus pack-of-5
 	@$(MAKE) --no-print-directory bench-losses
-	@printf '%s\n' $(UNETS) | tr / ' ' | xargs -P $$(nproc) -L 1 sh -c \
-	    'PYTHONPATH=Benchmarks nice .venv-bench/bin/python -m Accuracy.unet $(TOMOS) $$0 --dimensions $$1 --minutes $$2'
+	@PYTHONPATH=Benchmarks .venv-bench/bin/python -m Accuracy.baselines $(TOMOS) $(OPTIONS)
 	@Benchmarks/accuracy $(TOMOS) --document
 
 conformance: build ## Compare with references (in ../shared), dcm2niix and SimpleITK (fetched); writes docs/conformance.md
