@@ -111,13 +111,13 @@ bench-unet: build .venv-bench/requirements.txt ## Train a U-Net in PyTorch (fetc
 	@PYTHONPATH=Benchmarks .venv-bench/bin/python -m Accuracy.unet $(TOMOS) $(SET) --minutes $(MINUTES) $(OPTIONS)
 
 bench-losses: build .venv-bench/requirements.txt ## Say where bench-accuracy's results lose Dice, for docs/accuracy.md
-	@PYTHONPATH=Benchmarks .venv-bench/bin/python -m Accuracy.account $(TOMOS)
+	@PYTHONPATH=Benchmarks .venv-bench/bin/python -m Accuracy.account $(TOMOS) $(OPTIONS)
 
 bench-page: build .venv-bench/requirements.txt ## Measure all that docs/accuracy.md must show, U-Nets in PyTorch too, and write it (2 to 3 hours; OPTIONS=--resume)
 	@scripts/install-packages python3
 	@Benchmarks/accuracy $(TOMOS) $(OPTIONS) default
-	@Benchmarks/accuracy $(TOMOS) --resume --set hippocampus pack-of-5
 	@$(MAKE) --no-print-directory bench-losses
+	@Benchmarks/accuracy $(TOMOS) --resume --set hippocampus pack-of-5
 	@PYTHONPATH=Benchmarks .venv-bench/bin/python -m Accuracy.baselines $(TOMOS) $(OPTIONS)
 	@Benchmarks/accuracy $(TOMOS) --document
 
