@@ -162,8 +162,10 @@ let package = Package(
             name: "PipelinesTests", dependencies: ["Pipelines", "Studies", "Configuration", "Platform", "TestSupport"],
             swiftSettings: swift),
         .testTarget(
-            name: "BatchTests", dependencies: ["Batch", "Pipelines", "Studies", "Platform", "Volumes", "TestSupport"],
-            swiftSettings: swift),
+            name: "BatchTests",
+            dependencies: [
+                "Batch", "Pipelines", "Studies", "Segmentation", "VolumeIO", "Platform", "Volumes", "TestSupport",
+            ], swiftSettings: swift),
         .testTarget(
             name: "CommandTests", dependencies: ["tomos", "Platform", "VolumeIO", "Volumes", "TestSupport"],
             swiftSettings: swift),

@@ -8,7 +8,7 @@ struct LearnedWays {
     /// The networks together, and the steps of each.
     let task: LearnedTask
     let steps: Int
-    /// Volume by volume the network that has not seen it.
+    /// Volume by volume the network that has not seen it; empty where the pack is too small to leave any out.
     private let unseeing: [LearnedTask]
     private let segmenter: Segmenter
     private let places: [Int]
@@ -16,17 +16,18 @@ struct LearnedWays {
     /// The weight of the networks where the network in context is asked too.
     static let share = 0.5
 
-    /// Trains networks on the volumes at some places of a pack.
+    /// Trains networks on the volumes at some places of a pack, and on cases of a study.
     init(
-        _ segmenter: Segmenter, _ places: [Int], _ options: TaskTraining.Options,
+        _ segmenter: Segmenter, _ places: [Int], _ options: TaskTraining.Options, study: [StudyExample] = [],
         _ progress: (TaskTraining.Progress) -> Void
     ) throws {
         let design = try TaskDesign(segmenter.task)
-        try TaskTraining.requireMemory(design, segmenter, places: places)
+        try TaskTraining.requireMemory(design, segmenter, places: places, study: study.count)
         let training = try TaskTraining(
-            segmenter.task, design: design, places: places, window: segmenter.window, options: options)
+            segmenter.task, design: design, places: places, window: segmenter.window, options: options, study: study)
         let (task, steps) = try training.run(progress)
-        unseeing = places.indices.map { training.task([task.members[training.member(without: $0)]]) }
+        let left = training.leavesOut ? places.indices : 0..<0
+        unseeing = left.map { training.task([task.members[training.member(without: $0)]]) }
         (self.task, self.steps, self.segmenter, self.places) = (task, steps, segmenter, places)
     }
 
@@ -39,6 +40,9 @@ struct LearnedWays {
     private func volume(_ n: Int) throws -> Volume {
         try Images.readVolume(segmenter.task.examples[places[n]].image)
     }
+
+    /// Whether there is a network for every volume that has not seen it.
+    var leavesOut: Bool { !unseeing.isEmpty }
 
     /// The results of a volume, by its turn, by its networks alone.
     func alone(_ n: Int, thresholds: [Float]) throws -> [SegmentedVolume] {

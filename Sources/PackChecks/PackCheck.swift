@@ -64,14 +64,16 @@ public struct PackCheck: Sendable {
     /// volumes that each has not seen.
     ///
     /// - Parameters:
+    ///   - study: cases of a study that teach the networks beside the pack; only where nothing is compared.
     ///   - progress: called with the volumes done, the volumes in all and the last result.
     ///   - trainingProgress: called ten times a network.
     /// - Throws: ``TaskPackError/tooFew(pack:)`` for a pack of one volume, and what segmenting throws.
     public init(
         _ task: TaskPack, options: SegmentOptions, step: Int = 1, training: TaskTraining.Options? = nil,
-        progress: ((Int, Int, Example) -> Void)? = nil, trainingProgress: (TaskTraining.Progress) -> Void = { _ in }
+        study: [StudyExample] = [], progress: ((Int, Int, Example) -> Void)? = nil,
+        trainingProgress: (TaskTraining.Progress) -> Void = { _ in }
     ) throws {
-        guard task.examples.count > 1 else { throw TaskPackError.tooFew(pack: task.name) }
+        guard task.examples.count > 1 || !study.isEmpty else { throw TaskPackError.tooFew(pack: task.name) }
         var task = task
         // What an earlier check found is not what this one starts from.
         if let findings = task.findings { packSHA256 = findings.packSHA256 } else { packSHA256 = task.sha256 }
@@ -85,10 +87,16 @@ public struct PackCheck: Sendable {
         let usual = thresholds.firstIndex(of: options.threshold ?? task.threshold) ?? 0
         (self.thresholds, chosen, labels) = (thresholds, usual, task.labels.entries)
         let places = Array(stride(from: 0, to: task.examples.count, by: step))
-        let trains = training != nil && TaskTraining.lack(task, volumes: places.count) == nil
+        let trains = training != nil && TaskTraining.lack(task, volumes: places.count, study: study.count) == nil
         let segmenter = try Segmenter(task: task, options: options)
         (self.options, weightsSHA256) = (segmenter.checked, segmenter.weights.sha256)
-        let ways = try training.flatMap { trains ? try LearnedWays(segmenter, places, $0, trainingProgress) : nil }
+        let ways = try training.flatMap {
+            trains ? try LearnedWays(segmenter, places, $0, study: study, trainingProgress) : nil
+        }
+        if let ways, !ways.leavesOut {
+            try keep(ways, share: 1)
+            return
+        }
         let byNetworks = try ways.map { ways in
             try places.indices.map { n in try self.compare(n, places, segmenter) { try ways.alone(n, thresholds: $0) } }
         }
@@ -129,7 +137,7 @@ public struct PackCheck: Sendable {
     private mutating func keep(_ ways: LearnedWays, share: Double) throws {
         let record = LearnedRecord(
             sha256: try LearnedTaskFile.sha256(ways.task), share: share, members: ways.task.members.count,
-            steps: ways.steps)
+            steps: ways.steps, taught: ways.task.taught.count > 0 ? ways.task.taught.count : nil)
         learned = (ways.task, record)
     }
 

@@ -8,6 +8,9 @@ import Volumes
 
 /// Trains a pack's networks: the volumes are dealt into folds, and each network learns from all but one fold, so that every
 /// volume can be looked at by one that never saw it. Together they are what the pack has learned.
+///
+/// Cases of a study may teach too: each network learns from half of them (``TaughtCases``). With their help a pack that is
+/// too small to leave volumes out is enough; all its networks learn from all its volumes.
 public struct TaskTraining {
     /// How long, and how it is told of.
     public struct Options: Sendable {
@@ -47,15 +50,22 @@ public struct TaskTraining {
     /// What the networks are.
     package let design: TaskDesign
     private let volumes: [TrainingVolume]
+    /// Cases of the study, each with its half.
+    private let lessons: [(volume: TrainingVolume, half: Int)]
+    private let taught: TaughtCases
     private let labels: [UInt16]
     private let options: Options
     private let grid: LearnedGrid
     private let trained: TrainedNetworks?
 
-    /// Why networks cannot be trained on so many volumes of a pack, a sentence; nil where they can.
-    public static func lack(_ task: TaskPack, volumes: Int) -> String? {
+    /// Why networks cannot be trained on so many volumes of a pack and cases of a study, a sentence; nil where they can.
+    public static func lack(_ task: TaskPack, volumes: Int, study: Int = 0) -> String? {
         let labels = task.labels.entries.count
-        if volumes < leastVolumes {
+        if study > 0, volumes + study / 2 < leastVolumes {
+            return "\(volumes) volumes and \(study) cases of the study are too few to train networks on: each learns "
+                + "from half of the cases, and \(leastVolumes) in all are enough"
+        }
+        if study == 0, volumes < leastVolumes {
             return "\(volumes) volumes are too few to train networks on: \(leastVolumes) are enough; the pack works "
                 + "without"
         }
@@ -68,10 +78,13 @@ public struct TaskTraining {
 
     /// Reads and prepares a pack's volumes, or some by their places; their order deals them into folds.
     ///
-    /// - Parameter design: Where it is known already: making one reads the pack's label maps.
+    /// - Parameters:
+    ///   - design: Where it is known already: making one reads the pack's label maps.
+    ///   - study: Cases that teach beside the pack.
     /// - Throws: What reading throws.
     package init(
-        _ task: TaskPack, design: TaskDesign? = nil, places: [Int], window: IntensityWindow, options: Options
+        _ task: TaskPack, design: TaskDesign? = nil, places: [Int], window: IntensityWindow, options: Options,
+        study: [StudyExample] = []
     ) throws {
         let design = try design ?? TaskDesign(task)
         (self.design, self.options) = (design, options)
@@ -86,24 +99,36 @@ public struct TaskTraining {
                     return grid.values(of: volume, scale: try window.scale(for: volume))
                 })
         }
+        let ids = labels
+        func prepared(_ volume: Volume, _ truth: LabelVolume, weight: Double = 1) throws -> TrainingVolume {
+            let (placement, image) = grid.image(volume, scale: try window.scale(for: volume))
+            return TrainingVolume(
+                size: placement.size, spacing: placement.spacing, channels: [image],
+                labels: grid.classes(truth, ids, placement), weight: weight)
+        }
         // One volume at a time: as they are stored, all together may be many times what is learned from.
         volumes = try places.map { place in
             let volume = try read(place)
-            let (placement, image) = grid.image(volume, scale: try window.scale(for: volume))
-            let truth = try task.examples[place].readLabels(on: volume.geometry)
-            return TrainingVolume(
-                size: placement.size, spacing: placement.spacing, channels: [image],
-                labels: grid.classes(truth, task.labels.entries.map(\.id), placement))
+            return try prepared(volume, task.examples[place].readLabels(on: volume.geometry))
         }
-        self.grid = grid
-        let madeOf = ["\(task.sha256)", "\(design)", "\(grid)", "\(places)", "\(options.seed)", tomosVersion]
+        var taught = TaughtCases()
+        lessons = try study.map { lesson in
+            let volume = try lesson.image()
+            let half = taught.insert(volume)
+            return (try prepared(volume, lesson.labels(volume.geometry), weight: lesson.weight), half)
+        }
+        (self.grid, self.taught) = (grid, taught)
+        var madeOf = ["\(task.sha256)", "\(design)", "\(grid)", "\(places)", "\(options.seed)", tomosVersion]
+        madeOf += lessons.map { lesson in
+            "\(lesson.half) \(lesson.volume.weight) \(Digest.sha256(lesson.volume.labels))"
+        }
         trained = options.keepsNetworks ? TrainedNetworks(pack: task.folder, madeOf: madeOf) : nil
     }
 
     /// Refuses, by the headers, a pack that does not fit into memory to be trained on.
     ///
     /// - Throws: `MemoryError`, and what reading headers throws.
-    static func requireMemory(_ design: TaskDesign, _ segmenter: Segmenter, places: [Int]) throws {
+    static func requireMemory(_ design: TaskDesign, _ segmenter: Segmenter, places: [Int], study: Int = 0) throws {
         guard let limit = segmenter.options.memory.size else { return }
         var (prepared, reading) = (0, 0)
         for example in places.map({ segmenter.task.examples[$0] }) {
@@ -115,6 +140,8 @@ public struct TaskTraining {
             let stored = image.geometry.shape.count * (image.bytesPerVoxel + MemoryLayout<UInt16>.stride)
             reading = max(reading, stored + 3 * samples * MemoryLayout<Float>.stride)
         }
+        // Cases of a study are of the pack's kind.
+        prepared += study * prepared / max(1, places.count)
         let need = MemoryNeed(
             segmenter.standing + [
                 .init("the pack's volumes to train on", prepared),
@@ -126,10 +153,19 @@ public struct TaskTraining {
     }
 
     /// Networks that are trained.
-    var members: Int { min(Self.folds, volumes.count) }
+    var members: Int { lessons.isEmpty ? min(Self.folds, volumes.count) : Self.folds }
 
-    /// The network that has not seen a volume, by the volume's place.
+    /// Whether every volume has a network that has not seen it.
+    var leavesOut: Bool { volumes.count >= Self.leastVolumes }
+
+    /// The network that has not seen a volume, by the volume's place, where there is one.
     func member(without place: Int) -> Int { place % members }
+
+    /// What a network learns from.
+    private func seen(by member: Int) -> [TrainingVolume] {
+        let own = volumes.indices.filter { !leavesOut || self.member(without: $0) != member }.map { volumes[$0] }
+        return own + lessons.filter { TaughtCases.learns(member: member, from: $0.half) }.map(\.volume)
+    }
 
     /// Trains the networks one after the other; returns them, and the steps that each has taken.
     package func run(_ progress: (Progress) -> Void) throws -> (task: LearnedTask, steps: Int) {
@@ -140,8 +176,7 @@ public struct TaskTraining {
                 networks.append(network)
                 continue
             }
-            let seen = volumes.indices.filter { self.member(without: $0) != member }.map { volumes[$0] }
-            let trainer = Trainer(plan(member, steps: steps), seen, threads: options.threads)
+            let trainer = Trainer(plan(member, steps: steps), seen(by: member), threads: options.threads)
             var (sum, count) = (0.0, 0)
             while trainer.step < steps {
                 sum += trainer.advance()
@@ -161,7 +196,9 @@ public struct TaskTraining {
 
     /// What some of the networks are together.
     package func task(_ networks: [LearnedNetwork]) -> LearnedTask {
-        LearnedTask(labels: labels, grid: grid, patch: design.plan.patch, members: networks)
+        LearnedTask(
+            labels: labels, grid: grid, patch: design.plan.patch, members: networks,
+            taught: networks.count == members ? taught : TaughtCases())
     }
 
     private func plan(_ member: Int, steps: Int) -> TrainingPlan {

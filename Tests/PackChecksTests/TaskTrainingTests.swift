@@ -11,6 +11,14 @@ import Volumes
 
 @testable import PackChecks
 
+extension Volume {
+    /// Values slice by slice along k.
+    fileprivate var slices: [[Float]] {
+        let layout = SliceLayout(geometry, plane: .native)
+        return (0..<layout.slices).map { slice($0, in: layout).values }
+    }
+}
+
 /// Networks that are trained on a pack whose answer is known.
 @Suite struct TaskTrainingTests {
     private let folder = TemporaryFolder()
@@ -239,6 +247,72 @@ import Volumes
         }
         try FileManager.default.removeItem(atPath: path)
         #expect(throws: TaskPackError.self) { try Segmenter(task: task, options: options) }
+    }
+
+    /// Cases of a study, with the label maps that were made for them.
+    private func study(_ count: Int, shift: Int = 0) throws -> [StudyExample] {
+        try (0..<count).map { n in
+            let one = try example("s\(n)", 100 + n)
+            // Label maps of another case are wrong ones.
+            let labels = try example("t\(n)", 100 + n + shift).labels
+            return StudyExample(
+                name: "s\(n)", weight: 0.8, image: { try NIfTI.readVolume(one.image) },
+                labels: { _ in try NIfTI.readLabels(labels) })
+        }
+    }
+
+    /// A case of a study never teaches a network that segments it, whatever file it comes in.
+    @Test func noCaseTeachesItself() throws {
+        let pack = try pack(1)
+        func trained(_ study: [StudyExample]) throws -> LearnedTask {
+            try TaskTraining(pack, places: [0], window: .minMax, options: training(2), study: study).run { _ in }.task
+        }
+        let (right, wrong) = (try study(8), try study(8, shift: 1))
+        let task = try trained(right)
+        #expect(task.members.count == 4 && task.taught.count == 8)
+        for n in 0..<8 {
+            // Were its label map another, the networks that segment it would be the same, and the others would not.
+            var changed = right
+            changed[n] = wrong[n]
+            let other = try trained(changed)
+            let same = task.members.indices.filter { task.members[$0] == other.members[$0] }
+            let volume = try right[n].image()
+            #expect(task.taught.members(unseeing: volume, of: 4) == same && same.count == 2, "case \(n): \(same)")
+        }
+        // The same values, stored as other numbers.
+        var volume = try right[3].image()
+        let known = task.taught.members(unseeing: volume, of: 4)
+        volume.voxels = .float64(volume.slices.flatMap { $0.map(Double.init) })
+        #expect(task.taught.members(unseeing: volume, of: 4) == known)
+        // Any other volume is everybody's.
+        #expect(task.taught.members(unseeing: try NIfTI.readVolume(pack.examples[0].image), of: 4) == [0, 1, 2, 3])
+
+        // The file says it, and only what was written is read.
+        let bytes = try LearnedTaskFile.encode(task)
+        #expect(try LearnedTaskFile.decode(bytes) == task)
+        let text = Data(bytes)
+        let range = try #require(text.range(of: Data(#"\"halves\":{"#.utf8)))
+        let digit = try #require(text[range.upperBound...].firstRange(of: Data(":".utf8)))
+        var hostile = bytes
+        hostile[digit.upperBound] = UInt8(ascii: "7")
+        #expect(try LearnedTaskFile.decode(hostile) == nil)
+    }
+
+    /// A pack of one volume and a study that it has segmented learn the task; no Dice is promised.
+    @Test func aStudyTeachesASmallPack() throws {
+        let pack = try pack(1)
+        #expect(TaskTraining.lack(pack, volumes: 1, study: 7)?.contains("7 cases of the study are too few") == true)
+        #expect(TaskTraining.lack(pack, volumes: 1, study: 8) == nil)
+        let check = try PackCheck(pack, options: options, training: training(60), study: study(8))
+        #expect(check.examples.isEmpty && check.calibrations.isEmpty)
+        try check.save(in: pack.folder)
+        let learned = try TaskPack.load(pack.folder)
+        #expect(learned.findings?.learned?.share == 1)
+        let other = try example("other", 77)
+        let result = try Segmenter(task: learned, options: options).segment(NIfTI.readVolume(other.image))
+        let found = try overlap(of: result.labels, with: NIfTI.readLabels(other.labels), labels: [2, 4])
+        #expect(found.allSatisfy { ($0.dice ?? 0) > 0.9 }, "\(found)")
+        #expect(result.structures.allSatisfy { $0.predictedDice == nil })
     }
 
     /// What a file holds may be anything: only what was written is read.

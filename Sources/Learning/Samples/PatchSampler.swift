@@ -41,7 +41,7 @@ public struct PatchSampler: Sendable {
         using random: inout SplitMix64
     ) {
         precondition(!volumes.isEmpty, "a patch of no volume")
-        let volume = volumes[random.below(volumes.count)]
+        let volume = Self.drawn(from: volumes, using: &random)
         precondition(volume.channels.count == channels, "\(volume.channels.count) channels, not \(channels)")
         precondition((volume.shownClasses.last ?? 0) < classes, "a label beyond \(classes) classes")
         let centre = centre(in: volume, using: &random)
@@ -51,6 +51,19 @@ public struct PatchSampler: Sendable {
         let elastic = elastic(grid, using: &random)
         read(volume, grid, elastic, to: input, labels)
         changeIntensities(input, using: &random)
+    }
+
+    /// One of the volumes, each as often as its weight says.
+    private static func drawn(from volumes: [TrainingVolume], using random: inout SplitMix64) -> TrainingVolume {
+        // The draw of equal weights is that of always: networks of a seed stay the same.
+        guard volumes.contains(where: { $0.weight != volumes[0].weight }) else {
+            return volumes[random.below(volumes.count)]
+        }
+        var left = random.uniform(0...volumes.reduce(0) { $0 + $1.weight })
+        return volumes.first {
+            left -= $0.weight
+            return left < 0
+        } ?? volumes[volumes.count - 1]
     }
 
     /// Where a patch is centred, in voxels of the volume, such that an unchanged one lies on its voxels.

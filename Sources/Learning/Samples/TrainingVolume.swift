@@ -11,6 +11,8 @@ public struct TrainingVolume: Sendable {
     public let channels: [[Float]]
     /// Indices of classes; 0 is the background.
     public let labels: [UInt8]
+    /// How often patches are taken from it, beside the other volumes.
+    public let weight: Double
     /// For each class but the background, places of its voxels in `labels`: all, or evenly taken ones of a large class.
     let places: [[UInt32]]
     /// Classes that the volume shows, in ascending order, without the background.
@@ -20,13 +22,17 @@ public struct TrainingVolume: Sendable {
     static let mostPlaces = 1 << 18
 
     /// `size` and `spacing` along z, y, x; spacing in mm. All arrays hold one value a voxel; at least one channel.
-    public init(size: SIMD3<Int>, spacing: SIMD3<Double>, channels: [[Float]], labels: [UInt8]) {
+    public init(
+        size: SIMD3<Int>, spacing: SIMD3<Double>, channels: [[Float]], labels: [UInt8], weight: Double = 1
+    ) {
         let count = size[0] * size[1] * size[2]
         precondition(count > 0 && count <= Int32.max, "a volume of \(size) voxels")
         precondition(spacing.min() > 0 && spacing.max() < .infinity, "a spacing of \(spacing) mm")
         precondition(labels.count == count, "\(labels.count) labels for \(size) voxels")
         precondition(!channels.isEmpty && channels.allSatisfy { $0.count == count }, "channels of \(size) voxels")
+        precondition(weight > 0 && weight < .infinity, "a weight of \(weight)")
         (self.size, self.spacing, self.channels, self.labels) = (size, spacing, channels, labels)
+        self.weight = weight
         let places = Self.places(labels)
         self.places = places
         shownClasses = places.indices.filter { !places[$0].isEmpty }

@@ -97,6 +97,15 @@ public struct CaseOutcome: Codable, Sendable {
     /// Time it took.
     public var seconds: Double = 0
 
+    /// The Dice that is predicted of its labels, their mean; where the pack was not checked, what their probabilities promise.
+    public var confidence: Double {
+        let promises = structures.map { $0.predictedDice?.dice ?? $0.expectedDice }
+        return promises.reduce(0, +) / Double(max(1, promises.count))
+    }
+
+    /// Whether it was found, before the work, to be unlike the volumes of its task.
+    public var isUnlikeTask: Bool { notices.contains { $0.hasPrefix(InputGate.unlike) } }
+
     /// Makes an outcome without results.
     public init(_ studyCase: StudyCase, status: Status) {
         (id, source, self.status) = (studyCase.id, studyCase.sourceDescription, status)

@@ -2,10 +2,12 @@ import Preparation
 import Volumes
 
 /// Tells of a case, before the work, in what it is unlike the volumes of the pack.
-struct InputGate: Sendable {
+package struct InputGate: Sendable {
     let frames: KnownFrames
     let contents: KnownContents
 
+    /// What every remark begins with.
+    package static let unlike = "unlike the task's volumes"
     /// How much more networks must promise of a volume as it is than of its mirror image to be believed.
     private static let clear = 0.002
     /// How many of the likelier mirror images the networks look at; each takes as long as the case.
@@ -20,7 +22,7 @@ struct InputGate: Sendable {
         var remarks = frames.remarks(on: volume.geometry)
         if let mirror = likelierMirror(of: volume, look: look, scale: scale, learned: learned, threads: threads) {
             remarks.append(
-                "unlike the task's volumes: it looks more like them with \(mirror.text): review the result, and whether "
+                "\(Self.unlike): it looks more like them with \(mirror.text): review the result, and whether "
                     + "the header states the right orientation")
         }
         return remarks + contents.remarks(on: look)

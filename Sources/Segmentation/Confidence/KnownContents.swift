@@ -42,13 +42,13 @@ struct KnownContents: Sendable {
         var remarks: [String] = []
         if likeness < Self.least * usualLikeness {
             remarks.append(
-                "unlike the task's volumes: seen from afar its correlation with them is \(Self.text(likeness)), theirs "
+                "\(InputGate.unlike): seen from afar its correlation with them is \(Self.text(likeness)), theirs "
                     + "with each other \(Self.text(usualLikeness)): review the result, and whether it shows the same part "
                     + "of the body in the same contrast")
         }
         if distance > Self.greatest * usualDistance {
             remarks.append(
-                "unlike the task's volumes: its windowed values are spread otherwise (distance \(Self.text(distance)), "
+                "\(InputGate.unlike): its windowed values are spread otherwise (distance \(Self.text(distance)), "
                     + "theirs from each other \(Self.text(usualDistance))): review the result, and whether contrast, unit "
                     + "and window are the same")
         }

@@ -42,7 +42,7 @@ struct KnownFrames: Sendable {
                 own[axis] < limit.least * low || own[axis] > limit.greatest * high
             else { return nil }
             let range = low == high ? "\(Self.text(low))" : "\(Self.text(low)) to \(Self.text(high))"
-            return "unlike the task's volumes: \(what) from \(Self.names[axis]) is \(Self.text(own[axis])) mm, theirs "
+            return "\(InputGate.unlike): \(what) from \(Self.names[axis]) is \(Self.text(own[axis])) mm, theirs "
                 + "\(range) mm: review the result, and whether the header is right"
         }
     }

@@ -14,15 +14,20 @@ package struct LearnedTask: Sendable, Hashable {
     package var patch: SIMD3<Int>
     /// The networks, all of one shape, whose probabilities are averaged.
     package var members: [LearnedNetwork]
+    /// Cases of a study that they have learned from too.
+    package var taught: TaughtCases
 
-    package init(labels: [UInt16], grid: LearnedGrid, patch: SIMD3<Int>, members: [LearnedNetwork]) {
-        (self.labels, self.grid, self.patch, self.members) = (labels, grid, patch, members)
+    package init(
+        labels: [UInt16], grid: LearnedGrid, patch: SIMD3<Int>, members: [LearnedNetwork],
+        taught: TaughtCases = TaughtCases()
+    ) {
+        (self.labels, self.grid, self.patch, self.members, self.taught) = (labels, grid, patch, members, taught)
     }
 
     /// Samples of a probability below this are no sign of a label when it is looked where labels may be.
     private static let sign: Float = 0.2
 
-    /// The probabilities of a volume's voxels.
+    /// The probabilities of a volume's voxels, by the networks that have not seen it.
     ///
     /// A volume of many patches is looked at twice: by one network, patch beside patch, to see where labels may be; and
     /// there by all, with patches that overlap.
@@ -31,8 +36,9 @@ package struct LearnedTask: Sendable, Hashable {
     package func probabilities(
         _ volume: Volume, scale: IntensityScale, threads: Int, progress: (@Sendable (Int, Int) -> Void)? = nil
     ) -> LearnedProbabilities {
+        let members = taught.members(unseeing: volume, of: self.members.count).map { self.members[$0] }
         let (placement, image) = grid.image(volume, scale: scale)
-        let box = box(of: image, placement.size, threads: threads)
+        let box = box(of: image, placement.size, by: members[0], threads: threads)
         let part = image.box(box, of: placement.size)
         let values = Predictor(members, patch: patch).probabilities(
             [part], size: box.size, threads: threads, progress: progress)
@@ -41,11 +47,11 @@ package struct LearnedTask: Sendable, Hashable {
     }
 
     /// The samples that are worth a second look: all where they are few.
-    private func box(of image: [Float], _ size: SIMD3<Int>, threads: Int) -> SampleBox {
+    private func box(of image: [Float], _ size: SIMD3<Int>, by network: LearnedNetwork, threads: Int) -> SampleBox {
         let whole = SampleBox(start: .zero, size: size)
         let patches = (0..<3).reduce(1) { $0 * ((size[$1] + patch[$1] - 1) / patch[$1]) }
         if patches <= 4 { return whole }
-        let first = Predictor([members[0]], patch: patch, overlap: 0.25)
+        let first = Predictor([network], patch: patch, overlap: 0.25)
         let background = first.probabilities([image], size: size, threads: threads)[0]
         var (low, high) = (SIMD3<Int>(repeating: .max), SIMD3<Int>(repeating: -1))
         for z in 0..<size.x {

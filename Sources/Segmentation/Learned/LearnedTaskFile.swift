@@ -7,7 +7,10 @@ import Volumes
 package enum LearnedTaskFile {
     /// The file's name in a pack.
     package static let name = "learned.safetensors"
-    private static let key = "tomos.task", version = 1
+    private static let key = "tomos.task"
+    /// Files of networks that a study has taught are of a version of their own: what knows nothing of it would let cases
+    /// teach themselves.
+    private static let (version, taughtVersion) = (1, 2)
 
     /// What stands in the file's metadata.
     private struct Head: Codable {
@@ -17,13 +20,16 @@ package enum LearnedTaskFile {
         var patch: SIMD3<Int>
         var shape: NetworkShape
         var members: Int
+        /// Nil where they have learned from the pack alone.
+        var taught: TaughtCases?
     }
 
     /// The bytes of such a file. Tensors are named MEMBER.NAME, as ``LearnedNetwork`` names them.
     package static func encode(_ task: LearnedTask) throws -> [UInt8] {
+        let isTaught = task.taught.count > 0
         let head = Head(
-            version: version, labels: task.labels, grid: task.grid, patch: task.patch, shape: task.members[0].shape,
-            members: task.members.count)
+            version: isTaught ? taughtVersion : version, labels: task.labels, grid: task.grid, patch: task.patch, shape: task.members[0].shape,
+            members: task.members.count, taught: isTaught ? task.taught : nil)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
         var tensors: StateDict = [:]
@@ -66,7 +72,7 @@ package enum LearnedTaskFile {
         guard Safetensors.recognises(bytes) else { return nil }
         let (tensors, metadata) = try Safetensors.read(bytes)
         guard let text = metadata[key], let head = try? JSONDecoder().decode(Head.self, from: Data(text.utf8)),
-            head.version == version, (1...64).contains(head.members), isWhole(head)
+            head.version == (head.taught == nil ? version : taughtVersion), (1...64).contains(head.members), isWhole(head)
         else { return nil }
         var members: [LearnedNetwork] = []
         for n in 0..<head.members {
@@ -76,7 +82,9 @@ package enum LearnedTaskFile {
             guard let member = LearnedNetwork(shape: head.shape, tensors: named) else { return nil }
             members.append(member)
         }
-        return LearnedTask(labels: head.labels, grid: head.grid, patch: head.patch, members: members)
+        return LearnedTask(
+            labels: head.labels, grid: head.grid, patch: head.patch, members: members,
+            taught: head.taught ?? TaughtCases())
     }
 
     private static func isWhole(_ head: Head) -> Bool {
@@ -89,6 +97,7 @@ package enum LearnedTaskFile {
         }
         return fits && head.shape.inputs == 1 && head.shape.classes == head.labels.count + 1
             && Set(head.labels).count == head.labels.count && patch.x * patch.y * patch.z <= 1 << 22
+            && (head.taught.map { $0.isWhole && ($0.count == 0 || head.members > 1) } ?? true)
             && (head.grid.values.map { $0.mean.isFinite && $0.deviation > 0 && $0.deviation.isFinite } ?? true)
     }
 }

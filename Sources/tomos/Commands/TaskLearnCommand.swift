@@ -1,4 +1,5 @@
 import ArgumentParser
+import Batch
 import Foundation
 import Inference
 import PackChecks
@@ -20,6 +21,12 @@ struct TaskLearnCommand: ParsableCommand {
               tomos task learn packs/heart
               tomos task learn packs/heart --minutes 60
               tomos task learn packs/heart --pipeline heart.yaml
+              tomos task learn packs/heart --study results
+
+            With --study, cases of an unlabelled study that a run with this pack has segmented teach it too, the surest of \
+            them, each as much as its label map is expected to be right. No case teaches itself: each network learns from \
+            half of the cases, and a case is segmented by those that have not seen it. 'tomos run' with --redo stale \
+            segments the study anew afterwards.
             """)
 
     @Argument(help: "The task pack's folder.")
@@ -28,11 +35,24 @@ struct TaskLearnCommand: ParsableCommand {
     @Option(help: "A pipeline file: results are judged as a run of it makes them, clean-up and all.")
     var pipeline: String?
 
+    @Option(help: "A results folder: sure cases of its study teach beside the pack.")
+    var study: String?
+
+    @Option(help: "With --study: how many of its cases teach, at most.")
+    var cases = 40
+
     @OptionGroup var training: TrainingOptions
+
+    func validate() throws {
+        if !(2...1000).contains(cases) { throw ValidationError("--cases \(cases): use a whole number from 2 to 1000") }
+    }
 
     func run() throws {
         let task = try TaskPack.load(pack)
-        if let lack = TaskTraining.lack(task, volumes: task.examples.count) { throw UsageError("\(pack): \(lack)") }
+        let teachers = try study.map { try examples(in: BatchFolder($0), of: task) } ?? []
+        if let lack = TaskTraining.lack(task, volumes: task.examples.count, study: teachers.count) {
+            throw UsageError("\(pack): \(lack)")
+        }
         guard FileManager.default.isWritableFile(atPath: pack) else {
             throw UsageError("\(pack): what is learned cannot be kept there: make the folder writable")
         }
@@ -41,9 +61,29 @@ struct TaskLearnCommand: ParsableCommand {
         options.threads = ThreadBudget.count
         var how = training.options
         (how.compares, how.keepsNetworks) = (false, true)
-        let check = try PackCheck(task, options: options, training: how, trainingProgress: TrainingOptions.tell)
-        Console.result(check.table)
+        let check = try PackCheck(
+            task, options: options, training: how, study: teachers, trainingProgress: TrainingOptions.tell)
+        if check.examples.isEmpty {
+            Console.note(
+                "\(pack): \(task.examples.count) volumes are too few to leave any out: no Dice is promised of results")
+        } else {
+            Console.result(check.table)
+        }
         try check.save(in: pack)
         Console.line("\(pack)/\(LearnedTaskFile.name) and \(PackFindings.fileName) written")
+        if let study { Console.note("\(study): 'tomos run' with --redo stale segments the study anew") }
+    }
+
+    /// The cases of a study that teach; why others do not is said.
+    private func examples(in folder: BatchFolder, of task: TaskPack) throws -> [StudyExample] {
+        let finished = try FinishedCases(folder, of: task, most: cases)
+        for (id, reason) in finished.leftOut.prefix(10) { Console.note("\(id) does not teach: \(reason)") }
+        if finished.leftOut.count > 10 { Console.note("\(finished.leftOut.count - 10) more cases do not teach") }
+        Console.note("\(finished.cases.count) cases of \(folder.path) teach")
+        return finished.cases.map { one in
+            StudyExample(
+                name: one.id, weight: one.confidence, image: { try one.readVolume() },
+                labels: { try one.readLabels(on: $0) })
+        }
     }
 }

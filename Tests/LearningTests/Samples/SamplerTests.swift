@@ -106,6 +106,34 @@ extension TrainingVolume {
         #expect(high == SIMD3(14, 11, 13))
     }
 
+    @Test func patchesAreTakenFromVolumesAsOftenAsTheirWeightsSay() {
+        let size = SIMD3(4, 4, 4)
+        func volumes(_ weights: [Double]) -> [TrainingVolume] {
+            weights.enumerated().map { n, weight in
+                TrainingVolume(
+                    size: size, spacing: SIMD3(1, 1, 1), channels: [[Float](repeating: Float(n), count: 64)],
+                    labels: [UInt8](repeating: 1, count: 64), weight: weight)
+            }
+        }
+        func counts(_ weights: [Double]) -> [Int] {
+            let (sampler, volumes) = (Self.sampler(size), volumes(weights))
+            var (random, patch) = (SplitMix64(state: 5), SamplePatch(size))
+            var counts = [Int](repeating: 0, count: weights.count)
+            for _ in 0..<6000 {
+                patch.fill(sampler, volumes, &random)
+                counts[Int(patch.input[0])] += 1
+            }
+            return counts
+        }
+        let unlike = counts([1, 0.5, 1.5])
+        // Five standard deviations of a draw of so many.
+        for (count, share) in zip(unlike, [1.0 / 3, 1.0 / 6, 1.0 / 2]) {
+            #expect(abs(Double(count) - 6000 * share) < 5 * (6000 * share * (1 - share)).squareRoot(), "\(unlike)")
+        }
+        // Weights count beside each other only.
+        #expect(counts([0.8, 0.8]) == counts([1, 1]))
+    }
+
     @Test func aVolumeSmallerThanThePatchIsInItsMiddleGiveOrTakeAQuarter() {
         let (size, volume) = (SIMD3(16, 16, 16), Self.placed(SIMD3(6, 16, 5)))
         let sampler = Self.sampler(size)
