@@ -44,7 +44,8 @@ struct StudyTeachingTests {
         try BallPhantom().writeImage(folder.file("study/a.nii.gz"))
         _ = try tomos("run", "p.yaml", "study", "-o", "out")
         let few = try tomos("task", "learn", "pack", "--study", "out")
-        #expect(few.code == 64 && few.errors.contains("2 volumes and 1 cases of the study are too few"), "\(few.errors)")
+        #expect(
+            few.code == 64 && few.errors.contains("2 volumes and 1 cases of the study are too few"), "\(few.errors)")
         #expect(try tomos("task", "learn", "pack", "--study", "out", "--cases", "1").code == 64)
         #expect(!folder.contents.contains("pack/check.json"))
     }

@@ -28,7 +28,8 @@ package enum LearnedTaskFile {
     package static func encode(_ task: LearnedTask) throws -> [UInt8] {
         let isTaught = task.taught.count > 0
         let head = Head(
-            version: isTaught ? taughtVersion : version, labels: task.labels, grid: task.grid, patch: task.patch, shape: task.members[0].shape,
+            version: isTaught ? taughtVersion : version, labels: task.labels, grid: task.grid, patch: task.patch,
+            shape: task.members[0].shape,
             members: task.members.count, taught: isTaught ? task.taught : nil)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
@@ -72,7 +73,8 @@ package enum LearnedTaskFile {
         guard Safetensors.recognises(bytes) else { return nil }
         let (tensors, metadata) = try Safetensors.read(bytes)
         guard let text = metadata[key], let head = try? JSONDecoder().decode(Head.self, from: Data(text.utf8)),
-            head.version == (head.taught == nil ? version : taughtVersion), (1...64).contains(head.members), isWhole(head)
+            head.version == (head.taught == nil ? version : taughtVersion), (1...64).contains(head.members),
+            isWhole(head)
         else { return nil }
         var members: [LearnedNetwork] = []
         for n in 0..<head.members {
