@@ -86,7 +86,8 @@ def tell(bench: Bench, row, found):
         f"{bench.set.name} {row.name}: Dice {document.interval(found['dice'])} "
         f"[{document.label_scores(bench.set.labels, found)}], HD95 {document.number(found['hd95'], 2)}, "
         f"NSD {document.number(found['nsd'])}, emptied {document.emptied(found)}, {found['seconds']:.1f} s a case"
-        + (f", check {check['seconds']:.0f} s" if check else ""),
+        + (f", check {check['seconds']:.0f} s" if check else "")
+        + (f", untaught {found['untaught']['mean']:.4f}" if found.get("untaught") else ""),
         flush=True,
     )
 

@@ -109,7 +109,7 @@ def baseline(found):
 def matrix(results: Results):
     """Mean Dice of every row that some set has, set beside set."""
     lines = []
-    for row in rows.STANDARD + rows.SIZES:
+    for row in rows.STANDARD + rows.SIZES + rows.TAUGHT:
         # A pack's whole size is the row default.
         of_set = {
             one.name: results.get(one.name, "default" if row.pack == results.sizes[one.name][0] else row.name)

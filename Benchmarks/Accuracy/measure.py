@@ -78,6 +78,8 @@ class Bench:
             "settings": row.settings,
             "field": row.field,
             "tolerance": self.set.tolerance,
+            # Nothing of it in other rows: they were measured before there was such a row.
+            **({"taught": True} if row.is_taught else {}),
         }
 
     @property
@@ -136,6 +138,16 @@ class Bench:
                 (result[-1] / name).symlink_to(folder / name)
         return result
 
+    def teach(self, results, images, settings):
+        """Lets the study's results teach the pack, and segments the study anew."""
+        run(self.tomos, "task", "learn", self.work / "pack", "--study", results)
+        run(
+            self.tomos, "run", self.work / "pipeline.yaml", images, "-o", results, "--quiet", "--redo", "stale",
+            *settings, accepted=(0, 1),
+        )  # fmt: skip
+        # The pack is not what it was checked as.
+        self.forget()
+
     def evaluate(self, results, truth) -> dict:
         labels = ",".join(map(str, self.set.labels))
         told = run(
@@ -154,6 +166,10 @@ class Bench:
         told = run(
             self.tomos, "run", self.work / "pipeline.yaml", images, "-o", results, "--quiet", *settings, accepted=(0, 1)
         )
+        before = None
+        if row.is_taught:
+            before = self.evaluate(results, truth)["dice"]
+            self.teach(results, images, settings)
         found = self.evaluate(results, truth)
         return {
             "pack": len(self.names(row)),
@@ -163,6 +179,7 @@ class Bench:
             "cpu": told.cpu / len(self.split.study),
             "memory": told.memory,
             "check": check,
+            "untaught": before,
             "pairs": predictions(results, found["rows"]),
             **found,
         }

@@ -20,6 +20,8 @@ class Row:
     # The study embedded in a field so many times larger along these axes; the pack too.
     field: tuple | None = None
     is_pack_enlarged: bool = False
+    # Whether the study then teaches the pack (`tomos task learn --study`) and is segmented anew.
+    is_taught: bool = False
     # The option of `tomos task check` without which there is no such row.
     needs: str | None = None
 
@@ -33,6 +35,11 @@ STANDARD = [
 SIZES = [
     Row("pack-of-1", "the pack's first volume alone, unchecked", pack=1, check=None),
     *(Row(f"pack-of-{n}", f"default, the pack's first {n} volumes", pack=n) for n in (3, 5, 10, 20)),
+]
+# What the study itself adds to small packs, which are checked as above where there is something to be left out.
+TAUGHT = [
+    Row("taught-1", "pack-of-1, then taught by the study", pack=1, check=None, is_taught=True),
+    *(Row(f"taught-{n}", f"pack-of-{n}, then taught by the study", pack=n, is_taught=True) for n in (3, 5)),
 ]
 # Of the hippocampus only: its planes and fields are what they are about.
 LEVERS = [
@@ -65,7 +72,7 @@ LEVERS = [
         is_pack_enlarged=True,
     ),
 ]
-ALL = STANDARD + SIZES + LEVERS
+ALL = STANDARD + SIZES + TAUGHT + LEVERS
 
 
 def named(name: str) -> Row:
@@ -74,12 +81,12 @@ def named(name: str) -> Row:
 
 def order(row: Row):
     """Rows that share a checked pack follow each other, so that it is checked once."""
-    return (str(row.check), row.pack or 0, row.is_pack_enlarged)
+    return (str(row.check), row.pack or 0, row.is_pack_enlarged, row.is_taught)
 
 
 def of_set(name: str, pack: int, levers: bool) -> list:
     """Rows of a set whose pack has so many volumes, in the order of measuring."""
-    sizes = [row for row in SIZES if row.pack < pack]
+    sizes = [row for row in SIZES + TAUGHT if row.pack < pack]
     rows = STANDARD + sizes + (LEVERS if levers and name == "hippocampus" else [])
     first = {}
     for at, row in enumerate(rows):
