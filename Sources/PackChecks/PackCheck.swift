@@ -76,7 +76,7 @@ public struct PackCheck: Sendable {
         guard task.examples.count > 1 || !study.isEmpty else { throw TaskPackError.tooFew(pack: task.name) }
         var task = task
         // What an earlier check found is not what this one starts from.
-        if let findings = task.findings { packSHA256 = findings.packSHA256 } else { packSHA256 = task.sha256 }
+        packSHA256 = task.packSHA256
         task.findings = nil
         var options = options
         if options.planes == nil, !options.isFast, try PackGrids(task).areNearIsotropic {

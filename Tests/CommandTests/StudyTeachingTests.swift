@@ -37,6 +37,43 @@ struct StudyTeachingTests {
         #expect((made["learned"] as? [String: Any])?["taught"] as? Int == 8)
     }
 
+    @Test("segment.study: learn does both passes, with a copy of the pack; what is there is not done again")
+    func inOneRun() throws {
+        for n in 0..<8 {
+            var ball = BallPhantom()
+            ball.centre.x = 10.5 + Double(n) / 2
+            try ball.writeImage(folder.file("study/c\(n).nii.gz"))
+        }
+        let learn = ["run", "p.yaml", "study", "-o", "out", "--set", "segment.study=learn"]
+        let pack = try bytes(below: "pack")
+        let run = try tomos.run(learn)
+        #expect(run.code == 0, "\(run.errors)")
+        #expect(run.errors.contains("8 cases of out/.tomos/first teach"), "\(run.errors)")
+        let record = try json(String(contentsOfFile: folder.file("out/c3/case.json"), encoding: .utf8))
+        let made = try #require(record["made"] as? [String: Any])
+        #expect((made["learned"] as? [String: Any])?["taught"] as? Int == 8)
+        #expect(try bytes(below: "pack") == pack, "the pack itself stays as it is")
+        let again = try tomos.run(learn)
+        #expect(again.code == 0 && again.output.contains("nothing to do"), "\(again.output)\(again.errors)")
+        // A folder that somebody else has put there is not taken for it.
+        try folder.write("version: 1\n", to: "other/pack/pack.yaml")
+        let other = try tomos("run", "p.yaml", "study", "-o", "other", "--set", "segment.study=learn")
+        #expect(other.code != 0 && other.errors.contains("other/pack"), "\(other.errors)")
+    }
+
+    @Test("Where there is but one pass it is refused, with the way to do it in steps")
+    func onePass() throws {
+        try BallPhantom().writeImage(folder.file("study/a.nii.gz"))
+        for more in [["--shard", "1/2"], ["--case", "a"], ["--dry-run"]] {
+            let run = try tomos.run(["run", "p.yaml", "study", "-o", "out", "--set", "segment.study=learn"] + more)
+            #expect(run.code == 78 && run.errors.contains("'tomos task learn PACK --study RESULTS'"), "\(run.errors)")
+        }
+        let frozen = try tomos(
+            "submit", "--freeze", "p.yaml", "study", "-o", "out", "--set", "segment.study=learn")
+        #expect(frozen.code == 78, "\(frozen.errors)")
+        #expect(folder.contents.allSatisfy { !$0.hasPrefix("out/") })
+    }
+
     @Test("What cannot teach is refused with the reason")
     func refusals() throws {
         let nothing = try tomos("task", "learn", "pack", "--study", "out")
@@ -48,6 +85,13 @@ struct StudyTeachingTests {
             few.code == 64 && few.errors.contains("2 volumes and 1 cases of the study are too few"), "\(few.errors)")
         #expect(try tomos("task", "learn", "pack", "--study", "out", "--cases", "1").code == 64)
         #expect(!folder.contents.contains("pack/check.json"))
+    }
+
+    /// The files below a folder.
+    private func bytes(below name: String) throws -> [String: Data] {
+        let paths = folder.contents.filter { $0.hasPrefix(name + "/") && $0.contains(".") }
+        return try Dictionary(
+            uniqueKeysWithValues: paths.map { ($0, try Data(contentsOf: URL(fileURLWithPath: folder.file($0)))) })
     }
 
     private func json(_ text: String) throws -> [String: Any] {

@@ -58,7 +58,7 @@ public struct FinishedCases: Sendable {
         var (found, leftOut): ([FinishedCase], [(id: String, reason: String)]) = ([], [])
         for planned in plan.cases {
             guard let record = folder.record(of: planned.id), record.outcome.status == .done else { continue }
-            guard record.made.taskSHA256 == task.sha256 else {
+            guard record.made.packSHA256 ?? record.made.taskSHA256 == task.packSHA256 else {
                 throw TeachingError.otherTask(folder: folder.path, made: record.made.task, pack: task.folder)
             }
             let confidence = record.outcome.confidence
@@ -90,6 +90,8 @@ public struct FinishedCases: Sendable {
 public enum TeachingError: TomosError, Equatable {
     /// They were made with another pack.
     case otherTask(folder: String, made: String, pack: String)
+    /// A pipeline asks for it where a plan is made of one pass.
+    case twoPasses(pipeline: String)
 
     /// The kind of error.
     public var category: ErrorCategory { .badConfiguration }
@@ -98,8 +100,12 @@ public enum TeachingError: TomosError, Equatable {
     public var description: String {
         switch self {
         case .otherTask(let folder, let made, let pack):
-            "\(folder): its results were made with another pack ('\(made)') than \(pack) as it is now: only what a pack has "
-                + "made can teach it ('tomos run' makes them anew)"
+            "\(folder): its results were made with another pack ('\(made)') than \(pack) is now: only what a pack has made "
+                + "can teach it ('tomos run' makes them anew)"
+        case .twoPasses(let pipeline):
+            "pipeline '\(pipeline)': segment.study: learn takes two passes over the whole study, which 'tomos run' makes on "
+                + "one machine, without --shard, --case and --dry-run (elsewhere: run with segment.study: alone, then "
+                + "'tomos task learn PACK --study RESULTS', and run again with --redo stale)"
         }
     }
 }

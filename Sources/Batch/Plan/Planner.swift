@@ -34,7 +34,10 @@ public struct PlanRequest: Codable, Sendable {
     public var hashesAll = true
 
     /// A request.
+    ///
+    /// - Throws: ``TeachingError/twoPasses`` where the study is to teach the pack, which is no one plan.
     public init(_ pipeline: PipelineFile, study: String, results: BatchFolder, version: String) throws {
+        if pipeline.isTaughtByStudy { throw TeachingError.twoPasses(pipeline: pipeline.name) }
         (self.pipeline, pipelineSHA256, self.study) = (try pipeline.resolvedText(), pipeline.sha256, study)
         (self.results, self.version) = (results.path, version)
     }

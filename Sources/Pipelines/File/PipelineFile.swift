@@ -13,6 +13,8 @@ public struct PipelineFile: Sendable {
     public var task = ""
     /// Preparation, network and clean-up.
     public var options = SegmentOptions()
+    /// Whether sure cases of the study teach the pack first.
+    public var isTaughtByStudy = false
     /// What is written for each case, each kind once.
     public var outputs: [OutputKind] = [.labels, .volumes]
     /// Cases that are worked on at a time; nil for as many as jobs and memory allow.
@@ -50,6 +52,6 @@ extension PipelineFile: Equatable {
     public static func == (one: PipelineFile, other: PipelineFile) -> Bool {
         one.name == other.name && one.input == other.input && one.task == other.task && one.options == other.options
             && one.outputs == other.outputs && one.jobs == other.jobs && one.workers == other.workers
-            && one.timeout == other.timeout
+            && one.timeout == other.timeout && one.isTaughtByStudy == other.isTaughtByStudy
     }
 }

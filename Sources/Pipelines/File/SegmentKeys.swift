@@ -57,6 +57,14 @@ extension PipelineSchema {
             .truth, standard: .value(), write: { .truth($0.options.usesLearned) }
         ) { value, pipeline in pipeline.options.usesLearned = try value.truth() },
         PipelineKey(
+            "segment.study",
+            "Whether the study teaches the pack: it is segmented once, its surest cases teach a copy of the pack, and it "
+                + "is segmented again ('tomos run' only).",
+            // What it changes is what the pack has learned, which every result names.
+            .words(["alone", "learn"]), standard: .value(), effect: .none,
+            write: { .text($0.isTaughtByStudy ? "learn" : "alone") }
+        ) { value, pipeline in pipeline.isTaughtByStudy = try value.oneOf(["alone", "learn"]) == "learn" },
+        PipelineKey(
             "segment.doubtful",
             "Labels whose probabilities promise a Dice below 2/3, which are flagged: auto takes them for absent where "
                 + "some volume of the task is without the label, and keeps them otherwise.",

@@ -16,6 +16,8 @@ public struct Provenance: Codable, Sendable, Equatable {
     public var task: String
     /// SHA-256 of its `pack.yaml`, which holds the hashes of its volumes.
     public var taskSHA256: String
+    /// SHA-256 of `pack.yaml` alone, whatever a check has found out; nil in results of earlier versions.
+    public var packSHA256: String?
     /// The weights in one line, with their licence.
     public var weights: String
     /// SHA-256 of the weights file.
@@ -41,7 +43,7 @@ public struct Provenance: Codable, Sendable, Equatable {
         (self.pipeline, pipelineSHA256) = (pipeline.name, pipeline.sha256)
         options = pipeline.provenanceOptions.merging(
             ["run.reduce": pipeline.options.allowsReduction ? "allowed" : "never"], uniquingKeysWith: { a, _ in a })
-        (task, taskSHA256) = (outlook.task.name, outlook.task.sha256)
+        (task, taskSHA256, packSHA256) = (outlook.task.name, outlook.task.sha256, outlook.task.packSHA256)
         weights = outlook.weights.name + ": " + outlook.weights.licence
         weightsSHA256 = outlook.weights.sha256
         learned = outlook.learnedRecord

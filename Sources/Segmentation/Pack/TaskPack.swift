@@ -87,6 +87,8 @@ public struct TaskPack: Sendable {
     /// SHA-256 of `pack.yaml`, which holds the hashes of all the volumes; with findings, of the hashes of `pack.yaml`
     /// and of `check.json`.
     public var sha256: String
+    /// SHA-256 of `pack.yaml` alone, whatever a check has found out.
+    public var packSHA256: String { findings?.packSHA256 ?? sha256 }
     /// What was found when the pack was checked; nil when it was not.
     public var findings: PackFindings?
 

@@ -54,6 +54,11 @@ struct RunCommand: ParsableCommand {
         options.apply(to: &file)
         let folder = BatchFolder(output)
         let teller: any BatchTeller = options.logJSON ? BatchLog() : BatchProgress(quiet: options.quiet)
+        if file.isTaughtByStudy, !dryRun {
+            let choice = try options.choice()
+            guard choice.shard == nil, choice.cases.isEmpty else { throw TeachingError.twoPasses(pipeline: file.name) }
+            file = try TaughtRun(file: file, study: study, results: folder, teller: teller).prepare()
+        }
         var request = try PlanRequest(file, study: study, results: folder, version: Version.text)
         request.hashesAll = !dryRun
         let plan = try waiting { [request] in try await Planner.plan(request, program: .this, teller.tell) }

@@ -49,7 +49,7 @@ struct TaskLearnCommand: ParsableCommand {
 
     func run() throws {
         let task = try TaskPack.load(pack)
-        let teachers = try study.map { try examples(in: BatchFolder($0), of: task) } ?? []
+        let teachers = try study.map { try StudyExample.all(in: BatchFolder($0), of: task, most: cases, Console.note) } ?? []
         if let lack = TaskTraining.lack(task, volumes: task.examples.count, study: teachers.count) {
             throw UsageError("\(pack): \(lack)")
         }
@@ -72,18 +72,5 @@ struct TaskLearnCommand: ParsableCommand {
         try check.save(in: pack)
         Console.line("\(pack)/\(LearnedTaskFile.name) and \(PackFindings.fileName) written")
         if let study { Console.note("\(study): 'tomos run' with --redo stale segments the study anew") }
-    }
-
-    /// The cases of a study that teach; why others do not is said.
-    private func examples(in folder: BatchFolder, of task: TaskPack) throws -> [StudyExample] {
-        let finished = try FinishedCases(folder, of: task, most: cases)
-        for (id, reason) in finished.leftOut.prefix(10) { Console.note("\(id) does not teach: \(reason)") }
-        if finished.leftOut.count > 10 { Console.note("\(finished.leftOut.count - 10) more cases do not teach") }
-        Console.note("\(finished.cases.count) cases of \(folder.path) teach")
-        return finished.cases.map { one in
-            StudyExample(
-                name: one.id, weight: one.confidence, image: { try one.readVolume() },
-                labels: { try one.readLabels(on: $0) })
-        }
     }
 }

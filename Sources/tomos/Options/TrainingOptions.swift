@@ -34,7 +34,10 @@ struct TrainingOptions: ParsableArguments {
     }
 
     /// A line about how far it is.
-    static func tell(_ at: TaskTraining.Progress) {
-        Console.note("network \(at.member)/\(at.members): step \(at.step)/\(at.steps), loss \(decimal(at.loss, 3))")
+    static func line(_ at: TaskTraining.Progress) -> String {
+        "network \(at.member)/\(at.members): step \(at.step)/\(at.steps), loss \(decimal(at.loss, 3))"
     }
+
+    /// Says how far it is.
+    static func tell(_ at: TaskTraining.Progress) { Console.note(line(at)) }
 }

@@ -225,7 +225,7 @@ struct PipelineFileTests {
             (
                 "version: 1\ntask: x\nsegment: 3",
                 "p.yaml:3:10: segment cannot be '3'; allowed: the keys weights, choose, support, side, "
-                    + "skip-empty, ensemble, fusion, learned, doubtful, fast, threshold, labels"
+                    + "skip-empty, ensemble, fusion, learned, study, doubtful, fast, threshold, labels"
             ),
             ("- a\n- b", "p.yaml:1:1: the pipeline cannot be '[...]'; allowed: keys and values (name: ...)"),
             (

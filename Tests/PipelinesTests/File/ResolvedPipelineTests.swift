@@ -48,6 +48,7 @@ struct ResolvedPipelineTests {
         ("segment.ensemble", "1", "1"), ("segment.ensemble", "4", "4"),
         ("segment.fusion", "0", "0"), ("segment.fusion", "1.0", "1"), ("segment.fusion", ".3", "0.3"),
         ("segment.fusion", "1e-9", "1e-09"), ("segment.fusion", "0.12345678901234566", "0.12345678901234566"),
+        ("segment.study", "alone", "alone"), ("segment.study", "learn", "learn"),
         ("segment.learned", "true", "true"), ("segment.learned", "false", "false"),
         ("segment.doubtful", "auto", "auto"), ("segment.doubtful", "keep", "keep"),
         ("segment.doubtful", "remove", "remove"),
@@ -129,7 +130,8 @@ struct ResolvedPipelineTests {
                 "input.gaps": "fail", "prepare.crop": "auto", "segment.weights": "bundled", "segment.choose": "auto",
                 "segment.support": "16", "segment.skip-empty": "false", "segment.ensemble": "1",
                 "segment.fusion": "0.6",
-                "segment.learned": "true", "segment.doubtful": "auto", "segment.fast": "false", "clean": "[]",
+                "segment.learned": "true", "segment.study": "alone", "segment.doubtful": "auto",
+                "segment.fast": "false", "clean": "[]",
                 "outputs": "[nifti, volumes]", "run.jobs": "auto", "run.workers": "auto", "run.reduce": "never",
                 "run.timeout": "none",
             ])
@@ -237,12 +239,14 @@ struct ResolvedPipelineTests {
         "input.tilt": "shear", "input.gaps": "resample", "prepare.plane": "axial", "prepare.window": "ct",
         "prepare.crop": "none", "segment.weights": "/other.pt", "segment.choose": "position", "segment.support": "8",
         "segment.side": "64", "segment.skip-empty": "true", "segment.ensemble": "2", "segment.fusion": "0.5",
-        "segment.learned": "false", "segment.doubtful": "keep", "segment.fast": "true", "segment.threshold": "0.4",
+        "segment.learned": "false", "segment.study": "learn", "segment.doubtful": "keep", "segment.fast": "true",
+        "segment.threshold": "0.4",
         "segment.labels": "1", "clean": "keep-largest", "outputs": "bids", "run.jobs": "3", "run.workers": "3",
         "run.memory": "1 GiB", "run.reduce": "allowed", "run.timeout": "1 h",
     ]
     static let harmless: Set = [
-        "name", "task", "input.include", "input.exclude", "input.select.modality", "segment.weights", "run.jobs",
+        "name", "task", "input.include", "input.exclude", "input.select.modality", "segment.weights", "segment.study",
+        "run.jobs",
         "run.workers", "run.memory", "run.reduce", "run.timeout",
     ]
 
