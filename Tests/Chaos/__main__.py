@@ -48,7 +48,8 @@ def arguments():
 def main():
     told = arguments()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    for stopped in (signal.SIGTERM, signal.SIGHUP):
+    # SIGINT too: behind a shell it is ignored, by this program and by all that it starts, which then rightly do not answer.
+    for stopped in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(stopped, stop)
     work = pathlib.Path(tempfile.mkdtemp(prefix="tomos-chaos-"))
     bench = None

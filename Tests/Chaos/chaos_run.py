@@ -128,7 +128,9 @@ class ChaosRun:
             self.runners.clear()
             return
         if runner.status in NATURAL:
-            # It had ended by itself just before.
+            # It had ended by itself just before, and did not go on as if nothing had been said.
+            if took > ANSWER:
+                self.complain(f"{asked.name} is not answered: it ended by itself after {took:.1f} s", runner)
             self.judge_natural(runner)
             return
         if took > ANSWER:
