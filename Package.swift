@@ -50,6 +50,7 @@ let package = Package(
         .target(name: "CVectors"),
         .target(name: "CUniverSegKernels", dependencies: ["CVectors"], cSettings: optimisedC),
         .target(name: "CLearningKernels", dependencies: ["CVectors"], cSettings: optimisedC),
+        .target(name: "CRegistrationKernels", dependencies: ["CVectors"], cSettings: optimisedC),
 
         .target(name: "Volumes", swiftSettings: swift),
         .target(name: "Platform", dependencies: ["Volumes", "CDigest", "CRename"], swiftSettings: swift),
@@ -70,6 +71,7 @@ let package = Package(
             name: "Segmentation",
             dependencies: [
                 "Volumes", "Platform", "Configuration", "VolumeIO", "Preparation", "Inference", "Learning",
+                "CRegistrationKernels",
             ], swiftSettings: optimised),
         .target(name: "Evaluation", dependencies: ["Volumes", "Platform", "VolumeIO"], swiftSettings: optimised),
         .target(
@@ -143,8 +145,9 @@ let package = Package(
             name: "LearningTests", dependencies: ["Learning", "CLearningKernels", "Platform", "TestSupport"],
             exclude: ["Fixtures"], swiftSettings: optimised),
         .testTarget(
-            name: "SegmentationTests", dependencies: ["Segmentation", "Configuration", "Platform", "TestSupport"],
-            swiftSettings: swift),
+            name: "SegmentationTests",
+            dependencies: ["Segmentation", "CRegistrationKernels", "Configuration", "Platform", "TestSupport"],
+            exclude: ["Registration/Fixtures"], swiftSettings: swift),
         .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "TestSupport"], swiftSettings: swift),
         .testTarget(name: "ExportTests", dependencies: ["Export", "TestSupport"], swiftSettings: swift),
         .testTarget(

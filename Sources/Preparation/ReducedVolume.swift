@@ -48,6 +48,24 @@ public struct ReducedVolume: Sendable {
             values: table(0).alongRows(planes, columns: size.y * size.z))
     }
 
+    /// The same extent in samples about so many times as far apart, averaging what each covers.
+    public func coarser(by factor: Double) -> ReducedVolume {
+        func samples(_ axis: Int) -> Int { Int(known: max((Double(size[axis]) / factor).rounded(), 1)) }
+        let coarse = SIMD3(samples(0), samples(1), samples(2))
+        func table(_ axis: Int) -> ResampleTable {
+            .fit(inputs: size[axis], before: 0, length: Double(size[axis]), outputs: coarse[axis])
+        }
+        let (rows, plane) = (table(1), size.y * size.z)
+        var planes = table(2).alongColumns(values, rows: size.x * size.y)
+        planes = (0..<size.x).flatMap { slice -> [Float] in
+            let (from, count) = (slice * plane / size.z * coarse.z, size.y * coarse.z)
+            return rows.alongRows(Array(planes[from..<from + count]), columns: coarse.z)
+        }
+        return ReducedVolume(
+            size: coarse, spacing: extent / SIMD3(Double(coarse.x), Double(coarse.y), Double(coarse.z)),
+            values: table(0).alongRows(planes, columns: coarse.y * coarse.z))
+    }
+
     /// mm along S, R, A.
     private static func extent(_ layout: SliceLayout) -> SIMD3<Double> {
         SIMD3(

@@ -166,18 +166,20 @@ public final class Segmenter: Sendable {
         }
         let reduced = ReducedVolume(comparable: volume, scale: scale, spacing: library.reducedSpacing)
         let count = library.reduced.count
+        let compared = ComparedVolume(reduced, isFine: library.close == nil)
         let coarse = concurrentMap(count, threads: plan.threads) { [library] in
-            Registration(fixed: reduced, moving: library.reduced[$0])
+            Registration(fixed: compared, moving: library.reduced[$0])
         }
-        guard options.crops,
-            let region = Region(volume, reduced: reduced, registrations: coarse, labelled: library.labelled)
-        else { return Query(volume, region: nil, scale: scale, plan: plan, registrations: coarse) }
+        let region =
+            options.crops
+            ? Region(volume, reduced: reduced, registrations: coarse, labelled: library.labelled) : nil
         var query = Query(volume, region: region, scale: scale, plan: plan, registrations: coarse)
         if let close = library.close {
-            let part = ReducedPart(
-                ReducedVolume(comparable: query.part, scale: scale, spacing: close.spacing), offset: region.offset)
+            let part = ComparedVolume(
+                ReducedVolume(comparable: query.part, scale: scale, spacing: close.spacing), isFine: true)
             query.registrations = concurrentMap(count, threads: plan.threads) {
-                Registration(refining: coarse[$0], fixed: part, moving: close.parts[$0])
+                Registration(
+                    refining: coarse[$0], fixed: part, offset: region?.offset ?? .zero, moving: close.parts[$0])
             }
         }
         return query

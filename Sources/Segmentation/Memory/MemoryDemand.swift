@@ -77,7 +77,8 @@ struct MemoryDemand: Sendable {
                 * LabelProbabilities.bytes(voxels: voxels, keepsSquares: options.keepsCertainty))
         // Less than half of the volume is cut out of it, or nothing is.
         let region = MemoryNeed.Part("region", options.crops && options.choose != .position ? image.bytes / 2 : 0)
-        let registering = options.choose == .position ? 0 : threads * Registration.workingBytes
+        let registering =
+            options.choose == .position ? 0 : threads * Registration.workingBytes + 2 * Registration.comparedBytes
         let phases = [
             [region, .init("registration", registration), .init("registering", registering)],
             [

@@ -104,14 +104,15 @@ struct MemoryTests {
         let pack = try Phantom.pack([1, 2], in: folder)
         let query = Phantom(seed: 9).volume
         func need(threads: Int, support: Int) throws -> Int {
-            let options = options { ($0.threads, $0.support) = (threads, support) }
+            let options = options { ($0.threads, $0.support, $0.choose) = (threads, support, .position) }
             return try Segmenter(task: pack, options: options).plan(for: ImageOutline(query)).need.bytes
         }
         func reduced(to bytes: Int) throws -> Segmenter {
             try Segmenter(
                 task: pack,
                 options: options {
-                    $0.memory = .size(MemorySize(bytes: bytes))
+                    // Without registration, which takes more than a small image's slices do.
+                    ($0.memory, $0.choose) = (.size(MemorySize(bytes: bytes)), .position)
                     $0.allowsReduction = true
                 })
         }
@@ -124,7 +125,7 @@ struct MemoryTests {
         #expect(
             result.notices.contains(
                 "memory: 1 job instead of 3 and 4 support slices instead of 6, to stay within \(limit)"))
-        let direct = try Segmenter(task: pack, options: options { ($0.threads, $0.support) = (1, 4) }).segment(query)
+        let direct = try Segmenter(task: pack, options: options { ($0.threads, $0.support, $0.choose) = (1, 4, .position) }).segment(query)
         let isSame = result.labels == direct.labels
         #expect(isSame)
         #expect(direct.plan.notice == nil)

@@ -1,0 +1,9 @@
+#if defined(__x86_64__)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,avx2,fma"))), apply_to = function)
+#define LANES 16
+#define KERNEL_NAME avx512
+#include "kernels.inc.h"
+#pragma clang attribute pop
+#else
+typedef int translation_unit_is_not_empty;
+#endif
