@@ -1,6 +1,6 @@
 # `make` alone lists what there is. Only Swift, make and apt are needed; `setup` installs the rest.
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo demo-brain test test-fast test-viewers test-bids test-slurm chaos consumer sanitize sanitize-readers check format bench bench-batch bench-accuracy bench-losses bench-page bench-unet conformance evaluation-reference train train-smoke \
+.PHONY: help setup build demo demo-brain test test-fast test-viewers test-bids test-slurm chaos consumer sanitize sanitize-readers check format bench bench-batch bench-accuracy bench-losses bench-page bench-registration bench-unet conformance evaluation-reference train train-smoke \
     validate-weights fuzz release clean
 
 TOMOS := .build/release/tomos
@@ -120,6 +120,18 @@ bench-page: build .venv-bench/requirements.txt ## Measure all that docs/accuracy
 	@Benchmarks/accuracy $(TOMOS) --resume --set hippocampus pack-of-5
 	@PYTHONPATH=Benchmarks .venv-bench/bin/python -m Accuracy.baselines $(TOMOS) $(OPTIONS)
 	@Benchmarks/accuracy $(TOMOS) --document
+
+bench-registration: build .venv-registration/requirements.txt ## Registration beside greedy, ANTs and elastix (fetched, 1 GB): Dice, distances, CPU time (needs ../shared; hours; OPTIONS="--pairs 3 --resume"); writes docs/registration.md
+	@swift build -c release --product registration-benchmark
+	@.venv-registration/bin/python Benchmarks/registration $(TOMOS) .build/release/registration-benchmark $(OPTIONS)
+
+# Copied when all is installed, so that a broken install is begun anew and a changed list is seen.
+.venv-registration/requirements.txt: Benchmarks/Registration/requirements.txt
+	@scripts/install-packages python3 python3-venv
+	@rm -rf .venv-registration
+	python3 -m venv .venv-registration
+	.venv-registration/bin/pip install --quiet -r $<
+	@cp $< $@
 
 conformance: build ## Compare with references (in ../shared), dcm2niix and SimpleITK (fetched); writes docs/conformance.md
 	@scripts/install-packages python3 python3-venv zstd

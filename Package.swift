@@ -113,6 +113,12 @@ let package = Package(
             name: "engine-benchmark", dependencies: ["Inference", "Platform", "CUniverSegKernels", "CPeak"],
             path: "Benchmarks/Engine", swiftSettings: swift),
         .executableTarget(
+            name: "registration-benchmark",
+            dependencies: [
+                "Segmentation", "VolumeIO", "Preparation", "Platform", "Volumes",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], path: "Benchmarks/Registration/Program", swiftSettings: swift),
+        .executableTarget(
             name: "learning-benchmark", dependencies: ["Learning", "Platform"], path: "Benchmarks/Learning",
             swiftSettings: swift),
 

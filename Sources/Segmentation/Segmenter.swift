@@ -159,7 +159,7 @@ public final class Segmenter: Sendable {
     }
 
     /// Looks where the labels may be, if that is asked for.
-    private func query(_ volume: Volume, scale: IntensityScale) throws -> Query {
+    func query(_ volume: Volume, scale: IntensityScale) throws -> Query {
         let plan = try plan(for: ImageOutline(volume))
         if options.choose == .position {
             return Query(volume, region: nil, scale: scale, plan: plan, registrations: [])

@@ -44,7 +44,7 @@ struct StudyTeachingTests {
             ball.centre.x = 10.5 + Double(n) / 2
             try ball.writeImage(folder.file("study/c\(n).nii.gz"))
         }
-        let learn = ["run", "p.yaml", "study", "-o", "out", "--set", "segment.study=learn"]
+        let learn = ["run", "p.yaml", "study", "-o", "out", "--set", "segment.study=learn", "--steps", "40"]
         let pack = try bytes(below: "pack")
         let run = try tomos.run(learn)
         #expect(run.code == 0, "\(run.errors)")
@@ -72,6 +72,7 @@ struct StudyTeachingTests {
             "submit", "--freeze", "p.yaml", "study", "-o", "out", "--set", "segment.study=learn")
         #expect(frozen.code == 78, "\(frozen.errors)")
         #expect(folder.contents.allSatisfy { !$0.hasPrefix("out/") })
+        #expect(try tomos("run", "p.yaml", "study", "-o", "out", "--minutes", "1").code == 64)
     }
 
     @Test("What cannot teach is refused with the reason")

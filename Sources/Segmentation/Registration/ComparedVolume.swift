@@ -63,7 +63,9 @@ extension RegistrationKernels {
     ) {
         volume.size.withKernelSize { size in
             let scratch = AlignedBuffer(room(size))
-            volume.spacing.withKernelSpacing { make(volume.values, size, $0, scratch.floats, field.floats) }
+            withExtendedLifetime((scratch, field)) {
+                volume.spacing.withKernelSpacing { make(volume.values, size, $0, scratch.floats, field.floats) }
+            }
         }
     }
 }

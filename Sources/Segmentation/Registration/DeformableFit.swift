@@ -49,17 +49,21 @@ struct DeformableFit {
             var there = warped
             if n > 0 {
                 there = KernelField(fixed.half.size, channels: warped.channels)
-                fixed.half.size.withKernelSize {
-                    kernels.pointee.displace(
-                        warped.floats, $0, Int32(warped.channels), displacement.floats, there.floats)
+                withExtendedLifetime((warped, displacement, there)) {
+                    fixed.half.size.withKernelSize {
+                        kernels.pointee.displace(
+                            warped.floats, $0, Int32(warped.channels), displacement.floats, there.floats)
+                    }
                 }
             }
             let grid = SearchGrid(fixed.half, block: search.block, reach: search.reach)
             let (one, other) = (pool(fixed.similarity, grid), pool(there, grid))
             let (forth, back) = (find(one, other, grid), find(other, one, grid))
             let room = AlignedBuffer(2 * forth.count)
-            grid.size.withKernelSize {
-                kernels.pointee.reconcile(forth.floats, back.floats, $0, Int32(Self.rounds), room.floats)
+            withExtendedLifetime((forth, back, room)) {
+                grid.size.withKernelSize {
+                    kernels.pointee.reconcile(forth.floats, back.floats, $0, Int32(Self.rounds), room.floats)
+                }
             }
             regrid(forth, spacing: grid.spacing, to: displacement, spacing: fixed.half.spacing)
         }
@@ -67,8 +71,10 @@ struct DeformableFit {
 
     private func pool(_ features: KernelField, _ grid: SearchGrid) -> KernelField {
         let pooled = KernelField(grid.size, channels: features.channels)
-        features.size.withKernelSize { size in
-            grid.block.withKernelSize { kernels.pointee.pool(features.floats, size, $0, pooled.floats) }
+        withExtendedLifetime((features, pooled)) {
+            features.size.withKernelSize { size in
+                grid.block.withKernelSize { kernels.pointee.pool(features.floats, size, $0, pooled.floats) }
+            }
         }
         return pooled
     }
@@ -78,8 +84,10 @@ struct DeformableFit {
         grid.size.withKernelSize { size in
             grid.reach.withKernelSize { reach in
                 let room = AlignedBuffer(kernels.pointee.search_scratch(size, reach))
-                grid.spacing.withKernelSpacing {
-                    kernels.pointee.search(one.floats, other.floats, size, $0, reach, room.floats, found.floats)
+                withExtendedLifetime((one, other, room, found)) {
+                    grid.spacing.withKernelSpacing {
+                        kernels.pointee.search(one.floats, other.floats, size, $0, reach, room.floats, found.floats)
+                    }
                 }
             }
         }
@@ -99,7 +107,7 @@ struct DeformableFit {
             var refinement = tomos_refinement(
                 size: f.size.kernelSize, spacing: (f.spacing.x, f.spacing.y, f.spacing.z), fixed: fixed.floats,
                 moving: warped.floats, weights: weights.floats, faint: Self.faint, displacement: displacement.floats)
-            withExtendedLifetime((warped, weights)) {
+            withExtendedLifetime((fixed, warped, weights, displacement, room)) {
                 kernels.pointee.refine(&refinement, Int32(steps), room.floats)
             }
         }
@@ -112,8 +120,10 @@ struct DeformableFit {
         let result = KernelField(grid.size, channels: field.channels)
         let inside = KernelField(grid.size, channels: 1)
         var lattice = map.lattice(of: grid, in: volume, margin: 0.5)
-        field.size.withKernelSize {
-            kernels.pointee.warp(field.floats, $0, Int32(field.channels), &lattice, result.floats, inside.floats)
+        withExtendedLifetime((field, result, inside)) {
+            field.size.withKernelSize {
+                kernels.pointee.warp(field.floats, $0, Int32(field.channels), &lattice, result.floats, inside.floats)
+            }
         }
         return (result, inside)
     }
@@ -122,11 +132,13 @@ struct DeformableFit {
     private func regrid(
         _ from: KernelField, spacing: SIMD3<Double>, to: KernelField, spacing toSpacing: SIMD3<Double>
     ) {
-        from.size.withKernelSize { size in
-            to.size.withKernelSize { toSize in
-                spacing.withKernelSpacing { spacing in
-                    toSpacing.withKernelSpacing {
-                        kernels.pointee.regrid(from.floats, size, spacing, toSize, $0, to.floats)
+        withExtendedLifetime((from, to)) {
+            from.size.withKernelSize { size in
+                to.size.withKernelSize { toSize in
+                    spacing.withKernelSpacing { spacing in
+                        toSpacing.withKernelSpacing {
+                            kernels.pointee.regrid(from.floats, size, spacing, toSize, $0, to.floats)
+                        }
                     }
                 }
             }

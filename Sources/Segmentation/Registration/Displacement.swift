@@ -11,9 +11,11 @@ struct Displacement: Sendable {
         size = field.size
         let count = KernelGrid.count(size)
         vectors = [SIMD4<Float>](unsafeUninitializedCapacity: count) { vectors, initialized in
-            for n in 0..<count {
-                let p = field.floats + 4 * n
-                vectors.initializeElement(at: n, to: SIMD4(p[0], p[1], p[2], 0))
+            withExtendedLifetime(field) {
+                for n in 0..<count {
+                    let p = field.floats + 4 * n
+                    vectors.initializeElement(at: n, to: SIMD4(p[0], p[1], p[2], 0))
+                }
             }
             initialized = count
         }

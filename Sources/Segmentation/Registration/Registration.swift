@@ -51,7 +51,7 @@ struct Registration: Sendable {
         _ fitted: AffineMap, than start: AffineMap, _ fixed: ReducedVolume, _ moving: ReducedVolume
     ) -> Bool {
         let values = KernelGrid(fixed)
-        let (first, second) = (moving.resampled(on: fixed, start), moving.resampled(on: fixed, fitted))
+        let (first, second) = (PlacedVolume(moving, on: fixed, start), PlacedVolume(moving, on: fixed, fitted))
         // Where the field of view reaches beyond the moving volume's there is nothing to compare.
         return values.correlation(second.values, where: first.inside)
             >= values.correlation(first.values, where: first.inside)

@@ -43,10 +43,6 @@ struct Sampler {
         grid = SampleGrid(size)
     }
 
-    /// The value at a place in samples.
-    @inline(__always)
-    func callAsFunction(_ place: SIMD3<Float>) -> Float { self[grid.cell(place)] }
-
     /// The value at a place in a cell of this grid.
     @inline(__always)
     subscript(c: SampleGrid.Cell) -> Float {
@@ -58,25 +54,6 @@ struct Sampler {
         }
         let near = face(0)
         return near + f.x * (face(c.stepX) - near)
-    }
-
-    /// The value and its derivative per sample along each axis.
-    @inline(__always)
-    func slope(_ place: SIMD3<Float>) -> (value: Float, gradient: SIMD3<Float>) {
-        let c = grid.cell(place)
-        let (p, f) = (values + c.corner, c.fraction)
-        @inline(__always) func mix(_ a: Float, _ b: Float, _ t: Float) -> Float { a + t * (b - a) }
-        let corners = (
-            p[0], p[c.stepZ], p[c.stepY], p[c.stepY + c.stepZ], p[c.stepX], p[c.stepX + c.stepZ],
-            p[c.stepX + c.stepY], p[c.stepX + c.stepY + c.stepZ]
-        )
-        let (z0, z1) = (mix(corners.0, corners.1, f.z), mix(corners.2, corners.3, f.z))
-        let (z2, z3) = (mix(corners.4, corners.5, f.z), mix(corners.6, corners.7, f.z))
-        let (near, far) = (mix(z0, z1, f.y), mix(z2, z3, f.y))
-        let alongZ = mix(
-            mix(corners.1 - corners.0, corners.3 - corners.2, f.y),
-            mix(corners.5 - corners.4, corners.7 - corners.6, f.y), f.x)
-        return (mix(near, far, f.x), SIMD3(far - near, mix(z1 - z0, z3 - z2, f.x), alongZ))
     }
 }
 

@@ -55,6 +55,10 @@ struct RegisteredSupport: SupportSource {
     /// How far beyond the last slices these go on, in slices.
     private static let margin: Float = 2
 
+    /// Where a volume of so many slices shows something: the last ones stand for what is near them, further out it shows
+    /// nothing.
+    static func reach(slices: Int) -> ClosedRange<Float> { -margin...Float(slices - 1) + margin }
+
     func support(for slice: Int) -> [SupportSlices] {
         let aligned = stacks.indices.map { cut($0, at: slice) }
         return (0..<draws).map { draw in
@@ -88,8 +92,7 @@ struct RegisteredSupport: SupportSource {
         var image = [Float](repeating: 0, count: side * side)
         var labels = [UInt16](repeating: 0, count: side * side)
         var places = [SIMD3<Float>](repeating: .zero, count: side)
-        // The last slices stand for what is near them; further out the volume shows nothing.
-        let reach = -Self.margin...Float(stack.count - 1) + Self.margin
+        let reach = Self.reach(slices: stack.count)
         stack.images.withUnsafeBufferPointer { images in
             stack.labels.withUnsafeBufferPointer { ids in
                 let values = Sampler(images.baseAddress!, size)

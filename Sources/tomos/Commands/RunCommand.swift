@@ -44,6 +44,8 @@ struct RunCommand: ParsableCommand {
 
     @OptionGroup var options: BatchOptions
 
+    @OptionGroup(title: "Where the study teaches the pack (segment.study: learn)") var training: TrainingOptions
+
     func validate() throws {
         try requireFolderOutput(output, instead: "results go into a folder")
     }
@@ -54,10 +56,15 @@ struct RunCommand: ParsableCommand {
         options.apply(to: &file)
         let folder = BatchFolder(output)
         let teller: any BatchTeller = options.logJSON ? BatchLog() : BatchProgress(quiet: options.quiet)
+        if !file.isTaughtByStudy, training.minutes != nil || training.steps != nil {
+            throw UsageError("--minutes and --steps: nothing is trained in a run without segment.study: learn")
+        }
         if file.isTaughtByStudy, !dryRun {
             let choice = try options.choice()
             guard choice.shard == nil, choice.cases.isEmpty else { throw TeachingError.twoPasses(pipeline: file.name) }
-            file = try TaughtRun(file: file, study: study, results: folder, teller: teller).prepare()
+            file = try TaughtRun(
+                file: file, study: study, results: folder, training: training.options, teller: teller
+            ).prepare()
         }
         var request = try PlanRequest(file, study: study, results: folder, version: Version.text)
         request.hashesAll = !dryRun

@@ -49,7 +49,8 @@ struct TaskLearnCommand: ParsableCommand {
 
     func run() throws {
         let task = try TaskPack.load(pack)
-        let teachers = try study.map { try StudyExample.all(in: BatchFolder($0), of: task, most: cases, Console.note) } ?? []
+        let teachers =
+            try study.map { try StudyExample.all(in: BatchFolder($0), of: task, most: cases, Console.note) } ?? []
         if let lack = TaskTraining.lack(task, volumes: task.examples.count, study: teachers.count) {
             throw UsageError("\(pack): \(lack)")
         }

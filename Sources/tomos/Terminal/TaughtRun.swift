@@ -31,6 +31,7 @@ struct TaughtRun {
     let file: PipelineFile
     let study: String
     let results: BatchFolder
+    let training: TaskTraining.Options
     let teller: any BatchTeller
 
     /// How many cases teach, at most.
@@ -85,8 +86,8 @@ struct TaughtRun {
         }
         let draft = results.hidden + "/pack"
         if !FileManager.default.fileExists(atPath: draft) { try copy(file.task, to: draft) }
-        var training = TaskTraining.Options(threads: file.options.threads)
-        (training.compares, training.keepsNetworks) = (false, true)
+        var training = training
+        (training.compares, training.keepsNetworks, training.threads) = (false, true, file.options.threads)
         let check = try PackCheck(
             TaskPack.load(draft), options: file.options, training: training, study: examples,
             trainingProgress: { teller.note(TrainingOptions.line($0)) })

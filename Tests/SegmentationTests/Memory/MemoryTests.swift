@@ -125,7 +125,9 @@ struct MemoryTests {
         #expect(
             result.notices.contains(
                 "memory: 1 job instead of 3 and 4 support slices instead of 6, to stay within \(limit)"))
-        let direct = try Segmenter(task: pack, options: options { ($0.threads, $0.support, $0.choose) = (1, 4, .position) }).segment(query)
+        let direct = try Segmenter(
+            task: pack, options: options { ($0.threads, $0.support, $0.choose) = (1, 4, .position) }
+        ).segment(query)
         let isSame = result.labels == direct.labels
         #expect(isSame)
         #expect(direct.plan.notice == nil)

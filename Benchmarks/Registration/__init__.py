@@ -1,0 +1,1 @@
+"""Registration beside others' programs: what `make bench-registration` measures. Usage: Benchmarks/registration."""
