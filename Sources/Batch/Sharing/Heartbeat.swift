@@ -69,6 +69,8 @@ public final class Heartbeat: Sendable {
     /// - Throws: `AtomicFileError` when it cannot be written who the runner is.
     public init(_ identity: RunnerIdentity, paths: SharingPaths, every interval: Duration = .seconds(5)) throws {
         (self.identity, self.paths) = (identity, paths)
+        // Whoever is told to end while all this is still coming about leaves none of it.
+        files.forEach(Drafts.begin)
         let content = try JSON.bytes(identity)
         try Self.again { try AtomicFile.write(content, to: paths.identity(of: identity.run)) }
         try paths.make()
@@ -126,10 +128,15 @@ public final class Heartbeat: Sendable {
         }
     }
 
-    /// The identity last, so that whatever else there is has an owner.
+    /// What this runner shows of itself: the identity last, so that whatever else there is has an owner.
+    private var files: [String] {
+        [paths.beatDraft(of: identity.run), paths.beat(of: identity.run), paths.identity(of: identity.run)]
+    }
+
     private func removeFiles() {
-        unlink(paths.beatDraft(of: identity.run))
-        unlink(paths.beat(of: identity.run))
-        unlink(paths.identity(of: identity.run))
+        for path in files {
+            unlink(path)
+            Drafts.end(path)
+        }
     }
 }

@@ -83,6 +83,9 @@ public struct BatchRun: Sendable {
     /// - Throws: What stops every case, and what keeps the tables from being written. A case that fails is no error.
     public func run(_ report: @escaping @Sendable (BatchEvent) -> Void = { _ in }) async throws -> BatchResult {
         let started = Date()
+        // From here on there is something to go on with.
+        Drafts.beforeEnd(lastWords)
+        defer { Drafts.beforeEnd(nil) }
         let sharing = try RunSharing(folder, plan: plan.hash, shard: choice.shard)
         defer {
             Drafts.beforeEnd(nil)
