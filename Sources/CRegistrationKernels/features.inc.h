@@ -56,19 +56,19 @@ static const signed char beside[6][3] = {{-1, 0, 0}, {1, 0, 0}, {0, -1, 0}, {0, 
 
 static size_t similarity_scratch(const int *size) { return (TOMOS_SIMILARITY + 1) * samples_of(size) + 2 * (size_t)size[2]; }
 
-// Squared differences of the neighbours a and b of every sample, so many samples away.
-static void compare_neighbours(const float *values, const int *size, const int *distance, const signed char *a,
-                               const signed char *b, float *output) {
+// Squared differences of the neighbours a and b of every sample.
+static void compare_neighbours(const float *values, const int *size, const signed char *a, const signed char *b,
+                               float *output) {
     const size_t row = (size_t)size[2], plane = size[1] * row;
     for (int x = 0; x < size[0]; x++)
         for (int y = 0; y < size[1]; y++) {
-            const float *one = values + clamped(x + a[0] * distance[0], size[0]) * plane
-                + clamped(y + a[1] * distance[1], size[1]) * row;
-            const float *other = values + clamped(x + b[0] * distance[0], size[0]) * plane
-                + clamped(y + b[1] * distance[1], size[1]) * row;
+            const float *one = values + clamped(x + a[0], size[0]) * plane
+                + clamped(y + a[1], size[1]) * row;
+            const float *other = values + clamped(x + b[0], size[0]) * plane
+                + clamped(y + b[1], size[1]) * row;
             for (int z = 0; z < size[2]; z++) {
-                const float d = one[clamped(z + a[2] * distance[2], size[2])]
-                    - other[clamped(z + b[2] * distance[2], size[2])];
+                const float d = one[clamped(z + a[2], size[2])]
+                    - other[clamped(z + b[2], size[2])];
                 *output++ = d * d;
             }
         }
@@ -123,16 +123,13 @@ static void similarity(const float *values, const int *size, const double *spaci
     const size_t count = samples_of(size);
     double thick[3];
     thickness(spacing, thick);
-    int distance[3], radii[3], pairs = 0;
-    for (int n = 0; n < 3; n++) {
-        radii[n] = thick[n] < 2;
-        distance[n] = 1;
-    }
+    int radii[3], pairs = 0;
+    for (int n = 0; n < 3; n++) radii[n] = thick[n] < 2;
     for (int a = 0; a < 6; a++)
         for (int b = a + 1; b < 6; b++) {
             if (a / 2 == b / 2) continue;
             float *here = scratch + pairs++ * count;
-            compare_neighbours(values, size, distance, beside[a], beside[b], here);
+            compare_neighbours(values, size, beside[a], beside[b], here);
             box(here, size, radii, scratch + TOMOS_SIMILARITY * count);
         }
     put_similarity(scratch, count, scratch + TOMOS_SIMILARITY * count, output);

@@ -85,7 +85,11 @@ struct TaughtRun {
             throw UsageError("\(file.task): \(lack) (segment.study: alone goes without)")
         }
         let draft = results.hidden + "/pack"
-        if !FileManager.default.fileExists(atPath: draft) { try copy(file.task, to: draft) }
+        // One that was begun with the pack as it was before is of no use.
+        if (try? TaskPack.load(draft))?.packSHA256 != task.packSHA256 {
+            try? FileManager.default.removeItem(atPath: draft)
+            try copy(file.task, to: draft)
+        }
         var training = training
         (training.compares, training.keepsNetworks, training.threads) = (false, true, file.options.threads)
         let check = try PackCheck(
