@@ -128,7 +128,7 @@ let package = Package(
                 "Preparation", "VolumeIO", "Platform", "Volumes", "CZlib",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Tests/Fuzz", swiftSettings: swift),
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swift),
+        .target(name: "TestSupport", dependencies: ["Platform"], path: "Tests/TestSupport", swiftSettings: optimised),
         .testTarget(name: "VolumesTests", dependencies: ["Volumes"], swiftSettings: swift),
         .testTarget(
             name: "PlatformTests", dependencies: ["Platform", "VolumeIO", "Volumes", "TestSupport"],

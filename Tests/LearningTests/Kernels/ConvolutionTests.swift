@@ -1,5 +1,6 @@
 import CLearningKernels
 import Testing
+import TestSupport
 
 /// Convolutions and their gradients, against sums over all taps in double precision. Winograd's sums in float32 differ
 /// from those by some 1e-6 of the largest value; a wrong weight, place or border by far more than the tolerance.

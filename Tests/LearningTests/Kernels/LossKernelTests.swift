@@ -1,6 +1,7 @@
 import CLearningKernels
 import Foundation
 import Testing
+import TestSupport
 
 /// Softmax, sums and gradient of the loss, and the optimiser.
 @Suite struct LossKernelTests {

@@ -1,5 +1,6 @@
 import CLearningKernels
 import Testing
+import TestSupport
 
 /// 1x1 convolutions, against sums in double precision.
 @Suite struct MixTests {

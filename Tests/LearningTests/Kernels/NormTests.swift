@@ -1,5 +1,6 @@
 import CLearningKernels
 import Testing
+import TestSupport
 
 /// Instance norm and its gradients, against sums in double precision and their differences.
 @Suite struct NormTests {

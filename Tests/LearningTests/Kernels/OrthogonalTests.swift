@@ -1,5 +1,6 @@
 import CLearningKernels
 import Testing
+import TestSupport
 
 @testable import Learning
 

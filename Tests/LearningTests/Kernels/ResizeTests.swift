@@ -1,5 +1,6 @@
 import CLearningKernels
 import Testing
+import TestSupport
 
 /// Pooling and enlarging, in the plane and along the depth too.
 @Suite struct ResizeTests {

@@ -1,5 +1,6 @@
 import CRegistrationKernels
 import Testing
+import TestSupport
 
 /// Fields: reading between samples, other grids, blocks and the search, against the same in double precision and against
 /// displacements that are known.

@@ -1,3 +1,4 @@
+import TestSupport
 import CRegistrationKernels
 import Foundation
 

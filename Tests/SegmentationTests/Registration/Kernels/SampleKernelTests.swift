@@ -1,5 +1,6 @@
 import CRegistrationKernels
 import Testing
+import TestSupport
 
 /// Smoothing, and reading between samples, against the same in double precision.
 @Suite struct SampleKernelTests {
