@@ -176,7 +176,7 @@ let package = Package(
                 "Batch", "Pipelines", "Studies", "Segmentation", "VolumeIO", "Platform", "Volumes", "TestSupport",
             ], swiftSettings: swift),
         .testTarget(
-            name: "CommandTests", dependencies: ["tomos", "Platform", "VolumeIO", "Volumes", "TestSupport"],
+            name: "CommandTests", dependencies: ["tomos", "Batch", "Platform", "VolumeIO", "Volumes", "TestSupport"],
             swiftSettings: swift),
     ],
     cxxLanguageStandard: .cxx17

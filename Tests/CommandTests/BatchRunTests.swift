@@ -4,6 +4,7 @@ import Testing
 import VolumeIO
 import Volumes
 
+@testable import Batch
 @testable import tomos
 
 /// What people ask of a batch in the trackers of tools like this one, one test each, and what befalls its processes.
@@ -147,6 +148,24 @@ struct BatchRunTests {
         #expect(strays() == [])
         #expect(try tomos("resume", "out", "--quiet").code == 0)
         #expect(try statuses().keys.sorted() == ["a", "b", "c"])
+    }
+
+    @Test("A run that ended between doing a case and taking its failure back leaves nothing that tells a failure")
+    func outdatedFailure() throws {
+        for name in ["a", "b"] { try image(name) }
+        try folder.write("no image", to: "study/c.nii.gz")
+        #expect(try tomos("run", "p.yaml", "study", "-o", "out").code == 1)
+        let out = BatchFolder(folder.file("out"))
+        // The first was done after its failure, of the second only the log was left.
+        for name in ["a", "b"] {
+            try folder.write("case: \(name)\n", to: "out/logs/\(name).log")
+        }
+        let record = try Data(contentsOf: URL(fileURLWithPath: out.failureFile(of: "c")))
+        try record.write(to: URL(fileURLWithPath: out.failureFile(of: "a")))
+        #expect(try tomos("resume", "out").code == 1)
+        #expect(try statuses() == ["a": "kept", "b": "kept", "c": "failed"])
+        let left = folder.contents.filter { $0.hasPrefix("out/logs/") || $0.hasPrefix("out/.tomos/failed/") }
+        #expect(left == ["out/.tomos/failed/c.json", "out/logs/c.log"])
     }
 
     @Test("A runner that is killed takes its workers with it, and the next run sweeps and goes on")

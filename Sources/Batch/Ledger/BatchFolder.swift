@@ -82,4 +82,25 @@ public struct BatchFolder: Sendable {
         unlink(failureFile(of: id))
         unlink(logFile(of: id))
     }
+
+    /// Cases of which something tells a failure that is none any more, since a run ended between putting results in place and
+    /// taking the failure back.
+    var outdatedFailures: [String] {
+        func ids(_ folder: String, _ suffix: String) -> [String] {
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+            return names.filter { !$0.hasPrefix(".") && $0.hasSuffix(suffix) }.map {
+                String($0.dropLast(suffix.count))
+            }
+        }
+        return Set(ids(failed, ".json") + ids(logs, ".log")).filter(isFailureOutdated).sorted()
+    }
+
+    /// Whether nothing of a failure is left but its log, or the case was done after it.
+    func isFailureOutdated(of id: String) -> Bool {
+        guard FileManager.default.fileExists(atPath: failureFile(of: id)) else {
+            return FileManager.default.fileExists(atPath: logFile(of: id))
+        }
+        guard let failure = ResultFolder.record(failureFile(of: id)) else { return false }
+        return failure.before != doneMark(of: id)
+    }
 }

@@ -92,6 +92,7 @@ public struct BatchRun: Sendable {
             sharing.end()
         }
         if freezes { try folder.freeze(plan) }
+        try clearOutdatedFailures(sharing.claims)
         let (items, others) = wanted()
         let (work, refused) = (items.filter { $0.planned.problem == nil }, items.filter { $0.planned.problem != nil })
         let limits = limits(for: work)
@@ -105,6 +106,15 @@ public struct BatchRun: Sendable {
         try await crew.work(on: work, then: others.filter { $0.planned.problem == nil })
         let summary = BatchSummary(self, doneHere: crew.ended)
         return try summary.write(started: started, limits: limits)
+    }
+
+    /// Takes back failures of cases that are done, where a run ended before it could. Nobody may be at the case meanwhile.
+    private func clearOutdatedFailures(_ claims: Claims) throws {
+        for id in folder.outdatedFailures {
+            guard try claims.take(id) else { continue }
+            if folder.isFailureOutdated(of: id) { folder.forgetFailure(of: id) }
+            claims.release(id)
+        }
     }
 
     /// The cases to be done, in the plan's order, and those of other shards.

@@ -191,15 +191,22 @@ struct RecordTests {
         #expect(out.record(of: "a")?.outcome.status == .failed)
         let log = try String(contentsOfFile: folder.file("out/logs/a.log"), encoding: .utf8)
         #expect(log.contains("kind: crashed\n") && log.contains("standard error:\nit said this\n"), "\(log)")
+        #expect(out.outdatedFailures.isEmpty)
         // Done by a run that ended before it could take the failure back.
         let before = out.mark(of: "a")
         try AtomicFile.write(try JSON.bytes(try PlanTests.record("a")), to: folder.file("out/a/case.json"))
         #expect(out.mark(of: "a") != before)
         #expect(out.record(of: "a")?.outcome.status == .done)
+        #expect(out.outdatedFailures == ["a"])
         // Failed when it was to be done again.
         try out.note(failure: failed, errors: "")
         #expect(out.record(of: "a")?.outcome.status == .failed)
+        #expect(out.outdatedFailures.isEmpty)
+        // Ended while it took the failure back.
+        unlink(out.failureFile(of: "a"))
+        #expect(out.outdatedFailures == ["a"])
         out.forgetFailure(of: "a")
+        #expect(out.outdatedFailures.isEmpty)
         #expect(out.record(of: "a")?.outcome.status == .done)
     }
 }
