@@ -29,8 +29,19 @@ public struct ReducedVolume: Sendable {
     /// interpolated.
     public init(_ volume: Volume, scale: IntensityScale, size: SIMD3<Int>) {
         let layout = SliceLayout(volume.geometry, plane: .axial)
+        self.init(layout, size: size) { volume.slice($0, in: layout, scale: scale).values }
+    }
+
+    /// The share of some labels in what each of so many samples along S, R, A covers.
+    public init(labels: Set<UInt16>, of map: LabelVolume, size: SIMD3<Int>) {
+        let layout = SliceLayout(map.geometry, plane: .axial)
+        self.init(layout, size: size) { slice in
+            map.slice(slice, in: layout).map { labels.contains($0) ? 1 : 0 }
+        }
+    }
+
+    private init(_ layout: SliceLayout, size: SIMD3<Int>, slice: (Int) -> [Float]) {
         let counts = SIMD3(layout.slices, layout.rows, layout.columns)
-        let extent = Self.extent(layout)
         func table(_ axis: Int) -> ResampleTable {
             .fit(inputs: counts[axis], before: 0, length: Double(counts[axis]), outputs: size[axis])
         }
@@ -38,13 +49,10 @@ public struct ReducedVolume: Sendable {
         var planes: [Float] = []
         planes.reserveCapacity(layout.slices * size.y * size.z)
         for index in 0..<layout.slices {
-            let slice = volume.slice(index, in: layout, scale: scale).values
-            planes += rows.alongRows(columns.alongColumns(slice, rows: layout.rows), columns: size.z)
+            planes += rows.alongRows(columns.alongColumns(slice(index), rows: layout.rows), columns: size.z)
         }
         self.init(
-            size: size,
-            spacing: SIMD3(
-                extent.x / Double(size.x), extent.y / Double(size.y), extent.z / Double(size.z)),
+            size: size, spacing: Self.extent(layout) / SIMD3(Double(size.x), Double(size.y), Double(size.z)),
             values: table(0).alongRows(planes, columns: size.y * size.z))
     }
 

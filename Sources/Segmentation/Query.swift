@@ -12,7 +12,7 @@ struct Query: Sendable {
     let scale: IntensityScale
     let plan: MemoryPlan
     /// The pack's volumes registered to it, where they are.
-    var registrations: [Registration]
+    let registrations: [Registration]
 
     init(
         _ volume: Volume, region: Region?, scale: IntensityScale, plan: MemoryPlan, registrations: [Registration]

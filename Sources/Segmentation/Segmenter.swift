@@ -56,7 +56,8 @@ public final class Segmenter: Sendable {
         let (task, options) = (outlook.task, outlook.options)
         library = try SupportLibrary(
             task, labels: outlook.labels, planes: outlook.learned?.isAlone == true ? [] : outlook.planes,
-            window: outlook.window, side: outlook.side, crops: options.crops && options.choose != .position)
+            window: outlook.window, side: outlook.side,
+            registers: options.choose != .position, crops: options.crops)
         gate = InputGate(
             frames: KnownFrames(try task.examples.map { try Images.info($0.image).geometry }),
             contents: KnownContents(library.looks))
@@ -161,28 +162,9 @@ public final class Segmenter: Sendable {
     /// Looks where the labels may be, if that is asked for.
     func query(_ volume: Volume, scale: IntensityScale) throws -> Query {
         let plan = try plan(for: ImageOutline(volume))
-        if options.choose == .position {
-            return Query(volume, region: nil, scale: scale, plan: plan, registrations: [])
-        }
-        let reduced = ReducedVolume(comparable: volume, scale: scale, spacing: library.reducedSpacing)
-        let count = library.reduced.count
-        let compared = ComparedVolume(reduced, isFine: library.close == nil)
-        let coarse = concurrentMap(count, threads: plan.threads) { [library] in
-            Registration(fixed: compared, moving: library.reduced[$0])
-        }
-        let region =
-            options.crops
-            ? Region(volume, reduced: reduced, registrations: coarse, labelled: library.labelled) : nil
-        var query = Query(volume, region: region, scale: scale, plan: plan, registrations: coarse)
-        if let close = library.close {
-            let part = ComparedVolume(
-                ReducedVolume(comparable: query.part, scale: scale, spacing: close.spacing), isFine: true)
-            query.registrations = concurrentMap(count, threads: plan.threads) {
-                Registration(
-                    refining: coarse[$0], fixed: part, offset: region?.offset ?? .zero, moving: close.parts[$0])
-            }
-        }
-        return query
+        let (region, registrations) =
+            library.registration?.register(to: volume, scale: scale, threads: plan.threads) ?? (nil, [])
+        return Query(volume, region: region, scale: scale, plan: plan, registrations: registrations)
     }
 
     func results(

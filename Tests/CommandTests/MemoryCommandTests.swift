@@ -60,14 +60,14 @@ struct MemoryCommandTests {
     @Test("Reducing is said, and recorded")
     func reduced() throws {
         let outcome = try tomos(
-            "run", "p.yaml", "study", "-o", "out", "--memory", "160 MiB", "--jobs", "3", "--allow-reduce", "--set",
+            "run", "p.yaml", "study", "-o", "out", "--memory", "130 MiB", "--jobs", "3", "--allow-reduce", "--set",
             "segment.support=8")
         #expect(outcome.code == 0, "\(outcome.errors)")
         #expect(outcome.errors.contains("small: memory: "))
         let memory = try memory(of: "out/small")
         #expect(memory["jobsAskedFor"] == 3)
         #expect((memory["jobs"] ?? 3) < 3)
-        #expect((memory["needed"] ?? .max) <= 160 << 20)
+        #expect((memory["needed"] ?? .max) <= 130 << 20)
     }
 
     @Test("What was computed is what is taken", arguments: [(4, 1), (10, 2)])

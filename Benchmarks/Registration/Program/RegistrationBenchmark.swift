@@ -7,7 +7,8 @@ import VolumeIO
 import Volumes
 
 /// Registers one labelled volume to another, as a run registers a pack of that volume to a case, and carries its
-/// labels over. Benchmarks/registration runs it beside others' programs. Prints a line of JSON: CPU seconds (`cpu`)
+/// labels over; with further volumes beside it, all of them, which help each other. Benchmarks/registration runs it
+/// beside others' programs. Prints a line of JSON: CPU seconds (`cpu`)
 /// and seconds by the clock (`seconds`) of the registration alone, with the case's preparation and without the
 /// pack's, and the GiB of peak memory before it (`before`).
 @main
@@ -24,12 +25,17 @@ struct RegistrationBenchmark: ParsableCommand {
     @Option(help: "The pack's plane.") var plane = "axial"
     @Option(name: .customLong("labels"), help: "Ids to carry over, such as 1,2; all by default.") var ids = ""
     @Option(help: "Threads, of which every volume of a pack takes one.") var threads = 1
+    @Option(parsing: .upToNextOption, help: "Further volumes of the pack, each with its label map.")
+    var beside: [String] = []
+    @Option(help: "A folder for the label maps of all volumes, by their place in the pack: 0.nii.gz, 1.nii.gz ...")
+    var carried: String?
     @Flag(help: "Do not register the region around the labels again.") var whole = false
 
     func run() throws {
         guard let window = IntensityWindow(window), let plane = SlicePlane(rawValue: plane) else {
             throw ValidationError("no such window or plane")
         }
+        guard beside.count.isMultiple(of: 2) else { throw ValidationError("--beside takes volumes and label maps") }
         ThreadBudget.limit(to: threads)
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("registration-\(UUID())").path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -40,6 +46,9 @@ struct RegistrationBenchmark: ParsableCommand {
         let registered = try segmenter.register(volume)
         let after = Usage.now
         try NIfTI.write(registered.labels(of: 0), to: out)
+        if let carried {
+            for n in examples.indices { try NIfTI.write(registered.labels(of: n), to: "\(carried)/\(n).nii.gz") }
+        }
         let told = ["cpu": after.cpu - before.cpu, "seconds": after.seconds - before.seconds, "before": before.peak]
         print(String(decoding: try JSONSerialization.data(withJSONObject: told, options: .sortedKeys), as: UTF8.self))
     }
@@ -50,17 +59,21 @@ struct RegistrationBenchmark: ParsableCommand {
         return options
     }
 
-    /// A pack of the moving volume.
+    private var examples: [TaskPack.Example] {
+        let files = [moving, labels] + beside
+        return stride(from: 0, to: files.count, by: 2).map { .init(image: files[$0], labels: files[$0 + 1]) }
+    }
+
+    /// A pack of the moving volume and those beside it.
     private func pack(at folder: String, _ window: IntensityWindow, _ plane: SlicePlane) throws -> TaskPack {
-        let example = TaskPack.Example(image: moving, labels: labels)
         let wanted = ids.split(separator: ",").compactMap { UInt16($0) }
-        let occurring = try LabelMaps.readLabels(labels).histogram()
+        let occurring = Set(try examples.flatMap { try LabelMaps.readLabels($0.labels).histogram().keys })
         // A pack refuses a label that it does not hold.
-        let entries = wanted.filter { occurring[$0] != nil }.map {
+        let entries = wanted.filter(occurring.contains).map {
             LabelEntry(id: $0, name: "label-\($0)", colour: LabelTable.defaultColour(Int($0)))
         }
         let recipe = TaskPack.Recipe(
-            name: "pair", examples: [example], labels: LabelTable(entries), plane: plane, window: window)
+            name: "pair", examples: examples, labels: LabelTable(entries), plane: plane, window: window)
         return try TaskPack.create(recipe, at: folder)
     }
 }

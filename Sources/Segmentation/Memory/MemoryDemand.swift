@@ -17,6 +17,8 @@ struct MemoryDemand: Sendable {
     private let library, reading: Int
     private let largestID: UInt16
     private let labelCount, exampleCount: Int
+    /// Of registering the pack's volumes, where that is done.
+    private let registration: RegistrationMemory?
     /// The networks that the pack has learned, where they are put to use.
     private let learned: LearnedUse?
 
@@ -28,14 +30,14 @@ struct MemoryDemand: Sendable {
         (self.options, self.planes, self.side) = (options, planes, side)
         (self.network, self.learned) = (network, learned)
         largestID = labels.last?.id ?? 0
-        var (library, reading) = (0, 0)
+        var (library, reading, grids) = (0, 0, [Geometry]())
         for example in task.examples {
             let (image, truth) = (try Images.info(example.image), try Images.info(example.labels))
             if learned?.isAlone != true {
                 let slices = planes.reduce(0) { $0 + SliceLayout(image.geometry, plane: $1).slices }
                 library += slices * SupportLibrary.bytesPerSlice(side: side)
-                library += SupportLibrary.reducedBytes * (options.crops ? 2 : 1)
             }
+            grids.append(image.geometry)
             let (voxels, ids) = (image.geometry.shape.count, truth.geometry.shape.count)
             // The image, and the label map as it is stored and as ids; then the files, whose hashes are checked.
             var read = voxels * image.bytesPerVoxel + ids * (truth.bytesPerVoxel + MemoryLayout<UInt16>.stride)
@@ -43,7 +45,9 @@ struct MemoryDemand: Sendable {
             if options.crops { read += (voxels * image.bytesPerVoxel + ids * MemoryLayout<UInt16>.stride) / 2 }
             reading = max(reading, read + 2 * max(Self.size(example.image), Self.size(example.labels)))
         }
-        (self.library, self.reading) = (library, reading)
+        let registers = options.choose != .position && learned?.isAlone != true
+        registration = registers ? RegistrationMemory(grids, crops: options.crops) : nil
+        (self.library, self.reading) = (library + (registration?.library ?? 0), reading)
         (labelCount, exampleCount) = (labels.count, task.examples.count)
     }
 
@@ -77,12 +81,12 @@ struct MemoryDemand: Sendable {
                 * LabelProbabilities.bytes(voxels: voxels, keepsSquares: options.keepsCertainty))
         // Less than half of the volume is cut out of it, or nothing is.
         let region = MemoryNeed.Part("region", options.crops && options.choose != .position ? image.bytes / 2 : 0)
-        let registering =
-            options.choose == .position ? 0 : threads * Registration.workingBytes + 2 * Registration.comparedBytes
+        let registered = registration?.results(image) ?? 0
+        let registering = registration?.working(image, threads: threads) ?? 0
         let phases = [
-            [region, .init("registration", registration), .init("registering", registering)],
+            [region, .init("registration", registered), .init("registering", registering)],
             [
-                result, sums, region, .init("registration", registration),
+                result, sums, region, .init("registration", registered),
                 .init("\(counted(threads, "job")) with \(counted(support, "support slice"))", workers),
             ],
             [result, .init("clean-up", cleaning(image))],
@@ -95,12 +99,6 @@ struct MemoryDemand: Sendable {
         let all = looking + (isAlone ? Array(phases.suffix(2)) : phases.map { $0 + said })
         let needs = all.map { MemoryNeed(held + [.init("image", image.bytes)] + $0) } + [standing]
         return needs.max { $0.bytes < $1.bytes } ?? standing
-    }
-
-    /// The displacements to every volume of the pack, at most: the image's grid may have fewer samples.
-    private var registration: Int {
-        guard options.choose != .position else { return 0 }
-        return exampleCount * Registration.bytes(samples: ReducedVolume.mostSamples) * (options.crops ? 2 : 1)
     }
 
     /// What one worker holds: its workspace, the support slices of every draw with their labels, one support set (its

@@ -21,21 +21,51 @@ struct KernelField: @unchecked Sendable {
     var count: Int { KernelGrid.count(size) * channels }
 }
 
-/// A volume as registration compares it with others: features of its own grid and of one of twice the spacing.
+/// A volume as registration compares it with others: its features on grids from coarse to fine.
 struct ComparedVolume: Sendable {
-    /// The volume, and the same in samples twice as far apart.
-    let volume, half: ReducedVolume
-    /// Of the coarser grid: what finds large displacements, and what refines them.
-    let similarity, appearance: KernelField
-    /// Of the finer grid; nil where it is not looked at.
-    let fine: KernelField?
+    /// A grid, and what refines displacements on it.
+    struct Level: Sendable {
+        let volume: ReducedVolume
+        let appearance: KernelField
+    }
 
-    /// - Parameter isFine: Whether registrations go down to the volume's own grid.
-    init(_ volume: ReducedVolume, isFine: Bool, kernels: RegistrationKernels = .fastest) {
-        (self.volume, half) = (volume, volume.coarser(by: 2))
-        similarity = kernels.similarity(of: half)
-        appearance = kernels.appearance(of: half)
-        fine = isFine ? kernels.appearance(of: volume) : nil
+    /// From coarse to fine; there is one at least.
+    let levels: [Level]
+    /// Of the coarsest: what finds large displacements.
+    let similarity: KernelField
+
+    /// How many times as far apart the samples of the coarser grids are, from coarse to fine.
+    let coarser: [Double]
+
+    /// The coarsest grid.
+    var coarsest: ReducedVolume { levels[0].volume }
+
+    /// The grid that affine maps are fitted on: the coarsest that shows enough of every axis, else the finest.
+    var sketch: ReducedVolume {
+        let enough = levels.first { $0.volume.size.min() >= Self.enough }
+        return enough?.volume ?? levels.last?.volume ?? coarsest
+    }
+
+    /// Samples along an axis. With 9, the halves of an abdomen were laid on each other a hand's breadth apart.
+    private static let enough = 16
+
+    /// - Parameter volume: The finest grid.
+    init(_ volume: ReducedVolume, coarser: [Double], kernels: RegistrationKernels = .fastest) {
+        self.coarser = coarser
+        levels = (coarser.map { volume.coarser(by: $0) } + [volume]).map {
+            Level(volume: $0, appearance: kernels.appearance(of: $0))
+        }
+        similarity = kernels.similarity(of: levels[0].volume)
+    }
+
+    /// Floats of a volume with features of so many numbers a sample, and of its appearance.
+    private static let (similarityFloats, levelFloats) = (Int(TOMOS_SIMILARITY), 1 + 4)
+
+    /// Bytes on a grid of so many samples and on coarser ones, at most.
+    static func bytes(samples: Int, coarser: [Double]) -> Int {
+        let counts = (coarser.map { $0 * $0 * $0 } + [1]).map { Double(samples) / $0 }
+        let floats = counts.reduce(0) { $0 + $1 * Double(levelFloats) } + counts[0] * Double(similarityFloats)
+        return Int(known: floats.rounded(.up)) * MemoryLayout<Float>.stride
     }
 }
 

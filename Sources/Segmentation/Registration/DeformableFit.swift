@@ -18,45 +18,38 @@ struct DeformableFit {
     private static let searches: [(block: Double, reach: Double)] = [(3, 3), (2, 2)]
     /// Rounds in which the searches from one volume to the other and back are made to agree.
     private static let rounds = 5
-    /// Steps on the coarser grid and on the finer one.
-    private static let (coarseSteps, fineSteps) = (10, 5)
+    /// Steps on each grid, from coarse to fine.
+    private static let steps = [10, 4, 2]
     /// Square of a slope of the features that is too faint to follow.
     private static let faint: Float = 3e-3
 
-    /// Floats of working room on grids of so many samples, at most: the features of the moving volume before and after the
-    /// map, three fields of equations, the displacement, and room to smooth them.
-    static func roomFloats(samples: Int) -> Int { samples * (4 + 4 + 12 + 4 + 5 + 1) }
+    /// Floats of working room on a finest grid of so many samples, at most: the moving volume's features after the map, three
+    /// fields of equations, the displacement, and room to smooth them.
+    static func roomFloats(samples: Int) -> Int { samples * (4 + 12 + 4 + 5 + 1) }
 
-    /// The displacement in samples of the finer grid where the volumes have features of it, else of the coarser one.
-    func displacement() -> Displacement {
-        var found = KernelField(fixed.half.size, channels: 4)
+    /// The displacement in samples of the finest grid.
+    func displacement() -> KernelField {
+        var found = KernelField(fixed.coarsest.size, channels: 4)
         search(into: found)
-        refine(found, fixed.half, fixed.appearance, moving.half, moving.appearance, steps: Self.coarseSteps)
-        if let f = fixed.fine, let m = moving.fine {
-            let finer = KernelField(fixed.volume.size, channels: 4)
-            regrid(found, spacing: fixed.half.spacing, to: finer, spacing: fixed.volume.spacing)
-            found = finer
-            refine(found, fixed.volume, f, moving.volume, m, steps: Self.fineSteps)
+        for (n, level) in fixed.levels.enumerated() {
+            if n > 0 {
+                let finer = KernelField(level.volume.size, channels: 4)
+                regrid(found, spacing: fixed.levels[n - 1].volume.spacing, to: finer, spacing: level.volume.spacing)
+                found = finer
+            }
+            refine(found, level, moving.levels[n], steps: Self.steps[n])
         }
-        return Displacement(found)
+        return found
     }
 
     // MARK: large displacements
 
     private func search(into displacement: KernelField) {
-        let warped = warp(moving.similarity, of: moving.half, onto: fixed.half).field
+        let whole = fixed.coarsest
+        let warped = kernels.warp(moving.similarity, of: moving.coarsest, onto: whole, by: map).field
         for (n, search) in Self.searches.enumerated() {
-            var there = warped
-            if n > 0 {
-                there = KernelField(fixed.half.size, channels: warped.channels)
-                withExtendedLifetime((warped, displacement, there)) {
-                    fixed.half.size.withKernelSize {
-                        kernels.pointee.displace(
-                            warped.floats, $0, Int32(warped.channels), displacement.floats, there.floats)
-                    }
-                }
-            }
-            let grid = SearchGrid(fixed.half, block: search.block, reach: search.reach)
+            let there = n == 0 ? warped : kernels.displace(warped, by: displacement)
+            let grid = SearchGrid(whole, block: search.block, reach: search.reach)
             let (one, other) = (pool(fixed.similarity, grid), pool(there, grid))
             let (forth, back) = (find(one, other, grid), find(other, one, grid))
             let room = AlignedBuffer(2 * forth.count)
@@ -65,7 +58,7 @@ struct DeformableFit {
                     kernels.pointee.reconcile(forth.floats, back.floats, $0, Int32(Self.rounds), room.floats)
                 }
             }
-            regrid(forth, spacing: grid.spacing, to: displacement, spacing: fixed.half.spacing)
+            regrid(forth, spacing: grid.spacing, to: displacement, spacing: whole.spacing)
         }
     }
 
@@ -97,35 +90,20 @@ struct DeformableFit {
     // MARK: small displacements
 
     private func refine(
-        _ displacement: KernelField, _ f: ReducedVolume, _ fixed: KernelField, _ m: ReducedVolume,
-        _ moving: KernelField,
-        steps: Int
+        _ displacement: KernelField, _ fixed: ComparedVolume.Level, _ moving: ComparedVolume.Level, steps: Int
     ) {
-        let (warped, weights) = warp(moving, of: m, onto: f)
-        f.size.withKernelSize { size in
+        let grid = fixed.volume
+        let (warped, weights) = kernels.warp(moving.appearance, of: moving.volume, onto: grid, by: map)
+        grid.size.withKernelSize { size in
             let room = AlignedBuffer(kernels.pointee.refine_scratch(size))
             var refinement = tomos_refinement(
-                size: f.size.kernelSize, spacing: (f.spacing.x, f.spacing.y, f.spacing.z), fixed: fixed.floats,
-                moving: warped.floats, weights: weights.floats, faint: Self.faint, displacement: displacement.floats)
+                size: grid.size.kernelSize, spacing: (grid.spacing.x, grid.spacing.y, grid.spacing.z),
+                fixed: fixed.appearance.floats, moving: warped.floats, weights: weights.floats, faint: Self.faint,
+                displacement: displacement.floats)
             withExtendedLifetime((fixed, warped, weights, displacement, room)) {
                 kernels.pointee.refine(&refinement, Int32(steps), room.floats)
             }
         }
-    }
-
-    /// A field of one grid at the image of every sample of another, and where that lies inside.
-    private func warp(
-        _ field: KernelField, of volume: ReducedVolume, onto grid: ReducedVolume
-    ) -> (field: KernelField, inside: KernelField) {
-        let result = KernelField(grid.size, channels: field.channels)
-        let inside = KernelField(grid.size, channels: 1)
-        var lattice = map.lattice(of: grid, in: volume, margin: 0.5)
-        withExtendedLifetime((field, result, inside)) {
-            field.size.withKernelSize {
-                kernels.pointee.warp(field.floats, $0, Int32(field.channels), &lattice, result.floats, inside.floats)
-            }
-        }
-        return (result, inside)
     }
 
     /// Adds a displacement to that of another grid.
@@ -143,6 +121,34 @@ struct DeformableFit {
                 }
             }
         }
+    }
+}
+
+extension RegistrationKernels {
+    /// A field of one grid at the image of every sample of another, and where that lies inside (1 or 0).
+    func warp(
+        _ field: KernelField, of volume: ReducedVolume, onto grid: ReducedVolume, by map: AffineMap
+    ) -> (field: KernelField, inside: KernelField) {
+        let result = KernelField(grid.size, channels: field.channels)
+        let inside = KernelField(grid.size, channels: 1)
+        var lattice = map.lattice(of: grid, in: volume, margin: 0.5)
+        withExtendedLifetime((field, result, inside)) {
+            field.size.withKernelSize {
+                pointee.warp(field.floats, $0, Int32(field.channels), &lattice, result.floats, inside.floats)
+            }
+        }
+        return (result, inside)
+    }
+
+    /// A field where a displacement of its own grid leads.
+    func displace(_ field: KernelField, by displacement: KernelField) -> KernelField {
+        let result = KernelField(field.size, channels: field.channels)
+        withExtendedLifetime((field, displacement, result)) {
+            field.size.withKernelSize {
+                pointee.displace(field.floats, $0, Int32(field.channels), displacement.floats, result.floats)
+            }
+        }
+        return result
     }
 }
 

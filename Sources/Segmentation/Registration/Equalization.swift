@@ -2,14 +2,11 @@ import Preparation
 import Volumes
 
 extension ReducedVolume {
-    /// Samples of a volume that is registered, at most: as many as the pack's largest has, if its voxels allow them.
-    static let mostSamples = 64 * 64 * 64
-
     /// A volume as registration compares it: on a coarse grid, with values half its own and half their ranks.
     ///
     /// A window as wide as CT's leaves organs next to no contrast against fat and air; ranks spread what is frequent.
-    init(comparable volume: Volume, scale: IntensityScale, spacing: Double) {
-        self = ReducedVolume(volume, scale: scale, spacing: spacing, most: Self.mostSamples).equalized
+    init(comparable volume: Volume, scale: IntensityScale, spacing: Double, most: Int) {
+        self = ReducedVolume(volume, scale: scale, spacing: spacing, most: most).equalized
     }
 
     /// Bins in which values are ranked.

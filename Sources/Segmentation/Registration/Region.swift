@@ -23,7 +23,7 @@ struct Region: Sendable, Hashable {
     let offset: SIMD3<Double>
 
     /// What is left around a label: anatomy to tell it by, and room for where registration is wrong.
-    private static let (millimetres, share) = (10.0, 0.15)
+    static let (millimetres, share) = (10.0, 0.15)
     /// Larger shares of a volume are not worth cutting out.
     private static let worthwhile = 0.5
 
@@ -45,8 +45,15 @@ struct Region: Sendable, Hashable {
 
     /// Where to look for labels in a volume to which the pack's volumes are registered: wherever a third of them put
     /// theirs, and around it. nil for the whole volume.
-    init?(_ volume: Volume, reduced: ReducedVolume, registrations: [Registration], labelled: [Extent?]) {
-        let pack = zip(registrations, labelled).compactMap { pair in pair.1.map { (pair.0, $0) } }
+    ///
+    /// - Parameters:
+    ///   - reduced: The volume on a grid.
+    ///   - images: The place in each of the pack's volumes, in mm, of a place in this one.
+    ///   - labelled: Where their labels are.
+    init?(
+        _ volume: Volume, reduced: ReducedVolume, images: [(SIMD3<Double>) -> SIMD3<Double>], labelled: [Extent?]
+    ) {
+        let pack = zip(images, labelled).compactMap { pair in pair.1.map { (pair.0, $0) } }
         guard !pack.isEmpty else { return nil }
         var (low, high) = (reduced.extent, SIMD3<Double>.zero)
         // Every other sample is enough for a box.
@@ -54,7 +61,7 @@ struct Region: Sendable, Hashable {
             for y in stride(from: 0, to: reduced.size.y, by: 2) {
                 for z in stride(from: 0, to: reduced.size.z, by: 2) {
                     let place = (SIMD3(Double(x), Double(y), Double(z)) + 0.5) * reduced.spacing
-                    let votes = pack.count { registration, extent in extent.contains(registration(place)) }
+                    let votes = pack.count { image, extent in extent.contains(image(place)) }
                     guard votes * 3 >= pack.count else { continue }
                     low = pointwiseMin(low, place - reduced.spacing)
                     high = pointwiseMax(high, place + reduced.spacing)

@@ -3,7 +3,7 @@ import Preparation
 /// Where the places of one volume are in another: an affine map after a smooth displacement.
 struct Registration: Sendable {
     private let affine: AffineMap
-    private let displacement: Displacement?
+    private let displacement: Displacement
     /// The grid of the displacement.
     private let spacing: SIMD3<Double>
     /// Where the parts that were registered begin in their volumes, in mm along S, R, A.
@@ -12,56 +12,38 @@ struct Registration: Sendable {
     /// Bytes of a registration on a grid of so many samples.
     static func bytes(samples: Int) -> Int { samples * MemoryLayout<SIMD4<Float>>.stride }
 
-    /// Bytes that finding one takes at most, the features of the moving volume among them.
-    static let workingBytes =
-        DeformableFit.roomFloats(samples: ReducedVolume.mostSamples) * MemoryLayout<Float>.stride
-
-    /// Bytes of what one volume is compared by, at most.
-    static let comparedBytes = ReducedVolume.mostSamples * (4 + 3) * MemoryLayout<Float>.stride
-
-    /// Registers `moving` to `fixed`.
-    init(fixed: ComparedVolume, moving: ReducedVolume, deforms: Bool = true) {
-        let moving = ComparedVolume(moving, isFine: fixed.fine != nil)
-        let start = AffineStart(fixed: fixed.volume, moving: moving.volume).find()
-        let fitted = AffineFit(fixed: fixed.volume, moving: moving.volume).fit(from: start)
-        let map = Self.isBetter(fitted, than: start, fixed.volume, moving.volume) ? fitted : start
-        self.init(fixed, moving, map, offsets: (.zero, .zero), deforms: deforms)
+    /// Bytes that finding one takes on a finest grid of so many samples at most, beside the features of both volumes.
+    static func workingBytes(samples: Int) -> Int {
+        DeformableFit.roomFloats(samples: samples) * MemoryLayout<Float>.stride
     }
 
-    /// Registers parts of two volumes more closely than the whole of them were, from the affine map on: large displacements
-    /// are found again, and better where there is only what belongs to the labels.
-    init(refining coarse: Registration, fixed: ComparedVolume, offset: SIMD3<Double>, moving: ReducedPart) {
-        let (start, columns) = (coarse.affine(offset) - moving.offset, coarse.affine.columns)
+    /// Registers the whole of `moving` to the whole of `fixed`.
+    init(fixed: ComparedVolume, moving: ReducedVolume) {
+        let moving = ComparedVolume(moving, coarser: fixed.coarser)
+        let map = AffineMap(registering: moving, to: fixed)
+        self.init(fixed, moving, map, offsets: (.zero, .zero))
+    }
+
+    /// Registers parts of two volumes, from an affine map between the volumes on.
+    init(fixed: ComparedVolume, offset: SIMD3<Double>, moving: ReducedPart, from map: AffineMap) {
+        let (start, columns) = (map(offset) - moving.offset, map.columns)
         self.init(
-            fixed, ComparedVolume(moving.values, isFine: fixed.fine != nil),
-            AffineMap(origin: start, columns.0, columns.1, columns.2), offsets: (offset, moving.offset), deforms: true)
+            fixed, ComparedVolume(moving.values, coarser: fixed.coarser),
+            AffineMap(origin: start, columns.0, columns.1, columns.2), offsets: (offset, moving.offset))
     }
 
     private init(
         _ fixed: ComparedVolume, _ moving: ComparedVolume, _ map: AffineMap,
-        offsets: (fixed: SIMD3<Double>, moving: SIMD3<Double>), deforms: Bool
+        offsets: (fixed: SIMD3<Double>, moving: SIMD3<Double>)
     ) {
         (affine, fixedOffset, movingOffset) = (map, offsets.fixed, offsets.moving)
-        spacing = fixed.fine == nil ? fixed.half.spacing : fixed.volume.spacing
-        displacement = deforms ? DeformableFit(fixed: fixed, moving: moving, map: map).displacement() : nil
-    }
-
-    /// A fit that ends less alike than it began, or turns a volume inside out, has lost its way.
-    private static func isBetter(
-        _ fitted: AffineMap, than start: AffineMap, _ fixed: ReducedVolume, _ moving: ReducedVolume
-    ) -> Bool {
-        let values = KernelGrid(fixed)
-        let (first, second) = (PlacedVolume(moving, on: fixed, start), PlacedVolume(moving, on: fixed, fitted))
-        // Where the field of view reaches beyond the moving volume's there is nothing to compare.
-        return values.correlation(second.values, where: first.inside)
-            >= values.correlation(first.values, where: first.inside)
-            && (0.3...3).contains(fitted.determinant / start.determinant)
+        spacing = fixed.levels.last?.volume.spacing ?? fixed.coarsest.spacing
+        displacement = Displacement(DeformableFit(fixed: fixed, moving: moving, map: map).displacement())
     }
 
     /// The place in the moving volume, in mm along S, R, A, of a place in the fixed one.
     func callAsFunction(_ place: SIMD3<Double>) -> SIMD3<Double> {
         let place = place - fixedOffset
-        guard let displacement else { return affine(place) + movingOffset }
         let shift = displacement.at(SIMD3<Float>(place / spacing - 0.5))
         return affine(place + SIMD3<Double>(shift) * spacing) + movingOffset
     }
@@ -83,6 +65,32 @@ struct Registration: Sendable {
             columns: (
                 image(SIMD3(1, 0, 0)) - zero, image(SIMD3(0, 1, 0)) - zero, image(SIMD3(0, 0, 1)) - zero
             ))
+    }
+}
+
+extension AffineMap {
+    /// The map from places in `fixed` to those in `moving` by which these look most alike.
+    init(registering moving: ComparedVolume, to fixed: ComparedVolume) {
+        self.init(registering: moving.sketch, to: fixed.sketch)
+    }
+
+    /// The same of volumes on a grid each.
+    init(registering moving: ReducedVolume, to fixed: ReducedVolume) {
+        let start = AffineStart(fixed: fixed, moving: moving).find()
+        let fitted = AffineFit(fixed: fixed, moving: moving).fit(from: start)
+        self = Self.isBetter(fitted, than: start, fixed, moving) ? fitted : start
+    }
+
+    /// A fit that ends less alike than it began, or turns a volume inside out, has lost its way.
+    private static func isBetter(
+        _ fitted: AffineMap, than start: AffineMap, _ fixed: ReducedVolume, _ moving: ReducedVolume
+    ) -> Bool {
+        let values = KernelGrid(fixed)
+        let (first, second) = (PlacedVolume(moving, on: fixed, start), PlacedVolume(moving, on: fixed, fitted))
+        // Where the field of view reaches beyond the moving volume's there is nothing to compare.
+        return values.correlation(second.values, where: first.inside)
+            >= values.correlation(first.values, where: first.inside)
+            && (0.3...3).contains(fitted.determinant / start.determinant)
     }
 }
 

@@ -35,21 +35,12 @@ struct SupportLibrary: Sendable {
     let side: Int
     /// Plane by plane one stack of every volume.
     let stacks: [[Stack]]
-    /// Every volume on a coarse grid.
-    let reduced: [ReducedVolume]
-    /// Volume by volume where its labels are, nil where it has none; empty where all are kept whole anyway.
-    let labelled: [Extent?]
+    /// What cases are registered with; nil where they are not.
+    let registration: RegistrationLibrary?
     /// What the pack's volumes tell of the labels' sizes.
     let known: KnownSizes
     /// Volume by volume what it looks like from afar.
     let looks: [VolumeLook]
-    /// Spacing of these grids in mm.
-    let reducedSpacing: Double
-    /// What is kept of every volume on a finer grid, and that one's spacing; nil when all are kept whole.
-    let close: (parts: [ReducedPart], spacing: Double)?
-
-    /// Bytes of a volume on the coarse grid, at most.
-    static var reducedBytes: Int { ReducedVolume.mostSamples * MemoryLayout<Float>.stride }
 
     /// Bytes of one slice: its image and its labels.
     static func bytesPerSlice(side: Int) -> Int {
@@ -59,25 +50,22 @@ struct SupportLibrary: Sendable {
     /// Reads and prepares the volumes of the pack for some labels; without planes, as where the pack's networks work alone,
     /// only what is known of labels and looks is kept.
     init(
-        _ pack: TaskPack, labels: [LabelEntry], planes: [SlicePlane], window: IntensityWindow, side: Int, crops: Bool
+        _ pack: TaskPack, labels: [LabelEntry], planes: [SlicePlane], window: IntensityWindow, side: Int,
+        registers: Bool, crops: Bool
     ) throws {
         self.side = side
-        let spacing = Self.spacing(of: try pack.examples.map { try Images.info($0.image).geometry })
-        reducedSpacing = spacing
-        var (stacks, reduced): ([[Stack]], [ReducedVolume]) = (planes.map { _ in [] }, [])
-        var (known, parts, looks) = (KnownSizes(), [ReducedPart](), [VolumeLook]())
-        // Before any image is read, since none is held any longer than it takes to prepare it.
-        let sights = crops && !planes.isEmpty ? try pack.examples.map { try Sight($0, labels: labels) } : []
-        labelled = sights.map(\.extent)
-        let isCropped = sights.contains { $0.region != nil }
-        let closeSpacing = Self.spacing(of: sights.map(\.kept))
-        for (n, example) in pack.examples.enumerated() {
+        var (stacks, known, looks): ([[Stack]], _, _) = (planes.map { _ in [] }, KnownSizes(), [VolumeLook]())
+        let ids = labels.map(\.id)
+        var registration =
+            registers && !planes.isEmpty
+            ? try RegistrationLibrary(pack.examples, labels: Set(ids), crops: crops) : nil
+        for example in pack.examples {
             let (volume, truth) = try Self.read(example)
-            known.add(truth, labels: labels.map(\.id))
+            known.add(truth, labels: ids)
             let scale = try window.scale(for: volume)
             looks.append(VolumeLook(volume, scale: scale))
             if planes.isEmpty { continue }
-            let region = crops ? sights[n].region : nil
+            let region = registration?.nextRegion
             let (offset, part) = (region?.offset ?? .zero, region.map { volume.cropped(to: $0.box) } ?? volume)
             let partTruth = region.map { truth.cropped(to: $0.box) } ?? truth
             for (n, plane) in planes.enumerated() {
@@ -85,51 +73,17 @@ struct SupportLibrary: Sendable {
                     part, partTruth, labels: labels, plane: plane, scale: scale, side: side, offset: offset)
                 stacks[n].append(stack)
             }
-            if isCropped {
-                let close = ReducedVolume(comparable: part, scale: scale, spacing: closeSpacing)
-                parts.append(ReducedPart(close, offset: offset))
-            }
-            reduced.append(ReducedVolume(comparable: volume, scale: scale, spacing: spacing))
+            registration?.add(volume, part: part, truth, scale: scale)
         }
-        (self.stacks, self.reduced, self.known, self.looks) = (stacks, reduced, known, looks)
-        close = isCropped ? (parts, closeSpacing) : nil
-    }
-
-    /// What the label map of a volume says of the part to keep.
-    private struct Sight {
-        /// Where the labels are; nil where there are none.
-        let extent: Extent?
-        /// What is kept; nil for the whole.
-        let region: Region?
-        /// The grid of what is kept.
-        let kept: Geometry
-
-        init(_ example: TaskPack.Example, labels: [LabelEntry]) throws {
-            let geometry = try Images.info(example.image).geometry
-            let truth = try example.readLabels(on: geometry)
-            extent = truth.box(of: Set(labels.map(\.id))).map { truth.geometry.extent(of: $0) }
-            region = extent.flatMap { Region(labelled: $0, of: geometry) }
-            kept = region.map { geometry.cropped(to: $0.box) } ?? geometry
-        }
+        (self.stacks, self.known, self.looks, self.registration) = (stacks, known, looks, registration)
     }
 
     private init(_ other: SupportLibrary, keeping examples: [Int]) {
-        (side, reducedSpacing) = (other.side, other.reducedSpacing)
+        side = other.side
         stacks = other.stacks.map { stacks in examples.map { stacks[$0] } }
         known = other.known.keeping(examples)
-        close = other.close.map { close in (examples.map { close.parts[$0] }, close.spacing) }
-        reduced = other.reduced.isEmpty ? [] : examples.map { other.reduced[$0] }
         looks = examples.map { other.looks[$0] }
-        labelled = other.labelled.isEmpty ? [] : examples.map { other.labelled[$0] }
-    }
-
-    /// Spacing at which the largest of the grids has as many samples as may be, or its own voxels' where that is wider.
-    private static func spacing(of grids: [Geometry]) -> Double {
-        let spacings = grids.map { grid in
-            let finest = (0..<3).map { grid.spacing[$0] }.min() ?? 1
-            return max(finest, cbrt(Double(grid.shape.count) * grid.voxelVolume / Double(ReducedVolume.mostSamples)))
-        }
-        return spacings.max() ?? 1
+        registration = other.registration?.keeping(examples)
     }
 
     /// The library with only some of its volumes, by their places.

@@ -91,7 +91,12 @@ struct MemoryTests {
         // Segmenting checks by itself, and one image that fits is enough for a run to begin.
         let segmenter = try Segmenter(
             task: pack, options: tight,
-            images: [ImageOutline(query), ImageOutline(shape: Shape(20, 20, 1), bytesPerVoxel: 1)])
+            images: [
+                ImageOutline(query),
+                ImageOutline(
+                    shape: Shape(20, 20, 1), bytesPerVoxel: 1,
+                    geometry: Geometry(shape: Shape(20, 20, 1), affine: .identity)),
+            ])
         #expect(throws: MemoryError.self) { try segmenter.segment(query) }
         #expect(throws: MemoryError.self) {
             try Segmenter(task: pack, options: options { $0.memory = .size(MemorySize(bytes: 1 << 20)) })

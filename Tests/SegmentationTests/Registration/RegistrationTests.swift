@@ -7,8 +7,8 @@ import Volumes
 
 /// Registration against maps that the tests chose: the volumes are formulas, so the truth is known everywhere.
 @Suite struct RegistrationTests {
-    private static let size = SIMD3(24, 26, 28)
-    private static let spacing = SIMD3(1.5, 2.0, 2.25)
+    static let size = SIMD3(24, 26, 28)
+    static let spacing = SIMD3(1.5, 2.0, 2.25)
 
     /// A few soft blobs, at a place in mm.
     private static func anatomy(_ p: SIMD3<Double>) -> Double {
@@ -24,7 +24,7 @@ import Volumes
     }
 
     /// The anatomy seen through a map of places.
-    private static func volume(_ map: (SIMD3<Double>) -> SIMD3<Double>) -> ReducedVolume {
+    static func volume(_ map: (SIMD3<Double>) -> SIMD3<Double>) -> ReducedVolume {
         var values: [Float] = []
         for x in 0..<size.x {
             for y in 0..<size.y {
@@ -34,6 +34,10 @@ import Volumes
             }
         }
         return ReducedVolume(size: size, spacing: spacing, values: values)
+    }
+
+    private static func compared(_ volume: ReducedVolume) -> ComparedVolume {
+        ComparedVolume(volume, coarser: RegistrationGrids.coarser)
     }
 
     private static let points = [
@@ -53,8 +57,7 @@ import Volumes
     @Test func partsAreRegisteredInTheVolumesPlaces() {
         let truth = AffineMap(
             origin: SIMD3(1.5, -2, 1), SIMD3(1.05, 0.04, 0), SIMD3(-0.05, 0.97, 0.03), SIMD3(0.02, -0.03, 1.04))
-        let coarse = Registration(
-            fixed: ComparedVolume(Self.volume { truth($0) }, isFine: false), moving: Self.volume { $0 }, deforms: false)
+        let coarse = AffineMap(registering: Self.volume { $0 }, to: Self.volume { truth($0) })
         func part(at offset: SIMD3<Double>, _ map: (SIMD3<Double>) -> SIMD3<Double>) -> ReducedPart {
             let (size, spacing) = (SIMD3(30, 30, 30), SIMD3(0.9, 1.2, 1.4))
             var values: [Float] = []
@@ -70,10 +73,11 @@ import Volumes
         }
         let fixed = part(at: SIMD3(5, 8, 12)) { truth($0) }
         let fine = Registration(
-            refining: coarse, fixed: ComparedVolume(fixed.values, isFine: true), offset: fixed.offset,
-            moving: part(at: SIMD3(3, 6, 9)) { $0 })
-        // Blobs without edges say little of where a place on them went: one and a half voxels.
-        for point in Self.points { #expect((fine(point) - truth(point)).length < 2) }
+            fixed: Self.compared(fixed.values), offset: fixed.offset, moving: part(at: SIMD3(3, 6, 9)) { $0 },
+            from: coarse)
+        // Blobs without edges say little of where a place on them went: a voxel's longest side in the
+        // whole.
+        for point in Self.points { #expect((fine(point) - truth(point)).length < 2.25) }
     }
 
     /// One volume shows a part of what the other shows, at the same size: boxes laid on each other would stretch it.
@@ -98,7 +102,7 @@ import Volumes
             part(0..<Self.size[axis]), part(0..<Self.size[axis] - cut), part(cut..<Self.size[axis])
         )
         for (fixed, moving, shift) in [(upper, whole, offset), (whole, upper, -offset), (upper, lower, offset)] {
-            let found = Registration(fixed: ComparedVolume(fixed, isFine: true), moving: moving)
+            let found = Registration(fixed: Self.compared(fixed), moving: moving)
             // What both show, away from where the parts end.
             let inside = Self.points.map { $0 - (fixed.size == upper.size ? offset : .zero) }.filter { place in
                 let (here, there) = (place[axis], place[axis] + shift[axis])
@@ -126,7 +130,7 @@ import Volumes
         let empty = [Float](repeating: 0, count: size.x / 2 * slice)
         let fixed = ReducedVolume(
             size: SIMD3(2 * size.x, size.y, size.z), spacing: Self.spacing, values: empty + moving.values + empty)
-        let found = Registration(fixed: ComparedVolume(fixed, isFine: true), moving: moving)
+        let found = Registration(fixed: Self.compared(fixed), moving: moving)
         let offset = SIMD3(Double(size.x / 2) * Self.spacing.x, 0, 0)
         for point in Self.points { #expect((found(point + offset) - point).length < 2) }
     }
@@ -147,7 +151,7 @@ import Volumes
             p + SIMD3(1.5 * sin(3 * p.y / extent.y), 0, 2 * sin(4 * p.x / extent.x))
         }
         let registration = Registration(
-            fixed: ComparedVolume(Self.volume(bend), isFine: true), moving: Self.volume { $0 })
+            fixed: Self.compared(Self.volume(bend)), moving: Self.volume { $0 })
         // Along its contours an image says nothing of where it went: what counts is that the same is found there.
         var (before, after) = (0.0, 0.0)
         for x in stride(from: 8.0, to: 28, by: 2) {
@@ -165,7 +169,7 @@ import Volumes
 
     @Test func sameVolumeStaysPut() {
         let volume = Self.volume { $0 }
-        let registration = Registration(fixed: ComparedVolume(volume, isFine: true), moving: volume)
+        let registration = Registration(fixed: Self.compared(volume), moving: volume)
         for point in Self.points { #expect((registration(point) - point).length < 0.02) }
     }
 
@@ -173,7 +177,7 @@ import Volumes
         let empty = ReducedVolume(
             size: Self.size, spacing: Self.spacing,
             values: [Float](repeating: 0, count: Self.size.x * Self.size.y * Self.size.z))
-        let registration = Registration(fixed: ComparedVolume(empty, isFine: true), moving: Self.volume { $0 })
+        let registration = Registration(fixed: Self.compared(empty), moving: Self.volume { $0 })
         for point in Self.points { #expect(registration(point).x.isFinite) }
     }
 
