@@ -47,7 +47,8 @@ class Bench:
         common = {"version": 1, "settings": method.settings, "pair": pair.digest(), "threads": threads}
         common |= {"labels": [str(label) for label in pair.set.labels], "window": pair.set.window}
         if method.tool == "tomos":
-            return common | {"plane": pair.set.plane, "program": self.program}
+            beside = {"beside": pair.digest_beside()} if method.settings.get("pack") else {}
+            return common | beside | {"plane": pair.set.plane, "program": self.program}
         code = [HERE / name for name in (f"{method.tool}.py", "child.py", "prepare.py")]
         return common | {"package": self.versions[method.tool], "code": sets.digest(code)}
 

@@ -19,7 +19,15 @@ TOMOS = "tomos"
 
 ALL = [
     Method("tomos-whole", "tomos", {"crop": False}, QUICK, "the whole volume, not the region around the labels again"),
-    Method(TOMOS, "tomos", {"crop": True}, USUAL, "as `tomos run` registers a pack's volume to a case"),
+    Method(TOMOS, "tomos", {"crop": True}, USUAL, "as `tomos run` registers a pack of this one volume to a case"),
+    Method(
+        "tomos-pack",
+        "tomos",
+        {"crop": True, "pack": True},
+        USUAL,
+        "as `tomos run` registers the set's pack, whose volumes help each other: its labels of the same pair, and the "
+        "time of one volume",
+    ),
     Method(
         "greedy-quick",
         "greedy",

@@ -43,6 +43,8 @@ class Pair:
     set: sets.Set
     fixed: Labelled
     moving: Labelled
+    # The rest of the pack, but for the fixed volume.
+    beside: tuple = ()
 
     @property
     def name(self) -> str:
@@ -51,6 +53,10 @@ class Pair:
     def digest(self) -> str:
         """Of all that is read of it."""
         return digest_of(*self.fixed.files, *self.moving.files)
+
+    def digest_beside(self) -> str:
+        """Of the rest of the pack."""
+        return digest_of(*(file for volume in self.beside for file in volume.files))
 
 
 @functools.cache
@@ -81,11 +87,13 @@ def of_set(chosen: sets.Set, count: int, in_pack: bool):
     first = split.pack if in_pack else split.study
     # A volume is not registered to itself.
     places = ((a, b) for a, b in turns(len(first), len(split.pack)) if first[a] != split.pack[b])
-    chosen_places = list(itertools.islice(places, count))
-    return [
-        Pair(chosen, *(Labelled(images / name, labels / name) for name in (first[a], split.pack[b])))
-        for a, b in chosen_places
-    ]
+
+    def pair(fixed: str, moving: str) -> Pair:
+        beside = [name for name in split.pack if name not in (fixed, moving)]
+        one, other, *rest = (Labelled(images / name, labels / name) for name in (fixed, moving, *beside))
+        return Pair(chosen, one, other, tuple(rest))
+
+    return [pair(first[a], split.pack[b]) for a, b in itertools.islice(places, count)]
 
 
 ALL = [*sets.SETS, ABDOMEN]

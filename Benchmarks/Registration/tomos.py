@@ -1,4 +1,4 @@
-"""Tomos: `registration-benchmark`, which registers a pack of one volume to a case as a run does."""
+"""Tomos: `registration-benchmark`, which registers a pack to a case as a run does."""
 
 import json
 
@@ -11,10 +11,20 @@ def command(program: str, pair, files: dict, settings: dict, threads: int):
     return [
         program, files["fixed"], files["moving"], files["labels"], files["out"],
         "--window", pair.set.window, "--plane", pair.set.plane, "--labels", labels, "--threads", threads,
-        *([] if settings["crop"] else ["--whole"]),
+        *([] if settings["crop"] else ["--whole"]), *beside(pair, settings),
     ]  # fmt: skip
 
 
+def beside(pair, settings: dict) -> list:
+    """The rest of the pack, where it is registered too."""
+    if not settings.get("pack"):
+        return []
+    return ["--beside", *(path for volume in pair.beside for path in (volume.image, volume.labels))]
+
+
 def measure(*told) -> dict:
+    """Times are those of one volume, as a mean over all that were registered."""
     ran = run(*command(*told))
-    return json.loads(ran.output.splitlines()[-1]) | {"memory": ran.memory}
+    found = json.loads(ran.output.splitlines()[-1])
+    volumes = found.pop("volumes")
+    return found | {"memory": ran.memory} | {time: found[time] / volumes for time in ("cpu", "seconds")}

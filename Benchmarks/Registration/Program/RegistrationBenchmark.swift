@@ -10,7 +10,7 @@ import Volumes
 /// labels over; with further volumes beside it, all of them, which help each other. Benchmarks/registration runs it
 /// beside others' programs. Prints a line of JSON: CPU seconds (`cpu`)
 /// and seconds by the clock (`seconds`) of the registration alone, with the case's preparation and without the
-/// pack's, and the GiB of peak memory before it (`before`).
+/// pack's, how many volumes were registered (`volumes`), and the GiB of peak memory before it (`before`).
 @main
 struct RegistrationBenchmark: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -49,7 +49,10 @@ struct RegistrationBenchmark: ParsableCommand {
         if let carried {
             for n in examples.indices { try NIfTI.write(registered.labels(of: n), to: "\(carried)/\(n).nii.gz") }
         }
-        let told = ["cpu": after.cpu - before.cpu, "seconds": after.seconds - before.seconds, "before": before.peak]
+        let told = [
+            "cpu": after.cpu - before.cpu, "seconds": after.seconds - before.seconds, "before": before.peak,
+            "volumes": Double(examples.count),
+        ]
         print(String(decoding: try JSONSerialization.data(withJSONObject: told, options: .sortedKeys), as: UTF8.self))
     }
 

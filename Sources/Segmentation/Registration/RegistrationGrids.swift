@@ -37,7 +37,7 @@ struct RegistrationGrids: Sendable {
     let close: Grid?
 
     /// Samples of the grid that shows where a part is, and of the finest.
-    static let (coarseSamples, fineSamples) = (40 * 40 * 40, 80 * 80 * 80)
+    static let (coarseSamples, fineSamples) = (38 * 38 * 38, 75 * 75 * 75)
     /// Of the pack's largest volume where only the place of a part is looked for.
     private static let sightSamples = 32.0 * 32 * 32
     /// The grids on which registration goes from coarse to fine, in samples of the finest.
