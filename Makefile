@@ -74,14 +74,16 @@ check: setup ## Lint, module layers, text of the tree, conversions of numbers
 format: ## Format the Swift sources in place
 	@swift format --in-place --recursive $(SWIFT_SOURCES)
 
-bench: build .venv-bench/requirements.txt .venv-convert/bin/dcm2niix ## Time conversion, the engine and training beside others' programs (fetched, GBs)
+bench: build .venv-bench/requirements.txt .venv-convert/bin/dcm2niix ## Time conversion, the engine and training beside others' programs (fetched, GBs), and whole cases by stages
 	@scripts/install-packages pigz
 	@.venv-convert/bin/python Benchmarks/convert.py $(TOMOS)
 	@swift run -c release engine-benchmark
 	@swift build -c release --product learning-benchmark
+	@swift build -c release --product case-benchmark
 	@echo; .venv-bench/bin/python Benchmarks/compare.py $(TOMOS)
 	@echo; .venv-bench/bin/python Benchmarks/volume.py $(TOMOS)
 	@echo; .venv-bench/bin/python Benchmarks/learning.py .build/release/learning-benchmark
+	@echo; .venv-bench/bin/python Benchmarks/cases.py $(TOMOS) .build/release/case-benchmark
 
 # Copied when all is installed, so that a broken install is begun anew and a changed list is seen.
 .venv-bench/requirements.txt: Benchmarks/requirements.txt

@@ -119,6 +119,12 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Benchmarks/Registration/Program", swiftSettings: swift),
         .executableTarget(
+            name: "case-benchmark",
+            dependencies: [
+                "Segmentation", "VolumeIO", "Preparation", "Platform",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], path: "Benchmarks/Cases", swiftSettings: swift),
+        .executableTarget(
             name: "learning-benchmark", dependencies: ["Learning", "Platform"], path: "Benchmarks/Learning",
             swiftSettings: swift),
 
