@@ -16,10 +16,9 @@ def command(program: str, pair, files: dict, settings: dict, threads: int):
 
 
 def beside(pair, settings: dict) -> list:
-    """The rest of the pack, where it is registered too."""
-    if not settings.get("pack"):
-        return []
-    return ["--beside", *(path for volume in pair.beside for path in (volume.image, volume.labels))]
+    """The rest of the pack, where it is registered too and there is any."""
+    paths = [path for volume in pair.beside for path in (volume.image, volume.labels)] if settings.get("pack") else []
+    return ["--beside", *paths] if paths else []
 
 
 def measure(*told) -> dict:
