@@ -27,7 +27,8 @@ import Volumes
         return (Volume(geometry: large, voxels: .int16(voxels)), phantom.truth.pasted(into: large, at: box))
     }
 
-    @Test func smallStructuresAreLookedAtClosely() throws {
+    /// A pack of three wide phantoms with two of their labels.
+    private func pack() throws -> TaskPack {
         let examples = try [1, 2, 3].map { seed in
             let (volume, truth) = try wide(seed)
             let example = TaskPack.Example(image: folder.file("i/\(seed).nii"), labels: folder.file("l/\(seed).nii"))
@@ -36,9 +37,27 @@ import Volumes
             return example
         }
         let labels = LabelTable([1, 5].map { LabelEntry(id: $0, name: "\($0)", colour: Colour(1, 1, 1)) })
-        let task = try TaskPack.create(
+        return try TaskPack.create(
             TaskPack.Recipe(name: "wide", examples: examples, labels: labels, plane: .axial, window: .minMax),
             at: folder.file("pack"))
+    }
+
+    /// Registration, vote and networks: each piece of work is one thread's, and what they say is added up in one order.
+    @Test func theNumberOfThreadsChangesNoBit() throws {
+        let (task, query) = (try pack(), try wide(9).volume)
+        let results = try [1, 3].map { threads in
+            var options = SegmentOptions()
+            (options.support, options.threads, options.keepsCertainty) = (6, threads, true)
+            return try Segmenter(task: task, options: options).segment(query)
+        }
+        #expect(results[0].labels == results[1].labels && results[0].labels.histogram().count == 3)
+        #expect(results[0].structures.map(\.meanProbability) == results[1].structures.map(\.meanProbability))
+        let probabilities = try results.map { try #require($0.certainty).probability.voxels }
+        #expect(probabilities[0] == probabilities[1])
+    }
+
+    @Test func smallStructuresAreLookedAtClosely() throws {
+        let task = try pack()
         let (query, truth) = try wide(9)
         func segmented(crops: Bool) throws -> (SegmentedVolume, Double) {
             var options = SegmentOptions()
