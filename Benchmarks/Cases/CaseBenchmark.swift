@@ -4,7 +4,6 @@ import Platform
 import Preparation
 import Segmentation
 import VolumeIO
-import Volumes
 
 /// Segments one volume with a task pack and prints a line of JSON: the seconds by the clock of each stage. Benchmarks/cases.py
 /// runs it. Registration is done twice: by itself, for its time, and within the whole, whose rest is the networks, the vote

@@ -124,13 +124,11 @@ def tables(benches: list, found: dict) -> list:
 
 
 def ahead(found: dict, name: str, pack: int, value, best) -> str:
-    """The method with the best value on a set and pack, Tomos in bold."""
-    known = {
-        method.name: value(found[name, pack, method.name])
-        for method in methods.ALL
-        if (name, pack, method.name) in found
-    }
-    known = {method: one for method, one in known.items() if one is not None}
+    """The method with the best value on a set and pack, of those that did the most cases; Tomos in bold."""
+    here = {method.name: found[name, pack, method.name] for method in methods.ALL if (name, pack, method.name) in found}
+    cases = max(one["options"]["study"] for one in here.values())
+    every = {method: value(one) for method, one in here.items() if one["options"]["study"] == cases}
+    known = {method: one for method, one in every.items() if one is not None}
     if len(known) < 2:
         return NONE
     first = best(known, key=known.get)
@@ -171,7 +169,10 @@ def times(value) -> str:
 def span(values: list) -> str:
     """The least and the most of what is known."""
     known = [value for value in values if value is not None]
-    return f"{times(min(known))} to {times(max(known))}" if known else NONE
+    if not known:
+        return NONE
+    least, most = times(min(known)), times(max(known))
+    return least if least == most else f"{least} to {most}"
 
 
 def wins_and_losses(found: dict) -> list:
@@ -224,7 +225,7 @@ def text(benches: list, found: dict) -> str:
             "",
             "## Who wins",
             "",
-            "The best of all methods that were measured on a set and size of pack; Tomos in bold.",
+            "The best of all methods that were measured on a set and size of pack (on as many cases); Tomos in bold.",
             "",
             *winners(benches, found),
             f"Each method against `{methods.TOMOS}` on the cases that both have done: Tomos' Dice less the other's, "
