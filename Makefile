@@ -1,6 +1,6 @@
 # `make` alone lists what there is. Only Swift, make and apt are needed; `setup` installs the rest.
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo demo-brain test test-fast test-viewers test-bids test-slurm chaos consumer sanitize sanitize-readers check format bench bench-batch bench-accuracy bench-losses bench-page bench-registration bench-unet conformance evaluation-reference train train-smoke \
+.PHONY: help setup build demo demo-brain test test-fast test-viewers test-bids test-slurm chaos consumer sanitize sanitize-readers check format bench bench-batch bench-accuracy bench-losses bench-page bench-peers bench-registration bench-unet conformance evaluation-reference train train-smoke \
     validate-weights fuzz release clean
 
 TOMOS := .build/release/tomos
@@ -133,6 +133,19 @@ bench-registration: build .venv-registration/requirements.txt ## Registration be
 	@rm -rf .venv-registration
 	python3 -m venv .venv-registration
 	.venv-registration/bin/pip install --quiet -r $<
+	@cp $< $@
+
+PEERS := greedy ants monai nnunet
+
+bench-peers: build $(PEERS:%=.venv-peers-%/requirements.txt) ## Tomos beside greedy, ANTs, MONAI and nnU-Net (fetched, GBs) on the same packs: Dice, time, memory (needs ../shared; hours; OPTIONS="--pack 3 --resume"); writes docs/peers.md
+	@Benchmarks/peers $(TOMOS) $(OPTIONS)
+
+# Copied when all is installed, so that a broken install is begun anew and a changed list is seen.
+.venv-peers-%/requirements.txt: Benchmarks/Peers/requirements-%.txt
+	@scripts/install-packages python3 python3-venv
+	@rm -rf .venv-peers-$*
+	python3 -m venv .venv-peers-$*
+	.venv-peers-$*/bin/pip install --quiet -r $<
 	@cp $< $@
 
 conformance: build ## Compare with references (in ../shared), dcm2niix and SimpleITK (fetched); writes docs/conformance.md

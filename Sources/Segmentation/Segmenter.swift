@@ -57,7 +57,7 @@ public final class Segmenter: Sendable {
         library = try SupportLibrary(
             task, labels: outlook.labels, planes: outlook.learned?.isAlone == true ? [] : outlook.planes,
             window: outlook.window, side: outlook.side,
-            registers: options.choose != .position, crops: options.crops)
+            registers: options.choose != .position, crops: options.crops, threads: options.threads)
         gate = InputGate(
             frames: KnownFrames(try task.examples.map { try Images.info($0.image).geometry }),
             contents: KnownContents(library.looks))

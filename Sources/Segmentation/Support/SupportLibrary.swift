@@ -1,5 +1,6 @@
 import Foundation
 import Inference
+import Platform
 import Preparation
 import VolumeIO
 import Volumes
@@ -51,7 +52,7 @@ struct SupportLibrary: Sendable {
     /// only what is known of labels and looks is kept.
     init(
         _ pack: TaskPack, labels: [LabelEntry], planes: [SlicePlane], window: IntensityWindow, side: Int,
-        registers: Bool, crops: Bool
+        registers: Bool, crops: Bool, threads: Int
     ) throws {
         self.side = side
         var (stacks, known, looks): ([[Stack]], _, _) = (planes.map { _ in [] }, KnownSizes(), [VolumeLook]())
@@ -70,7 +71,8 @@ struct SupportLibrary: Sendable {
             let partTruth = region.map { truth.cropped(to: $0.box) } ?? truth
             for (n, plane) in planes.enumerated() {
                 let stack = Self.prepare(
-                    part, partTruth, labels: labels, plane: plane, scale: scale, side: side, offset: offset)
+                    part, partTruth, labels: labels, plane: plane, scale: scale, side: side, offset: offset,
+                    threads: threads)
                 stacks[n].append(stack)
             }
             registration?.add(volume, part: part, truth, scale: scale)
@@ -98,31 +100,42 @@ struct SupportLibrary: Sendable {
 
     private static func prepare(
         _ volume: Volume, _ truth: LabelVolume, labels: [LabelEntry], plane: SlicePlane, scale: IntensityScale,
-        side: Int, offset: SIMD3<Double>
+        side: Int, offset: SIMD3<Double>, threads: Int
     ) -> Stack {
         let layout = SliceLayout(volume.geometry, plane: plane)
         let placement = Placement(layout, side: side)
-        var stack = Stack(
-            count: layout.slices,
-            frame: StackFrame(volume.geometry, plane: plane, placement: placement, offset: offset))
-        for index in 0..<layout.slices {
-            stack.images += placement.fit(volume.slice(index, in: layout, scale: scale))
-            let map = fitted(truth.slice(index, in: layout), labels, placement)
-            stack.labels += map
-            stack.present.append(Set(map).subtracting([0]))
+        let slices = concurrentMap(layout.slices, threads: threads) { index in
+            let labels = fitted(truth.slice(index, in: layout), labels, placement)
+            return (image: placement.fit(volume.slice(index, in: layout, scale: scale)), labels: labels)
         }
-        return stack
+        return Stack(
+            count: layout.slices,
+            frame: StackFrame(volume.geometry, plane: plane, placement: placement, offset: offset),
+            images: slices.flatMap(\.image), labels: slices.flatMap(\.labels),
+            present: slices.map(\.labels.occurringIDs))
     }
 
     /// The masks of some labels in a slice of a label map, in one map.
     private static func fitted(_ ids: [UInt16], _ labels: [LabelEntry], _ placement: Placement) -> [UInt16] {
-        let present = Set(ids)
+        let present = ids.occurringIDs
         var map = [UInt16](repeating: 0, count: placement.side * placement.side)
         for label in labels where present.contains(label.id) {
             let mask = placement.fitLabel(ids, equalTo: label.id)
             for n in map.indices where mask[n] != 0 { map[n] = label.id }
         }
         return map
+    }
+}
+
+extension [UInt16] {
+    /// The ids other than 0. Runs of one id are looked at once.
+    var occurringIDs: Set<UInt16> {
+        var (found, last) = (Set<UInt16>(), UInt16(0))
+        for id in self where id != last {
+            last = id
+            if id != 0 { found.insert(id) }
+        }
+        return found
     }
 }
 

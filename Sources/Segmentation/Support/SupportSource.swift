@@ -68,20 +68,10 @@ struct RegisteredSupport: SupportSource {
                 let cut = place == slice ? aligned[stack] : cut(stack, at: place)
                 support.images.append(cut.image[...])
                 support.labels.append(cut.labels[...])
-                support.present.append(ids(in: cut.labels))
+                support.present.append(cut.labels.occurringIDs)
             }
             return support
         }
-    }
-
-    /// The ids other than 0. Runs of one id are looked at once.
-    private func ids(in labels: [UInt16]) -> Set<UInt16> {
-        var (found, last) = (Set<UInt16>(), UInt16(0))
-        for id in labels where id != last {
-            last = id
-            if id != 0 { found.insert(id) }
-        }
-        return found
     }
 
     /// A slice through a volume of the pack along query slice `index`.
