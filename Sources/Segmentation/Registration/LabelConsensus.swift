@@ -27,7 +27,7 @@ struct LabelConsensus: Sendable {
             maps = sights.map(\.map)
             return
         }
-        maps = zip(sights, isHeard).map { $1 ? Self.shifted($0, to: middle.place) : $0.map }
+        maps = zip(sights, isHeard).map { $1 ? Self.shifted($0, to: middle) : $0.map }
     }
 
     /// The labels' share at every sample, each volume's word weighed by how like the case it looks.

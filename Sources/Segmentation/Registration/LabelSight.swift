@@ -47,17 +47,17 @@ struct LabelSight: Sendable {
     }
 
     /// The middle of the labels in the pack's volume itself, in mm; nil where it has none.
-    var ownMiddle: SIMD3<Double>? { own.middle(of: labels.channel(0))?.place }
+    var ownMiddle: SIMD3<Double>? { own.middle(of: labels.channel(0)) }
 
     /// The middle of what the case's field of view shows of the labels after an affine map, in mm; nil where that is nothing.
     func middle(by map: AffineMap) -> SIMD3<Double>? {
-        grid.middle(of: kernels.placed(labels, of: own, on: grid, by: map).channel(0))?.place
+        grid.middle(of: kernels.placed(labels, of: own, on: grid, by: map).channel(0))
     }
 }
 
 extension ReducedVolume {
-    /// The middle, in mm, of weights of the grid's samples, and their sum; nil where that is 0.
-    func middle(of weights: [Float]) -> (place: SIMD3<Double>, sum: Double)? {
+    /// The middle, in mm, of weights of the grid's samples; nil where all are 0.
+    func middle(of weights: [Float]) -> SIMD3<Double>? {
         var (sum, places) = (0.0, SIMD3<Double>.zero)
         var n = 0
         for x in 0..<size.x {
@@ -71,7 +71,7 @@ extension ReducedVolume {
                 }
             }
         }
-        return sum > 0 ? ((places / sum + 0.5) * spacing, sum) : nil
+        return sum > 0 ? (places / sum + 0.5) * spacing : nil
     }
 }
 
