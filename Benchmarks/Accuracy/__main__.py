@@ -7,10 +7,9 @@ import argparse
 import hashlib
 import os
 import pathlib
-import signal
 import sys
 
-from . import document, gate, rows, sets
+from . import command, document, gate, rows, sets
 from .copies import Unreadable
 from .found import Found, baseline_setup
 from .measure import Bench
@@ -21,18 +20,14 @@ DEFAULT, GATE = "default", "gate"
 
 
 def arguments():
-    parser = argparse.ArgumentParser(
-        prog="Benchmarks/accuracy",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        description=__doc__.split("\n")[0],
-        epilog="Without --set and ROW all sets are measured and docs/accuracy.md is written; with them, results are "
+    parser = command.parser(
+        "accuracy",
+        __doc__,
+        "Without --set and ROW all sets are measured and docs/accuracy.md is written; with them, results are "
         "printed and kept,\nand --document writes the page of what is kept.\n"
-        f"Sets: {', '.join(one.name for one in sets.SETS)}.\nRows: {', '.join(row.name for row in rows.ALL)}.\n"
-        "Exit status 1: a row failed; 3: the data are not there.",
+        + "\n".join((command.listed("Sets", sets.SETS), command.listed("Rows", rows.ALL))),
     )
-    parser.add_argument("tomos", metavar="TOMOS", help="the program")
     parser.add_argument("rows", metavar="ROW", nargs="*", help="measure these rows only")
-    parser.add_argument("--set", dest="sets", action="append", default=[], metavar="SET", help="these sets only")
     parser.add_argument(
         "--resume", action="store_true", help="take checks and rows that the same program has measured before"
     )
@@ -43,9 +38,7 @@ def arguments():
     # To try this code: packs of 3, studies of 2, everything below out/accuracy-smoke.
     parser.add_argument("--smoke", action="store_true", help=argparse.SUPPRESS)
     told = parser.parse_intermixed_args()
-    for named, known in ((told.sets, [one.name for one in sets.SETS]), (told.rows, [row.name for row in rows.ALL])):
-        if unknown := sorted(set(named) - set(known)):
-            parser.error(f"no {', '.join(unknown)}; there are {', '.join(known)}")
+    command.require_known(parser, (told.sets, sets.SETS), (told.rows, rows.ALL))
     return told
 
 
@@ -152,14 +145,9 @@ def collected(all_benches, kept: Found):
     return result
 
 
-def stop(*_):
-    raise KeyboardInterrupt
-
-
 def main():
     told = arguments()
-    # So that the program it started ends too.
-    signal.signal(signal.SIGTERM, stop)
+    command.stop_on_termination()
     work = sets.ROOT / ("out/accuracy-smoke" if told.smoke else "out/accuracy")
     page = work / "accuracy.md" if told.smoke else sets.ROOT / "docs/accuracy.md"
     every = benches(told, work)

@@ -3,12 +3,10 @@
 Usage: Benchmarks/peers TOMOS [--pack N ...] [--study N] [--set SET ...] [--minutes M] [OPTION ...] [METHOD ...]
 """
 
-import argparse
 import os
-import signal
 import sys
 
-from Accuracy import document, sets
+from Accuracy import command, document, sets
 from Accuracy.process import Failed
 
 from . import methods, page
@@ -21,19 +19,14 @@ MINUTES = 30
 
 def arguments():
     processors = len(os.sched_getaffinity(0))
-    parser = argparse.ArgumentParser(
-        prog="Benchmarks/peers",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        description=__doc__.split("\n")[0],
-        epilog="Results are kept below out/peers/found, one of each set, method and size of pack; docs/peers.md is "
+    parser = command.parser(
+        "peers",
+        __doc__,
+        "Results are kept below out/peers/found, one of each set, method and size of pack; docs/peers.md is "
         "written of what is kept.\n"
-        f"Sets: {', '.join(one.name for one in sets.SETS)}.\n"
-        f"Methods: {', '.join(method.name for method in methods.ALL)}.\n"
-        "Exit status 1: something failed; 3: the data are not there.",
+        + "\n".join((command.listed("Sets", sets.SETS), command.listed("Methods", methods.ALL))),
     )
-    parser.add_argument("tomos", metavar="TOMOS", help="the program")
     parser.add_argument("methods", metavar="METHOD", nargs="*", help="measure these methods only")
-    parser.add_argument("--set", dest="sets", action="append", default=[], metavar="SET", help="these sets only")
     parser.add_argument(
         "--pack", dest="packs", action="append", default=[], type=int, metavar="N", help="its first N volumes (all)"
     )
@@ -45,10 +38,7 @@ def arguments():
     parser.add_argument("--resume", action="store_true", help="take what was measured before with the same programs")
     parser.add_argument("--document", action="store_true", help="measure nothing: write the page of what is kept")
     told = parser.parse_intermixed_args()
-    known_methods = [method.name for method in methods.ALL]
-    for named, known in ((told.sets, [one.name for one in sets.SETS]), (told.methods, known_methods)):
-        if unknown := sorted(set(named) - set(known)):
-            parser.error(f"no {', '.join(unknown)}; there are {', '.join(known)}")
+    command.require_known(parser, (told.sets, sets.SETS), (told.methods, methods.ALL))
     if min([*told.packs, told.study or 1, told.processors]) < 1 or not told.minutes > 0:
         parser.error("--pack, --study, --minutes and --processors: more than 0")
     if told.processors > processors:
@@ -148,14 +138,9 @@ def collected(every: list, kept: Kept) -> dict:
     return result
 
 
-def stop(*_):
-    raise KeyboardInterrupt
-
-
 def main():
     told = arguments()
-    # So that the program it started ends too.
-    signal.signal(signal.SIGTERM, stop)
+    command.stop_on_termination()
     every = benches(told)
     os.chdir(sets.ROOT)
     limit_processors(told.processors)

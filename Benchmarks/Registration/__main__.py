@@ -3,12 +3,10 @@
 Usage: Benchmarks/registration TOMOS REGISTRATION [--pairs N] [--set SET ...] [--resume] [--document] [METHOD ...]
 """
 
-import argparse
 import os
-import signal
 import sys
 
-from Accuracy import sets
+from Accuracy import command, sets
 from Accuracy.found import Found
 
 from . import methods, page, pairs
@@ -19,20 +17,15 @@ PAIRS, SLOW_PAIRS = 10, 3
 
 
 def arguments():
-    parser = argparse.ArgumentParser(
-        prog="Benchmarks/registration",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        description=__doc__.split("\n")[0],
-        epilog="Results are kept below out/registration; docs/registration.md is written of what is kept, unless only\n"
+    parser = command.parser(
+        "registration",
+        __doc__,
+        "Results are kept below out/registration; docs/registration.md is written of what is kept, unless only\n"
         "the pack was looked at.\n"
-        f"Sets: {', '.join(one.name for one in pairs.ALL)}.\n"
-        f"Methods: {', '.join(method.name for method in methods.ALL)}.\n"
-        "Exit status 1: something failed; 3: the data are not there.",
+        + "\n".join((command.listed("Sets", pairs.ALL), command.listed("Methods", methods.ALL))),
     )
-    parser.add_argument("tomos", metavar="TOMOS", help="the program")
     parser.add_argument("registration", metavar="REGISTRATION", help="the program registration-benchmark")
     parser.add_argument("methods", metavar="METHOD", nargs="*", help="measure these methods only")
-    parser.add_argument("--set", dest="sets", action="append", default=[], metavar="SET", help="these sets only")
     parser.add_argument("--pairs", type=int, default=PAIRS, help=f"pairs of each set ({PAIRS})")
     parser.add_argument("--slow-pairs", type=int, default=SLOW_PAIRS, help=f"of thorough settings ({SLOW_PAIRS})")
     parser.add_argument("--threads", type=int, default=1, help="threads of each program (1)")
@@ -42,10 +35,7 @@ def arguments():
         "--in-pack", action="store_true", help="pairs within the pack, to choose settings by; no page is written"
     )
     told = parser.parse_intermixed_args()
-    known_methods = [method.name for method in methods.ALL]
-    for named, known in ((told.sets, [one.name for one in pairs.ALL]), (told.methods, known_methods)):
-        if unknown := sorted(set(named) - set(known)):
-            parser.error(f"no {', '.join(unknown)}; there are {', '.join(known)}")
+    command.require_known(parser, (told.sets, pairs.ALL), (told.methods, methods.ALL))
     return told
 
 
@@ -127,14 +117,9 @@ def collected(bench: Bench, of_sets: dict, kept: Found) -> dict:
     return result
 
 
-def stop(*_):
-    raise KeyboardInterrupt
-
-
 def main():
     told = arguments()
-    # So that the program it started ends too.
-    signal.signal(signal.SIGTERM, stop)
+    command.stop_on_termination()
     work = sets.ROOT / "out/registration"
     bench = Bench(os.path.abspath(told.tomos), os.path.abspath(told.registration), work)
     os.chdir(sets.ROOT)
