@@ -39,14 +39,15 @@ struct ComparedVolume: Sendable {
 
     /// The coarsest grid.
     var coarsest: ReducedVolume { levels[0].volume }
+    /// The finest grid.
+    var finest: ReducedVolume { levels[levels.count - 1].volume }
 
     /// The grid that affine maps are fitted on: the coarsest that shows enough of every axis, else the finest.
     var sketch: ReducedVolume {
-        let enough = levels.first { $0.volume.size.min() >= Self.enough }
-        return enough?.volume ?? levels.last?.volume ?? coarsest
+        levels.first { $0.volume.size.min() >= Self.enough }?.volume ?? finest
     }
 
-    /// Samples along an axis. With 9, the halves of an abdomen were laid on each other a hand's breadth apart.
+    /// Samples along an axis. With 9, one half of an abdomen carried its labels to the other with a Dice of 0.26 (AbdomenTests).
     private static let enough = 16
 
     /// - Parameter volume: The finest grid.

@@ -37,7 +37,7 @@ struct Registration: Sendable {
         offsets: (fixed: SIMD3<Double>, moving: SIMD3<Double>)
     ) {
         (affine, fixedOffset, movingOffset) = (map, offsets.fixed, offsets.moving)
-        spacing = fixed.levels.last?.volume.spacing ?? fixed.coarsest.spacing
+        spacing = fixed.finest.spacing
         displacement = Displacement(DeformableFit(fixed: fixed, moving: moving, map: map).displacement())
     }
 
