@@ -3,8 +3,6 @@ import Preparation
 
 /// A volume's values at the image of every sample of another.
 struct PlacedVolume {
-    /// From the other's places to its own.
-    let map: AffineMap
     let values: KernelGrid
     /// Which images lie inside the volume: 1, else 0.
     let inside: [UInt8]
@@ -20,7 +18,7 @@ struct PlacedVolume {
             }
             initialized = values.count
         }
-        (self.map, self.values) = (map, values)
+        self.values = values
     }
 }
 
