@@ -24,7 +24,8 @@ let package = Package(
             name: "Tomos",
             targets: [
                 "Volumes", "Platform", "Configuration", "VolumeIO", "Preparation", "Inference", "Learning",
-                "Segmentation", "Evaluation", "Export", "Studies", "PackChecks", "Pipelines", "Batch",
+                "Segmentation", "Evaluation", "Export", "Studies", "PackChecks", "Pipelines",
+                "Batch",
             ]),
     ],
     dependencies: [
@@ -42,7 +43,8 @@ let package = Package(
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CDigest", providers: [.apt(["libmd-dev"])]),
         .systemLibrary(name: "CRename"),
-        .systemLibrary(name: "CPNG", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
+        .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
         .systemLibrary(name: "CMeshOptimizer", providers: [.apt(["libmeshoptimizer-dev"])]),
         .target(name: "CDCMTKBridge", linkerSettings: dcmtk.map { .linkedLibrary($0) } + [.linkedLibrary("stdc++")]),
         .target(name: "COpenJPEG", linkerSettings: [.linkedLibrary("openjp2")]),
@@ -75,7 +77,10 @@ let package = Package(
             ], swiftSettings: optimised),
         .target(name: "Evaluation", dependencies: ["Volumes", "Platform", "VolumeIO"], swiftSettings: optimised),
         .target(
-            name: "Export", dependencies: ["Volumes", "Platform", "VolumeIO", "CPNG", "CMeshOptimizer"],
+            name: "Export",
+            dependencies: [
+                "Volumes", "Platform", "VolumeIO", "CCairo", "CDeflate", "CWebP", "CMeshOptimizer",
+            ],
             swiftSettings: optimised),
         .target(
             name: "Studies", dependencies: ["Volumes", "Platform", "VolumeIO", "Segmentation", "Export"],
@@ -102,8 +107,8 @@ let package = Package(
         .executableTarget(
             name: "tomos",
             dependencies: [
-                "Batch", "Pipelines", "PackChecks", "Studies", "Export", "Evaluation", "Segmentation", "Inference",
-                "Preparation", "VolumeIO", "Platform", "Volumes",
+                "Batch", "Pipelines", "PackChecks", "Studies", "Export", "Evaluation",
+                "Segmentation", "Inference", "Preparation", "VolumeIO", "Platform", "Volumes",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: swift, plugins: ["Revision"]),
@@ -182,7 +187,8 @@ let package = Package(
                 "Batch", "Pipelines", "Studies", "Segmentation", "VolumeIO", "Platform", "Volumes", "TestSupport",
             ], swiftSettings: swift),
         .testTarget(
-            name: "CommandTests", dependencies: ["tomos", "Batch", "Platform", "VolumeIO", "Volumes", "TestSupport"],
+            name: "CommandTests",
+            dependencies: ["tomos", "Batch", "Platform", "VolumeIO", "Volumes", "TestSupport"],
             swiftSettings: swift),
     ],
     cxxLanguageStandard: .cxx17

@@ -31,8 +31,6 @@ public enum ConfigurationError: TomosError, Equatable {
     case duplicateKey(ConfigurationPlace, keys: [String])
     /// A value that a key does not take.
     case badValue(ConfigurationPlace, key: String, value: String, allowed: String)
-    /// A value the design names and this version does not have.
-    case notAvailable(ConfigurationPlace, key: String, value: String, instead: String)
     /// A key that must be there.
     case missingKey(ConfigurationPlace, key: String, example: String)
     /// `--set` without `key=value`.
@@ -63,8 +61,6 @@ public enum ConfigurationError: TomosError, Equatable {
             return "\(place): \(keys.map { "'\($0)'" }.joined(separator: ", ")) given twice; keep one"
         case .badValue(let place, let key, let value, let allowed):
             return "\(place): \(key) cannot be '\(value)'; allowed: \(allowed)"
-        case .notAvailable(let place, let key, let value, let instead):
-            return "\(place): \(key) '\(value)' is not available in this version; \(instead)"
         case .missingKey(let place, let key, let example):
             return "\(place): key '\(key)' is missing; add '\(example)'"
         case .malformedOverride(let text):

@@ -57,16 +57,6 @@ package struct ConfigurationValue {
         .badValue(place, key: key, value: value ?? shown, allowed: allowed ?? self.allowed)
     }
 
-    /// The error for a value that is known and not there yet.
-    package func notAvailable(_ value: String? = nil, instead: String) -> ConfigurationError {
-        .notAvailable(place, key: key, value: value ?? shown, instead: instead)
-    }
-
-    /// Throws `notAvailable` when the value is one of these.
-    package func refuse(_ values: [String], instead: String) throws {
-        if case .scalar(let scalar) = node, values.contains(scalar.string) { throw notAvailable(instead: instead) }
-    }
-
     /// A scalar that is not empty.
     package func text() throws -> String {
         guard case .scalar(let scalar) = node, !scalar.string.isEmpty else { throw bad() }

@@ -6,6 +6,8 @@ public enum ExportError: TomosError, Hashable {
     case differentGrids(image: Geometry, labels: Geometry)
     /// The window has no width, or is not finite.
     case badWindow(lower: Float, upper: Float)
+    /// A setting of a picture is beyond its limits.
+    case badSetting(name: String, value: String, allowed: String)
     /// A written file, read again, does not show what it should. It was not delivered.
     case proofFailed(file: String, reason: String)
     /// A label map cannot be written in a format.
@@ -17,7 +19,7 @@ public enum ExportError: TomosError, Hashable {
     public var category: ErrorCategory {
         switch self {
         case .differentGrids: .badData
-        case .badWindow: .badConfiguration
+        case .badWindow, .badSetting: .badConfiguration
         case .cannotExport: .badData
         case .pictureFailed, .proofFailed: .inputOutput
         }
@@ -32,6 +34,7 @@ public enum ExportError: TomosError, Hashable {
                 + "(use the label map made for this image)"
         case .badWindow(let lower, let upper):
             "window \(lower) to \(upper): the lower bound must be below the upper"
+        case .badSetting(let name, let value, let allowed): "\(name) \(value): give \(allowed)"
         case .proofFailed(let file, let reason):
             "\(file): not delivered: read again, it does not show the label map: \(reason) (choose another "
                 + "format, and tell the makers of tomos)"

@@ -26,10 +26,10 @@ struct Tomos: ParsableCommand {
         version: Version.text,
         subcommands: [
             RunCommand.self, ResumeCommand.self, StatusCommand.self, MeasureCommand.self, SubmitCommand.self,
-            BIDSCommand.self, PipelineCommand.self, SegmentCommand.self, ConvertCommand.self, TaskCommand.self,
-            InfoCommand.self,
-            EvaluateCommand.self, ExportCommand.self, InferCommand.self, WeightsCommand.self,
-            WorkerCommand.self,
+            BIDSCommand.self, 
+            PipelineCommand.self, SegmentCommand.self, ConvertCommand.self, TaskCommand.self, InfoCommand.self,
+            SnapshotCommand.self, EvaluateCommand.self, ExportCommand.self, InferCommand.self,
+            WeightsCommand.self, WorkerCommand.self,
         ])
 
     static func main() {

@@ -1,3 +1,4 @@
+import Export
 import Foundation
 import Platform
 import Segmentation
@@ -71,7 +72,7 @@ import Volumes
             try fill(folder.file("study/h"))
             let study = try StudyDiscovery.discover(folder.file("study"))
             let runner = CaseRunner(
-                segmenter: segmenter, outputs: [.labels, .picture, .volumes],
+                segmenter: segmenter, outputs: [.labels, .report, .picture, .volumes],
                 provenance: Provenance(
                     pipeline: "p", pipelineSHA256: "1", task: "t", taskSHA256: "2", weights: "w", weightsSHA256: "3"),
                 results: ResultFolder(folder.file("out"), making: folder.file("out/.making.")))
@@ -85,6 +86,7 @@ import Volumes
             let (good, others) = try outcomes(fill)
             #expect(good.status == .done, "\(name): \(good.reason ?? "")")
             #expect(good.structures.map(\.voxels) == alone, "\(name)")
+            for file in CaseView.files { #expect(good.outputs.contains("good/report/" + file), "\(name)") }
             for other in others {
                 #expect(other.category != "internal", "\(name): \(other.reason ?? "")")
                 #expect(other.status == .done || other.reason?.isEmpty == false, "\(name)")

@@ -31,6 +31,32 @@ extension TriangleMesh {
         return self
     }
 
+    /// The closed mesh with about so many triangles, or with as few as edges can be collapsed to, however far the surface
+    /// moves. Nil where it could not be kept closed and manifold, or loses much of its volume, which is restored else.
+    ///
+    /// - Parameter largestLoss: The share of its volume that it may lose before that is restored.
+    func collapsed(to count: Int, largestLoss: Double) -> TriangleMesh? {
+        let tries = 4
+        let volume = MeshCheck.solid(self).volume
+        var isKept = [Bool](repeating: false, count: positions.count)
+        for _ in 0..<tries {
+            var mesh = collapsed(tolerance: .infinity, to: count, keeping: isKept)
+            let flaws = MeshEdges(mesh).flawedVertices
+            guard flaws.isEmpty else {
+                for vertex in flaws { isKept[Int(vertex)] = true }
+                widen(&isKept)
+                continue
+            }
+            mesh = mesh.compacted
+            // What lost much has folded or is lost somewhere, and the rest would be blown up instead.
+            let largestRest = 0.02
+            guard abs(MeshCheck.solid(mesh).volume - volume) < largestLoss * abs(volume) else { return nil }
+            for _ in 0..<3 { mesh.restore(volume: volume) }
+            return abs(MeshCheck.solid(mesh).volume - volume) < largestRest * abs(volume) ? mesh : nil
+        }
+        return nil
+    }
+
     /// Takes in the neighbours of marked vertices, and theirs.
     private func widen(_ isMarked: inout [Bool]) {
         for _ in 0..<3 {
@@ -41,8 +67,9 @@ extension TriangleMesh {
         }
     }
 
-    /// The mesh with edges collapsed, but for triangles at marked vertices. Its vertices are all still there.
-    private func collapsed(tolerance: Float, keeping isKept: [Bool]) -> TriangleMesh {
+    /// The mesh with edges collapsed until it has so many triangles, but for triangles at marked vertices. Its vertices are
+    /// all still there.
+    private func collapsed(tolerance: Float, to fewest: Int = 0, keeping isKept: [Bool]) -> TriangleMesh {
         // Relative to the middle, where single precision is finest.
         let middle = positions.reduce(into: SIMD3<Double>.zero) { $0 += SIMD3<Double>($1) } / Double(positions.count)
         var coordinates: [Float] = []
@@ -64,8 +91,11 @@ extension TriangleMesh {
         let scale = meshopt_simplifyScale(coordinates, positions.count, stride)
         // Where kept triangles begin there is a border, which must stay to fit them.
         let options = UInt32(meshopt_SimplifyLockBorder)
+        // The library squares the tolerance.
+        let relative = min(tolerance / scale, 1e6)
+        let fewestIndices = min(3 * max(0, fewest - kept.count), indices.count)
         let count = meshopt_simplify(
-            &left, indices, indices.count, coordinates, positions.count, stride, 0, tolerance / scale, options, nil)
+            &left, indices, indices.count, coordinates, positions.count, stride, fewestIndices, relative, options, nil)
         for n in 0..<count / 3 { kept.append([left[3 * n], left[3 * n + 1], left[3 * n + 2]]) }
         return TriangleMesh(positions: positions, triangles: kept)
     }

@@ -38,6 +38,26 @@ enum DisplayPlane: CaseIterable {
     }
 }
 
+extension DisplayPlane {
+    /// The axis of space that the plane is across: 0 right, 1 anterior, 2 superior.
+    var axis: Int { self == .sagittal ? 0 : self == .coronal ? 1 : 2 }
+
+    /// The letters of the directions along that axis.
+    var away: (positive: Character, negative: Character) {
+        switch self {
+        case .axial: ("S", "I")
+        case .coronal: ("A", "P")
+        case .sagittal: ("R", "L")
+        }
+    }
+
+    /// The voxel axis along which slices are counted.
+    func across(_ geometry: Geometry) -> Orientation.SignedAxis {
+        let o = geometry.orientation
+        return [o.right, o.anterior, o.superior][axis]
+    }
+}
+
 extension Orientation.SignedAxis {
     /// The same axis walked the other way.
     fileprivate var opposite: Self { Self(axis: axis, reversed: !reversed) }

@@ -28,8 +28,23 @@ struct CaseWriter {
 
     /// Writes the files of a kind, says their names in the outcome, and what was found on reading them again.
     mutating func write(_ kind: OutputKind, to folder: String) throws {
-        if case .export(let name) = kind { return try export(name, to: folder) }
-        outcome.outputs += try files(of: kind, to: folder).map { outcome.id + "/" + $0 }
+        switch kind {
+        case .export(let name): try export(name, to: folder)
+        case .report: try view(to: folder)
+        case .volumes, .certainty: outcome.outputs += try files(of: kind, to: folder).map { outcome.id + "/" + $0 }
+        }
+    }
+
+    /// What cannot be shown is still a result.
+    private mutating func view(to folder: String) throws {
+        guard let image = labels.image else { return }
+        let view = CaseView(
+            volume: image.volume, labels: labels.labels, table: labels.table, window: image.window, id: outcome.id)
+        do {
+            outcome.outputs += try view.write(to: folder + "/report").map { outcome.id + "/report/" + $0 }
+        } catch let error as ExportError {
+            outcome.notices.append("report was not written: \(error)")
+        }
     }
 
     private mutating func export(_ name: String, to folder: String) throws {
@@ -55,7 +70,7 @@ struct CaseWriter {
             try NIfTI.write(certainty.probability, to: folder + "/" + names[0])
             try NIfTI.write(certainty.disagreement, to: folder + "/" + names[1])
             return names
-        case .export: return []
+        case .export, .report: return []
         }
     }
 }

@@ -6,6 +6,8 @@ public enum OutputKind: Sendable, Hashable {
     case volumes
     /// `<case>_probability.nii.gz` and `<case>_disagreement.nii.gz`: how sure each voxel is.
     case certainty
+    /// `report/` with what the page of the whole study, `RESULTS/report/index.html`, shows of the case: ``CaseView``.
+    case report
     /// The label map, or its names and colours, for others: what ``LabelExporters`` has under the name.
     case export(String)
 
@@ -17,7 +19,7 @@ public enum OutputKind: Sendable, Hashable {
     static let fractional = OutputKind.export("dicom-fractional")
     /// Every kind, in the order in which they are listed and written.
     public static let all =
-        [.labels, .volumes, .certainty]
+        [.labels, .volumes, .certainty, .report]
         + LabelExporters.all.map { OutputKind.export($0.name) }.filter { $0 != .labels }
 
     /// The word in the pipeline file.
@@ -25,6 +27,7 @@ public enum OutputKind: Sendable, Hashable {
         switch self {
         case .volumes: "volumes"
         case .certainty: "certainty"
+        case .report: "report"
         case .export(let name): name
         }
     }

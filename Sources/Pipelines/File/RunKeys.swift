@@ -6,14 +6,15 @@ extension PipelineSchema {
     /// What is written for each case.
     static let outputKeys: [PipelineKey] = [
         PipelineKey(
-            "outputs", "What is written for each case; the NIfTI label map always is.",
+            "outputs",
+            "What is written for each case; the NIfTI label map always is. `report` is a page of the whole study, "
+                + "`RESULTS/report/index.html`; a case's share of it lies in `RESULTS/CASE/report`.",
             .list(.words(OutputKind.all.map(\.name))), standard: .value(),
             write: { .list($0.outputs.map { .text($0.name) }) }
         ) { value, pipeline in
             let kinds = OutputKind.all.map(\.name)
             var outputs: Set<OutputKind> = [.labels]
             for item in try value.list() {
-                try item.refuse(["report"], instead: "available: \(kinds.joined(separator: ", "))")
                 let name = try item.oneOf(kinds)
                 outputs.formUnion(OutputKind.all.filter { $0.name == name })
             }

@@ -29,14 +29,7 @@ struct ExportCommand: ParsableCommand {
     @Argument(help: "The label map: \(LabelMaps.formats).")
     var labels: String
 
-    @Option(help: "The task pack whose names, colours and codes are used.")
-    var task: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "Or a table: any of the tables below, lines of 'id name' or 'id name R G B', a .csv or .tsv with titles, or a dataset.json. Without both the names are those that the label map holds.",
-            valueName: "file"))
-    var table: String?
+    @OptionGroup var names: NameOptions
 
     @Option(name: [.customLong("to"), .customLong("format")], help: "Formats, separated by commas.")
     var formats: ExporterList
@@ -80,7 +73,6 @@ struct ExportCommand: ParsableCommand {
 
     func validate() throws {
         guard specks >= 0, specks.isFinite else { throw ValidationError("--specks \(specks): give an area from 0 mm2") }
-        if task != nil, table != nil { throw ValidationError("give either --task or --table") }
     }
 
     func run() throws {
@@ -99,7 +91,8 @@ struct ExportCommand: ParsableCommand {
         let name = OutputName(labels)
         let folder = output ?? name.folder
         var export = LabelExport(
-            labels: volume, table: try names(map), name: name.stem, reference: try image?.reference())
+            labels: volume, table: try names.names(of: map, at: labels, quiet: quiet), name: name.stem,
+            reference: try image?.reference())
         if let image, formats.exporters.contains(where: { $0.name == "picture" }) {
             let volume = try image.readVolume()
             let scale = try IntensityWindow.automatic.scale(for: volume)
@@ -132,16 +125,6 @@ struct ExportCommand: ParsableCommand {
     /// The grid of an image, without its voxels.
     private static func grid(_ image: StudyCase) throws -> Geometry {
         try image.outline()?.geometry ?? image.readVolume().geometry
-    }
-
-    private func names(_ map: LabelMap) throws -> LabelTable {
-        if let task { return try TaskPack.load(task).labels }
-        if let table { return try LabelTableFile.read(table) }
-        if map.table == nil, !quiet {
-            Console.note(
-                "\(labels) holds no names: labels are called 'label 1' and so on (--task or --table names them)")
-        }
-        return map.table ?? LabelTable([])
     }
 }
 

@@ -48,7 +48,7 @@ struct PipelineFileTests {
             prepare: { plane: [coronal, native], window: percentile(0.5, 99.5), crop: none }
             segment: { weights: net.pt, choose: position, support: 32, ensemble: 2, threshold: 0.4, labels: [2, 1] }
             clean: [ { smooth: 0.8 mm }, { keep-largest: { per: label } }, { remove-smaller: 20 mm3 } ]
-            outputs: [ volumes, picture, itk-snap ]
+            outputs: [ volumes, report, picture, itk-snap ]
             run: { jobs: 3, workers: 2, timeout: 30 min }
             """)
         #expect(pipeline.name == "hippocampus")
@@ -66,7 +66,7 @@ struct PipelineFileTests {
         #expect(pipeline.options.labels == [1, 2])
         #expect(
             pipeline.options.clean == [.smooth(millimetres: 0.8), .keepLargest(), .removeSmaller(cubicMillimetres: 20)])
-        #expect(pipeline.outputs == [.labels, .volumes, .picture, .export("itk-snap")])
+        #expect(pipeline.outputs == [.labels, .volumes, .report, .picture, .export("itk-snap")])
         #expect(pipeline.options.threads == 3)
         #expect(pipeline.jobs == 3)
         #expect(pipeline.workers == 2)
@@ -179,13 +179,8 @@ struct PipelineFileTests {
                 "p.yaml:3:22: segment.ensemble cannot be '9'; allowed: a whole number from 1 to 4"
             ),
             (
-                "version: 1\ntask: x\noutputs: [nifti, report]",
-                "p.yaml:3:18: outputs 'report' is not available in this version; available: nifti, volumes, certainty, picture, "
-                    + "seg.nrrd, dicom-seg, dicom-labelmap, dicom-fractional, rtstruct, nrrd, mha, mgz, stl, obj, ply, glb, itk-snap, slicer, slicer-csv, freesurfer, fsleyes, niivue, bids"
-            ),
-            (
                 "version: 1\ntask: x\noutputs: [nifty]",
-                "p.yaml:3:11: outputs cannot be 'nifty'; allowed: nifti, volumes, certainty, picture, seg.nrrd, dicom-seg, "
+                "p.yaml:3:11: outputs cannot be 'nifty'; allowed: nifti, volumes, certainty, report, picture, seg.nrrd, dicom-seg, "
                     + "dicom-labelmap, dicom-fractional, rtstruct, nrrd, mha, mgz, stl, obj, ply, glb, "
                     + "itk-snap, slicer, slicer-csv, freesurfer, fsleyes, niivue, bids; did you mean 'nifti'?"
             ),

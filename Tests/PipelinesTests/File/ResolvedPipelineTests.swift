@@ -67,7 +67,7 @@ struct ResolvedPipelineTests {
         ),
         ("clean", "[{ remove-smaller: 1e17 mm3 }]", "[{ remove-smaller: \"1e+17 mm3\" }]"),
         ("outputs", "[]", "[nifti]"), ("outputs", "bids", "[nifti, bids]"),
-        ("outputs", "[picture, certainty, volumes]", "[nifti, volumes, certainty, picture]"),
+        ("outputs", "[picture, certainty, report, volumes]", "[nifti, volumes, certainty, report, picture]"),
         (
             "outputs", "[\(OutputKind.all.map(\.name).joined(separator: ", "))]",
             "[\(OutputKind.all.map(\.name).joined(separator: ", "))]"
