@@ -24,7 +24,7 @@ let package = Package(
             name: "Tomos",
             targets: [
                 "Volumes", "Platform", "Configuration", "VolumeIO", "Preparation", "Inference", "Learning",
-                "Segmentation", "Evaluation", "Export", "Studies", "PackChecks", "Pipelines",
+                "Segmentation", "Evaluation", "Export", "Studies", "PackChecks", "Pipelines", "Reports",
                 "Batch",
             ]),
     ],
@@ -33,6 +33,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.0.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     ],
     targets: [
@@ -49,6 +50,8 @@ let package = Package(
         .target(name: "CDCMTKBridge", linkerSettings: dcmtk.map { .linkedLibrary($0) } + [.linkedLibrary("stdc++")]),
         .target(name: "COpenJPEG", linkerSettings: [.linkedLibrary("openjp2")]),
         .target(name: "CTomosWeights", exclude: ["tomos-1.safetensors"]),
+        // three.js as Debian's libjs-three has it.
+        .target(name: "CThree"),
         .target(name: "CVectors"),
         .target(name: "CUniverSegKernels", dependencies: ["CVectors"], cSettings: optimisedC),
         .target(name: "CLearningKernels", dependencies: ["CVectors"], cSettings: optimisedC),
@@ -97,6 +100,12 @@ let package = Package(
                 "Evaluation", "Export", "Studies", "PackChecks",
             ], swiftSettings: swift),
         .target(
+            name: "Reports",
+            dependencies: [
+                "Volumes", "Platform", "VolumeIO", "Segmentation", "Export", "Studies", "Pipelines", "CThree",
+                .product(name: "Mustache", package: "swift-mustache"),
+            ], resources: [.embedInCode("Assets")], swiftSettings: swift),
+        .target(
             name: "Batch",
             dependencies: [
                 "Volumes", "Platform", "VolumeIO", "Segmentation", "Export", "Studies", "Pipelines",
@@ -107,7 +116,7 @@ let package = Package(
         .executableTarget(
             name: "tomos",
             dependencies: [
-                "Batch", "Pipelines", "PackChecks", "Studies", "Export", "Evaluation",
+                "Batch", "Reports", "Pipelines", "PackChecks", "Studies", "Export", "Evaluation",
                 "Segmentation", "Inference", "Preparation", "VolumeIO", "Platform", "Volumes",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -186,6 +195,10 @@ let package = Package(
             dependencies: [
                 "Batch", "Pipelines", "Studies", "Segmentation", "VolumeIO", "Platform", "Volumes", "TestSupport",
             ], swiftSettings: swift),
+        .testTarget(
+            name: "ReportsTests",
+            dependencies: ["Reports", "Pipelines", "Export", "Segmentation", "Platform", "Volumes", "TestSupport"],
+            swiftSettings: swift),
         .testTarget(
             name: "CommandTests",
             dependencies: ["tomos", "Batch", "Platform", "VolumeIO", "Volumes", "TestSupport"],

@@ -3,5 +3,6 @@
 #define TOMOS_RENAME_H
 
 int renameat2(int old_folder, const char *old_path, int new_folder, const char *new_path, unsigned int flags);
+int syncfs(int descriptor);
 
 #endif

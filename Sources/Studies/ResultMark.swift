@@ -37,7 +37,9 @@ enum ResultMark {
 /// Names in a results folder that are no case's.
 package enum ResultNames {
     /// Files that tell of a whole run.
-    package static let files: Set<String> = ["cases.json", "volumes.csv", "summary.csv", "run.json", "plan.json"]
+    package static let files: Set<String> = [
+        "cases.json", "volumes.csv", "summary.csv", "run.json", "plan.json", "reviews.tsv",
+    ]
     /// Folders.
-    package static let folders: Set<String> = ["logs", "bids"]
+    package static let folders: Set<String> = ["logs", "bids", "report"]
 }

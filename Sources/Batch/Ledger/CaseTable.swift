@@ -42,15 +42,18 @@ struct CaseTable: Sendable {
 
     /// Writes tables into a folder. They appear when all cases are in them.
     ///
-    /// - Parameter outcome: Asked what became of one case after another; none of its answers is kept.
+    /// - Parameter outcome: Asked what became of one case after another; none of its answers is kept. Nil leaves the case
+    ///   out.
     static func write(
-        _ tables: [CaseTable], to folder: String, of cases: [PlannedCase], _ outcome: (PlannedCase) -> CaseOutcome
+        _ tables: [CaseTable], to folder: String, of cases: [PlannedCase], _ outcome: (PlannedCase) -> CaseOutcome?
     ) throws {
         try AtomicFile.write(to: tables.map { folder + "/" + $0.name }) { files in
             for (table, file) in zip(tables, files) { try file.append(table.begin) }
-            for (n, planned) in cases.enumerated() {
-                let outcome = outcome(planned)
-                for (table, file) in zip(tables, files) { try file.append(table.part(outcome, n == 0)) }
+            var isFirst = true
+            for planned in cases {
+                guard let outcome = outcome(planned) else { continue }
+                for (table, file) in zip(tables, files) { try file.append(table.part(outcome, isFirst)) }
+                isFirst = false
             }
             for (table, file) in zip(tables, files) { try file.append(table.end) }
         }

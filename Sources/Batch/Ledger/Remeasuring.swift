@@ -20,20 +20,38 @@ public struct Remeasuring: Sendable {
         plan = try folder.plan()
     }
 
+    /// What measuring has come to.
+    public struct Measured: Sendable, Equatable {
+        /// How many cases were measured.
+        public var cases = 0
+        /// How many cases, and how many labels of others, were left out of the tables.
+        public var excludedCases = 0, excludedLabels = 0
+    }
+
     /// Measures every case that is done and writes `volumes.csv` and `summary.csv`.
     ///
-    /// - Parameter report: Gets each case with the error that kept it from being measured, if there was one; such a case
-    ///   stands in the tables as it was measured when it was done.
-    /// - Returns: How many cases were measured.
-    public func run(_ report: (String, (any Error)?) -> Void) throws -> Int {
-        let policies = try PipelineFile.load(resolvedText: plan.pipeline).input.policies
-        var measured = 0
+    /// - Parameters:
+    ///   - reviews: Cases and labels that are rated `exclude` are left out of the tables.
+    ///   - report: Gets each case with the error that kept it from being measured, if there was one; such a case
+    ///     stands in the tables as it was measured when it was done.
+    public func run(
+        leavingOut reviews: Reviews = Reviews(), _ report: (String, (any Error)?) -> Void
+    ) throws -> Measured {
+        let images = try CaseImages(folder, of: plan)
+        var measured = Measured()
         try CaseTable.write([.volumes, .summary], to: folder.path, of: plan.cases) { planned in
             var outcome = folder.record(of: planned.id)?.outcome ?? CaseOutcome(waiting: planned, below: plan.study)
+            if reviews.isExcluded(case: planned.id) {
+                measured.excludedCases += 1
+                return nil
+            }
+            let all = outcome.structures.count
+            outcome.structures.removeAll { reviews.isExcluded(case: planned.id, label: $0.id) }
+            measured.excludedLabels += all - outcome.structures.count
             guard outcome.status == .done else { return outcome }
             do {
-                try measure(&outcome, planned, policies)
-                measured += 1
+                try measure(&outcome, images)
+                measured.cases += 1
                 report(planned.id, nil)
             } catch {
                 report(planned.id, error)
@@ -43,15 +61,9 @@ public struct Remeasuring: Sendable {
         return measured
     }
 
-    private func measure(_ outcome: inout CaseOutcome, _ planned: PlannedCase, _ policies: DICOMPolicies) throws {
-        try SourceContent.confirm(planned, below: plan.study)
-        let volume = try planned.source.studyCase(planned.id, below: plan.study, policies: policies).readVolume()
-        let file = folder.path + "/\(planned.id)/\(planned.id)_labels.nii.gz"
-        let labels = try LabelMaps.readLabels(file, on: volume.geometry)
-        guard let stored = labels.stored(like: volume.geometry) else {
-            throw RemeasuringError(file: file, results: folder.path, id: planned.id)
-        }
-        let (counts, values) = (stored.histogram(), LabelIntensities(of: volume, under: stored).byLabel)
+    private func measure(_ outcome: inout CaseOutcome, _ images: CaseImages) throws {
+        let (volume, labels) = try images.read(outcome.id)
+        let (counts, values) = (labels.histogram(), LabelIntensities(of: volume, under: labels).byLabel)
         for (n, structure) in outcome.structures.enumerated() {
             let voxels = counts[structure.id] ?? 0
             outcome.structures[n].voxels = voxels

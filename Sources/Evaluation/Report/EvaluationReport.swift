@@ -4,8 +4,16 @@ import Platform
 package struct EvaluatedCase: Sendable {
     package let id: String
     package var labels: [LabelComparison]
+    /// Labels that do not count.
+    package let excluded: Set<UInt16>
+    /// How many of them there are.
+    package let leftOut: Int
 
-    package init(id: String, labels: [LabelComparison]) { (self.id, self.labels) = (id, labels) }
+    package init(id: String, labels: [LabelComparison], excluded: Set<UInt16> = []) {
+        (self.id, self.excluded) = (id, excluded)
+        self.labels = labels.filter { !excluded.contains($0.overlap.label) }
+        leftOut = labels.count - self.labels.count
+    }
 }
 
 /// One label of one case.
@@ -86,6 +94,16 @@ struct LabelSummary: Encodable, Sendable {
     }
 }
 
+/// What was left out of a comparison because people rated it so.
+package struct ExcludedResults: Encodable, Sendable, Equatable {
+    /// Cases.
+    package let cases: [String]
+    /// How many labels of other cases.
+    package let labels: Int
+
+    package init(cases: [String], labels: Int) { (self.cases, self.labels) = (cases, labels) }
+}
+
 /// All comparisons with their statistics.
 package struct EvaluationReport: Encodable {
     let rows: [EvaluationRow]
@@ -97,11 +115,14 @@ package struct EvaluationReport: Encodable {
     let tolerance: Double
     let surface, bothEmpty, oneEmpty: String
     let withoutTruth, withoutResult: [String]
+    /// What was left out after review; nil where no reviews were taken into account.
+    let excluded: ExcludedResults?
 
     package init(
         _ cases: [EvaluatedCase], names: [UInt16: String], options: ComparisonOptions, withoutTruth: [String] = [],
-        withoutResult: [String] = []
+        withoutResult: [String] = [], excluded: ExcludedResults? = nil
     ) {
+        self.excluded = excluded
         rows = Self.complete(cases, options).flatMap { evaluated in
             evaluated.labels.map {
                 EvaluationRow(id: evaluated.id, label: $0.overlap.label, name: names[$0.overlap.label], comparison: $0)
@@ -123,7 +144,7 @@ package struct EvaluationReport: Encodable {
         return cases.map { evaluated in
             var evaluated = evaluated
             let present = Set(evaluated.labels.map(\.overlap.label))
-            for label in labels where !present.contains(label) {
+            for label in labels where !present.contains(label) && !evaluated.excluded.contains(label) {
                 let none = LabelOverlap(label: label, resultVoxels: 0, truthVoxels: 0, intersection: 0)
                 evaluated.labels.append(LabelComparison(none, voxelVolume: 0, options: options))
             }

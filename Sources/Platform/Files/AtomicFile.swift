@@ -109,6 +109,15 @@ public enum AtomicFile {
         close(folder)
     }
 
+    /// Makes all last that was written to the file system of a folder: for thousands of small files, where each would have
+    /// to be waited for otherwise. Some file systems cannot: no error.
+    public static func syncAll(at folder: String) {
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        _ = syncfs(descriptor)
+        close(descriptor)
+    }
+
     /// Makes a folder and the folders above it, where missing.
     public static func makeFolder(_ path: String) throws { try makeFolder(path, for: path) }
 

@@ -182,6 +182,12 @@ struct BIDSCommand: ParsableCommand {
         if !quiet { plan.notices.forEach { Console.note($0) } }
         _ = try waiting { [run] in try await run.run(teller.tell) }
         teller.clear()
+        do {
+            if let report = try run.writeReport(), !quiet { Console.note("report: \(report.page)") }
+        } catch {
+            // The derivative is what was asked for first, and is written all the same.
+            Console.error("\(error)")
+        }
         return run.bidsCases()
     }
 }

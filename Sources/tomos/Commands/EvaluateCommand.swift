@@ -42,6 +42,7 @@ struct EvaluateCommand: ParsableCommand {
               tomos evaluate results/ truth/ --csv metrics.csv --plot dice.svg
               tomos evaluate results/ truth/ --tolerance 2 --both-empty one
               tomos evaluate results/ truth/ --task packs/hippocampus --json
+              tomos evaluate results/ truth/ --reviews results/reviews.tsv
             """)
 
     @Argument(help: "A label map, or a folder of them.")
@@ -83,6 +84,9 @@ struct EvaluateCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Draw the Dice of each label, a dot per case, into this file.", valueName: "file.svg"))
     var plot: String?
 
+    @Option(help: "A file of reviews (reviews.tsv): cases and labels that are rated exclude are left out.")
+    var reviews: String?
+
     @Option(help: "Cases (of one case, labels) to compare at the same time.")
     var jobs = ThreadBudget.available
 
@@ -102,13 +106,26 @@ struct EvaluateCommand: ParsableCommand {
         let found = try ResultPairs.find(results: results, truth: truth)
         var names = found.labelNames
         if let task { for entry in try TaskPack.load(task).labels.entries { names[entry.id] = entry.name } }
-        let (cases, failures) = try compareAll(found.pairs)
+        let reviews = try self.reviews.map { try Reviews.load($0) }
+        let left = found.pairs.filter { reviews?.isExcluded(case: $0.id) ?? false }.map(\.id)
+        let pairs = found.pairs.filter { !left.contains($0.id) }
+        if pairs.isEmpty {
+            throw UsageError("\(self.reviews ?? ""): every case is rated exclude, so that none is left")
+        }
+        let (cases, failures) = try compareAll(pairs, reviews)
+        let excluded = reviews.map { _ in
+            ExcludedResults(cases: left, labels: cases.reduce(0) { $0 + $1.leftOut })
+        }
         let report = EvaluationReport(
-            cases, names: names, options: options, withoutTruth: found.withoutTruth, withoutResult: found.withoutResult)
+            cases, names: names, options: options, withoutTruth: found.withoutTruth, withoutResult: found.withoutResult,
+            excluded: excluded)
         if let csv { try AtomicFile.write(Array(report.csv.utf8), to: csv) }
         if let plot { try AtomicFile.write(Array(report.plot.svg.utf8), to: plot) }
         if json { try Console.json(report) } else { Console.result(report.table(metrics)) }
         for note in report.notes { Console.note(note) }
+        if let excluded {
+            Console.note(ReviewText.leftOut(cases: excluded.cases.count, labels: excluded.labels))
+        }
         for id in found.withoutTruth { Console.note("\(id): not compared, there is no truth for it in \(truth)") }
         for id in found.withoutResult { Console.note("\(id): not compared, there is no result for it in \(results)") }
         if failures > 0 { throw ExitStatusError(status: .someFailed) }
@@ -122,12 +139,14 @@ struct EvaluateCommand: ParsableCommand {
     }
 
     /// Compares the pairs, several at a time; says which failed and counts them. A single pair's error is thrown.
-    private func compareAll(_ pairs: [ResultPair]) throws -> (cases: [EvaluatedCase], failures: Int) {
+    private func compareAll(
+        _ pairs: [ResultPair], _ reviews: Reviews?
+    ) throws -> (cases: [EvaluatedCase], failures: Int) {
         let workers = max(1, min(jobs, pairs.count))
         var options = options
         options.threads = max(1, jobs / workers)
         let outcomes = concurrentMap(pairs, threads: workers) { [options] pair in
-            Result { try Self.compare(pair, options) }
+            Result { try Self.compare(pair, options, reviews) }
         }
         if pairs.count == 1, let outcome = outcomes.first { return ([try outcome.get()], 0) }
         var cases: [EvaluatedCase] = []
@@ -141,13 +160,16 @@ struct EvaluateCommand: ParsableCommand {
         return (cases, pairs.count - cases.count)
     }
 
-    private static func compare(_ pair: ResultPair, _ options: ComparisonOptions) throws -> EvaluatedCase {
+    private static func compare(
+        _ pair: ResultPair, _ options: ComparisonOptions, _ reviews: Reviews?
+    ) throws -> EvaluatedCase {
         // A DICOM object may hold some slices of an image only: it is laid onto the other's grid.
         let other = FileKind(of: pair.truth) == .dicom ? nil : try LabelMaps.readLabels(pair.truth)
         let result = try LabelMaps.readLabels(pair.result, on: other?.geometry)
         let truth = try other ?? LabelMaps.readLabels(pair.truth, on: result.geometry)
         let comparisons = try Evaluation.compare(
             result, with: truth, options: options, resultName: pair.result, truthName: pair.truth)
-        return EvaluatedCase(id: pair.id, labels: comparisons)
+        return EvaluatedCase(
+            id: pair.id, labels: comparisons, excluded: reviews?.excludedLabels(of: pair.id) ?? [])
     }
 }

@@ -79,19 +79,25 @@ struct MeasureCommand: ParsableCommand {
         discussion: """
             EXAMPLES
               tomos measure results
+              tomos measure results --reviews results/reviews.tsv
             """)
 
     @Argument(help: "The results folder.")
     var results: String
+
+    @Option(
+        help: "A file of reviews (reviews.tsv): cases and labels that are rated exclude are left out of the tables.")
+    var reviews: String?
 
     @Flag(name: .shortAndLong, help: "Print errors only.")
     var quiet = false
 
     func run() throws {
         let folder = BatchFolder(results)
+        let reviews = try self.reviews.map { try Reviews.load($0) }
         let progress = Progress(quiet: quiet)
         var failures = 0
-        let done = try Remeasuring(folder).run { id, error in
+        let measured = try Remeasuring(folder).run(leavingOut: reviews ?? Reviews()) { id, error in
             progress.show(id)
             guard let error else { return }
             failures += 1
@@ -99,7 +105,13 @@ struct MeasureCommand: ParsableCommand {
             Console.error("\(id): \(error)")
         }
         progress.clear()
-        if !quiet { Console.result("\(done) cases measured: \(folder.path)/volumes.csv, \(folder.path)/summary.csv") }
+        if !quiet {
+            Console.result(
+                "\(measured.cases) cases measured: \(folder.path)/volumes.csv, \(folder.path)/summary.csv")
+            if reviews != nil {
+                Console.note(ReviewText.leftOut(cases: measured.excludedCases, labels: measured.excludedLabels))
+            }
+        }
         if failures > 0 { throw ExitStatusError(status: .someFailed) }
     }
 }

@@ -26,14 +26,21 @@ struct BatchLaunch {
         let result = try waiting { [run, teller] in try await run.run(teller.tell) }
         teller.clear()
         derive()
+        let report = Result { try run.writeReport() }
         if options.json {
             try Console.jsonFile(run.folder.path + "/cases.json")
         } else if !options.quiet {
             Console.result(BatchTable(result: result).text)
+            if let page = try? report.get()?.page { Console.line("report: \(page)") }
         }
         tellRest(result)
         tellStale(result)
         let isBad = result.failed > 0 || !result.stale.isEmpty
+        // What was asked for and is not there is an error, whatever became of the cases.
+        if case .failure(let error) = report {
+            if !isBad { throw error }
+            teller.fault("\(error)")
+        }
         if isBad { throw ExitStatusError(status: .someFailed) }
     }
 
