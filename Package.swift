@@ -25,12 +25,13 @@ let package = Package(
             targets: [
                 "Volumes", "Platform", "Configuration", "VolumeIO", "Preparation", "Inference", "Learning",
                 "Segmentation", "Evaluation", "Export", "Studies", "PackChecks", "Pipelines", "Reports",
-                "Batch",
+                "Batch", "Viewing",
             ]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.0.0"),
@@ -106,6 +107,13 @@ let package = Package(
                 .product(name: "Mustache", package: "swift-mustache"),
             ], resources: [.embedInCode("Assets")], swiftSettings: swift),
         .target(
+            name: "Viewing",
+            dependencies: [
+                "Volumes", "Platform", "VolumeIO", "Preparation", "Export", "Studies", "Pipelines",
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ], resources: [.embedInCode("Assets")], swiftSettings: optimised),
+        .target(
             name: "Batch",
             dependencies: [
                 "Volumes", "Platform", "VolumeIO", "Segmentation", "Export", "Studies", "Pipelines",
@@ -116,7 +124,7 @@ let package = Package(
         .executableTarget(
             name: "tomos",
             dependencies: [
-                "Batch", "Reports", "Pipelines", "PackChecks", "Studies", "Export", "Evaluation",
+                "Batch", "Viewing", "Reports", "Pipelines", "PackChecks", "Studies", "Export", "Evaluation",
                 "Segmentation", "Inference", "Preparation", "VolumeIO", "Platform", "Volumes",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -198,6 +206,10 @@ let package = Package(
         .testTarget(
             name: "ReportsTests",
             dependencies: ["Reports", "Pipelines", "Export", "Segmentation", "Platform", "Volumes", "TestSupport"],
+            swiftSettings: swift),
+        .testTarget(
+            name: "ViewingTests",
+            dependencies: ["Viewing", "Preparation", "VolumeIO", "Platform", "Volumes", "TestSupport"],
             swiftSettings: swift),
         .testTarget(
             name: "CommandTests",

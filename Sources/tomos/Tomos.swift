@@ -28,7 +28,7 @@ struct Tomos: ParsableCommand {
             RunCommand.self, ResumeCommand.self, StatusCommand.self, MeasureCommand.self, SubmitCommand.self,
             BIDSCommand.self, ReportCommand.self, ReviewCommand.self, 
             PipelineCommand.self, SegmentCommand.self, ConvertCommand.self, TaskCommand.self, InfoCommand.self,
-            SnapshotCommand.self, EvaluateCommand.self, ExportCommand.self, InferCommand.self,
+            ViewCommand.self, SnapshotCommand.self, EvaluateCommand.self, ExportCommand.self, InferCommand.self,
             WeightsCommand.self, WorkerCommand.self,
         ])
 
