@@ -25,7 +25,7 @@ let package = Package(
             targets: [
                 "Volumes", "Platform", "Configuration", "VolumeIO", "Preparation", "Inference", "Learning",
                 "Segmentation", "Evaluation", "Export", "Studies", "PackChecks", "Pipelines", "Reports",
-                "Batch", "Viewing",
+                "Batch", "Rounds", "Viewing",
             ]),
     ],
     dependencies: [
@@ -120,11 +120,16 @@ let package = Package(
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ], swiftSettings: swift),
+        .target(
+            name: "Rounds",
+            dependencies: [
+                "Volumes", "Platform", "VolumeIO", "Segmentation", "Export", "Studies", "Pipelines", "Batch",
+            ], swiftSettings: swift),
         .plugin(name: "Revision", capability: .buildTool()),
         .executableTarget(
             name: "tomos",
             dependencies: [
-                "Batch", "Viewing", "Reports", "Pipelines", "PackChecks", "Studies", "Export", "Evaluation",
+                "Rounds", "Batch", "Viewing", "Reports", "Pipelines", "PackChecks", "Studies", "Export", "Evaluation",
                 "Segmentation", "Inference", "Preparation", "VolumeIO", "Platform", "Volumes",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -212,8 +217,13 @@ let package = Package(
             dependencies: ["Viewing", "Preparation", "VolumeIO", "Platform", "Volumes", "TestSupport"],
             swiftSettings: swift),
         .testTarget(
+            name: "RoundsTests",
+            dependencies: [
+                "Rounds", "Batch", "Pipelines", "Segmentation", "VolumeIO", "Platform", "Volumes", "TestSupport",
+            ], swiftSettings: swift),
+        .testTarget(
             name: "CommandTests",
-            dependencies: ["tomos", "Batch", "Platform", "VolumeIO", "Volumes", "TestSupport"],
+            dependencies: ["tomos", "Rounds", "Batch", "Platform", "VolumeIO", "Volumes", "TestSupport"],
             swiftSettings: swift),
     ],
     cxxLanguageStandard: .cxx17

@@ -9,7 +9,7 @@ import os
 import pathlib
 import sys
 
-from . import command, document, gate, rows, sets
+from . import command, document, gate, loop, rows, sets
 from .copies import Unreadable
 from .found import Found, baseline_setup
 from .measure import Bench
@@ -139,6 +139,7 @@ def collected(all_benches, kept: Found):
         }
         of_set[GATE] = kept.by_any_program(name, GATE, gate_setup(bench, rows.named(DEFAULT)))
         of_set["account"] = kept.by_any_program(name, "account", {"row": bench.setup(rows.named(DEFAULT))})
+        of_set[loop.ROW] = kept.by_any_program(name, loop.ROW, loop.setup(bench, loop.SEEDS))
         for unet in document.UNETS:
             of_set[unet] = kept.get(name, unet, baseline_setup(bench.split))
         result[name] = {row: found for row, found in of_set.items() if found}

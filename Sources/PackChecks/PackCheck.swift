@@ -10,6 +10,8 @@ public struct PackCheck: Sendable {
     public struct Example: Sendable {
         /// The image's file name without its endings.
         public var name: String
+        /// SHA-256 of the label map it was compared with, as the pack records it.
+        public var labelsSHA256: String?
         /// Per threshold and label of the pack.
         public var overlaps: [[LabelOverlap]]
         /// Per threshold and label of the pack the Dice that the probabilities promise.
@@ -190,7 +192,7 @@ public struct PackCheck: Sendable {
         _ example: TaskPack.Example, _ results: [SegmentedVolume], _ truth: LabelVolume
     ) throws -> Example {
         Example(
-            name: example.name,
+            name: example.name, labelsSHA256: example.labelsSHA256,
             overlaps: try results.map { try overlap(of: $0.labels, with: truth, labels: labels.map(\.id)) },
             expected: results.map { $0.structures.map(\.expectedDice) })
     }
@@ -230,7 +232,18 @@ public struct PackCheck: Sendable {
     public var findings: PackFindings {
         PackFindings(
             packSHA256: packSHA256, weightsSHA256: weightsSHA256, options: options,
-            threshold: thresholds[chosen], calibrations: calibrations, learned: learned?.record)
+            threshold: thresholds[chosen], calibrations: calibrations, learned: learned?.record,
+            volumes: examples.isEmpty ? nil : checkedVolumes)
+    }
+
+    private var checkedVolumes: [CheckedVolume] {
+        examples.map { example in
+            let dice = zip(labels, example.overlaps[chosen]).compactMap { label, overlap in
+                overlap.dice.map { (label.id, $0) }
+            }
+            return CheckedVolume(
+                name: example.name, labelsSHA256: example.labelsSHA256, dice: Dictionary(uniqueKeysWithValues: dice))
+        }
     }
 
     /// Writes what was found into a pack's folder; networks of an earlier check go.

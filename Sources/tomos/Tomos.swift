@@ -26,7 +26,7 @@ struct Tomos: ParsableCommand {
         version: Version.text,
         subcommands: [
             RunCommand.self, ResumeCommand.self, StatusCommand.self, MeasureCommand.self, SubmitCommand.self,
-            BIDSCommand.self, ReportCommand.self, ReviewCommand.self, 
+            BIDSCommand.self, ReportCommand.self, ReviewCommand.self, NextCommand.self, LoopCommand.self,
             PipelineCommand.self, SegmentCommand.self, ConvertCommand.self, TaskCommand.self, InfoCommand.self,
             ViewCommand.self, SnapshotCommand.self, EvaluateCommand.self, ExportCommand.self, InferCommand.self,
             WeightsCommand.self, WorkerCommand.self,

@@ -22,6 +22,9 @@ public struct FinishedCase: Sendable {
         (self.study, self.labelMap, self.policies) = (study, labelMap, policies)
     }
 
+    /// Where the label map lies, if the pipeline writes one (outputs: nifti).
+    public var labelMapFile: String? { FileManager.default.fileExists(atPath: labelMap) ? labelMap : nil }
+
     /// Reads the image, which must be the one that was segmented.
     ///
     /// - Throws: ``PlanError/changed(id:path:)``, and what reading throws.
@@ -34,6 +37,18 @@ public struct FinishedCase: Sendable {
     ///
     /// - Throws: What reading throws, another grid included.
     public func readLabels(on grid: Geometry) throws -> LabelVolume { try LabelMaps.readLabels(labelMap, on: grid) }
+}
+
+extension BatchPlan {
+    /// A case of the plan whose results lie in a folder, to look at its image and at its label map; nil where it is not done.
+    ///
+    /// - Parameter policies: How DICOM series are read: `input.policies` of the plan's pipeline.
+    public func finishedCase(_ planned: PlannedCase, in folder: BatchFolder, policies: DICOMPolicies) -> FinishedCase? {
+        guard let outcome = folder.record(of: planned.id)?.outcome, outcome.status == .done else { return nil }
+        return FinishedCase(
+            planned, confidence: outcome.confidence, study: study,
+            labelMap: "\(folder.path)/\(planned.id)/\(planned.id)_labels.nii.gz", policies: policies)
+    }
 }
 
 /// The cases of a results folder that can teach a pack.

@@ -17,15 +17,17 @@ public struct PackFindings: Sendable, Hashable, Codable {
     public var calibrations: [DiceCalibration]
     /// The networks that were trained on the pack; nil where there are none, or they do no better.
     public var learned: LearnedRecord?
+    /// What leave-one-out gave each volume; nil in files of before it was kept.
+    public var volumes: [CheckedVolume]?
 
     /// Makes findings.
     public init(
         packSHA256: String, weightsSHA256: String, options: CheckedOptions, threshold: Double,
-        calibrations: [DiceCalibration], learned: LearnedRecord? = nil
+        calibrations: [DiceCalibration], learned: LearnedRecord? = nil, volumes: [CheckedVolume]? = nil
     ) {
         (self.packSHA256, self.weightsSHA256) = (packSHA256, weightsSHA256)
         (self.options, self.threshold) = (options, threshold)
-        (self.calibrations, self.learned) = (calibrations, learned)
+        (self.calibrations, self.learned, self.volumes) = (calibrations, learned, volumes)
     }
 
     /// The file's name in a pack.

@@ -16,7 +16,8 @@ struct TaskCheckCommand: ParsableCommand {
             What it finds stays in the pack (check.json): threshold, planes and options, and how the Dice that is promised
             relates to the true one. The pack's segmentations go by it. With five volumes or more,
             networks are trained on them too, and kept (learned.safetensors) where they do better on volumes that they have
-            not seen. A check that was stopped goes on after the last network that it has trained.
+            not seen. What was added since the last check is told by what it brought: mean Dice of the volumes that both
+            checks have. A check that was stopped goes on after the last network that it has trained.
 
             EXAMPLES
               tomos task check packs/liver
@@ -108,6 +109,7 @@ struct TaskCheckCommand: ParsableCommand {
 
     func run() throws {
         let task = try TaskPack.load(pack)
+        let before = PackProgress.last(pack)
         if keeps, !FileManager.default.isWritableFile(atPath: pack) {
             throw UsageError("\(pack): what is found cannot be kept there: give --no-save, or make the folder writable")
         }
@@ -138,6 +140,9 @@ struct TaskCheckCommand: ParsableCommand {
         }
         if !noLearn, let lack = TaskTraining.lack(task, volumes: check.examples.count) {
             Console.result("no networks trained: \(lack)")
+        }
+        if step == 1, let progress = before.flatMap({ PackProgress(from: $0, to: check.findings) }) {
+            Console.result(progress.text)
         }
         warn(check)
         if curve {
