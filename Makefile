@@ -1,6 +1,6 @@
 # `make` alone lists what there is. Only Swift, make and apt are needed; `setup` installs the rest.
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo demo-brain test test-fast test-viewers test-bids test-slurm chaos consumer sanitize sanitize-readers check format bench bench-batch bench-accuracy bench-losses bench-page bench-peers bench-registration bench-unet conformance evaluation-reference train train-smoke \
+.PHONY: help setup build demo demo-brain test test-fast test-report test-view test-viewers test-bids test-slurm chaos consumer sanitize sanitize-readers check format bench bench-batch bench-accuracy bench-losses bench-loop bench-page bench-peers bench-registration bench-unet conformance evaluation-reference train train-smoke \
     validate-weights fuzz release clean
 
 TOMOS := .build/release/tomos
@@ -21,6 +21,7 @@ demo: build ## Segment the sample study (one NIfTI, one DICOM series) and compar
 	$(TOMOS) evaluate demo sample-data/truth
 	@echo; echo "label maps and pictures:"
 	@find demo -name '*.nii.gz' -o -name '*.png' -o -name '*.seg.*' | sort | sed 's/^/  /'
+	@echo; echo "the study at a glance (open it in a browser): demo/report/index.html"
 
 demo-brain: build ## Segment a real brain (fetched) from one labelled brain (fetched)
 	@scripts/fetch-brain
@@ -45,6 +46,12 @@ test-fast: setup ## Run the tests that take seconds
 
 test-viewers: build ## Open what is exported with others' programs, and what they write with tomos (OPTIONS=--short: a part, in a minute)
 	@scripts/test-viewers $(TOMOS) $(OPTIONS)
+
+test-report: build ## Open the report of the sample study, and of drawn ones, in Chromium (OPTIONS=--short: what CI runs)
+	@scripts/test-report $(TOMOS) $(OPTIONS)
+
+test-view: build ## Open the page of 'tomos view' in Chromium, beside nibabel
+	@scripts/test-view $(TOMOS) $(OPTIONS)
 
 test-bids: build ## Run a BIDS data set through 'tomos bids' and validate what comes out (fetches the validator)
 	@scripts/test-bids $(TOMOS)
@@ -114,6 +121,10 @@ bench-unet: build .venv-bench/requirements.txt ## Train a U-Net in PyTorch (fetc
 
 bench-losses: build .venv-bench/requirements.txt ## Say where bench-accuracy's results lose Dice, for docs/accuracy.md
 	@PYTHONPATH=Benchmarks .venv-bench/bin/python -m Accuracy.account $(TOMOS) $(OPTIONS)
+
+bench-loop: build ## What corrections bring, in the order of 'tomos next' and at random, for docs/accuracy.md (needs ../shared; minutes)
+	@scripts/install-packages python3
+	@Benchmarks/loop $(TOMOS) $(OPTIONS)
 
 bench-page: build .venv-bench/requirements.txt ## Measure all that docs/accuracy.md must show, U-Nets in PyTorch too, and write it (2 to 3 hours; OPTIONS=--resume)
 	@scripts/install-packages python3
