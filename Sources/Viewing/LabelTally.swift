@@ -11,22 +11,11 @@ struct LabelTally: Sendable {
 
     /// Counts in one pass, and looks for the voxel in a second.
     init(_ labels: LabelVolume) {
-        let shape = labels.geometry.shape
         var counts = [Int](repeating: 0, count: 65536)
         var (sumI, sumJ, sumK, all) = (0, 0, 0, 0)
-        labels.voxels.withUnsafeBufferPointer { voxels in
-            var n = 0
-            for k in 0..<shape.k {
-                for j in 0..<shape.j {
-                    for i in 0..<shape.i {
-                        let id = voxels[n]
-                        n += 1
-                        guard id != 0 else { continue }
-                        counts[Int(id)] += 1
-                        (sumI, sumJ, sumK, all) = (sumI + i, sumJ + j, sumK + k, all + 1)
-                    }
-                }
-            }
+        Self.forEachVoxel(of: labels) { id, i, j, k in
+            counts[Int(id)] += 1
+            (sumI, sumJ, sumK, all) = (sumI + i, sumJ + j, sumK + k, all + 1)
         }
         self.counts = counts
         largest = UInt16(truncatingIfNeeded: counts.lastIndex { $0 > 0 } ?? 0)
@@ -36,8 +25,23 @@ struct LabelTally: Sendable {
     }
 
     private static func nearest(to centre: Vec3, in labels: LabelVolume) -> Vec3? {
-        let (shape, spacing) = (labels.geometry.shape, labels.geometry.spacing)
+        let spacing = labels.geometry.spacing
         var best: (distance: Double, voxel: Vec3)?
+        forEachVoxel(of: labels) { _, i, j, k in
+            let voxel = Vec3(Double(i), Double(j), Double(k))
+            let step = (voxel - centre) * spacing
+            let distance = step.dot(step)
+            if distance < best?.distance ?? .infinity { best = (distance, voxel) }
+        }
+        return best?.voxel
+    }
+
+    /// Goes through the voxels that carry a label.
+    @inline(__always)
+    private static func forEachVoxel(
+        of labels: LabelVolume, _ body: (_ id: UInt16, _ i: Int, _ j: Int, _ k: Int) -> Void
+    ) {
+        let shape = labels.geometry.shape
         labels.voxels.withUnsafeBufferPointer { voxels in
             var n = 0
             for k in 0..<shape.k {
@@ -45,15 +49,10 @@ struct LabelTally: Sendable {
                     for i in 0..<shape.i {
                         let id = voxels[n]
                         n += 1
-                        guard id != 0 else { continue }
-                        let voxel = Vec3(Double(i), Double(j), Double(k))
-                        let step = (voxel - centre) * spacing
-                        let distance = step.dot(step)
-                        if distance < best?.distance ?? .infinity { best = (distance, voxel) }
+                        if id != 0 { body(id, i, j, k) }
                     }
                 }
             }
         }
-        return best?.voxel
     }
 }

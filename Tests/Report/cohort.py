@@ -6,18 +6,11 @@ from . import studies
 from .studies import ids
 
 
-class Cohort(studies.Test):
+class Cohort(studies.MockTest):
     def setUp(self):
-        self.report = self.bench.mock(60 if self.bench.is_short else 300)
-        self.context = self.bench.page()
-        self.opened = self.context.__enter__()
-        self.addCleanup(self.context.__exit__, None, None, None)
-        self.page = self.opened.page
+        super().setUp()
         self.page.goto(self.report.address())
         self.page.wait_for_selector("table.cases tbody tr")
-
-    def tearDown(self):
-        self.assertEqual(self.opened.complaints, [])
 
     def found(self) -> int:
         """How many cases the line above the table tells of."""

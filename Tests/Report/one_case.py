@@ -16,17 +16,10 @@ def rgb(colour: str) -> numpy.ndarray:
     return numpy.array([int(colour[at : at + 2], 16) for at in (1, 3, 5)])
 
 
-class OneCase(studies.Test):
+class OneCase(studies.MockTest):
     def setUp(self):
-        self.report = self.bench.mock(60 if self.bench.is_short else 300)
-        self.context = self.bench.page()
-        self.opened = self.context.__enter__()
-        self.addCleanup(self.context.__exit__, None, None, None)
-        self.page = self.opened.page
+        super().setUp()
         self.one = self.report.done[1]
-
-    def tearDown(self):
-        self.assertEqual(self.opened.complaints, [])
 
     def open(self, one=None, report=None):
         one = one or self.one

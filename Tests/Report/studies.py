@@ -114,6 +114,20 @@ class Test(unittest.TestCase):
         self.assertLess(moved, 0.005, told)
 
 
+class MockTest(Test):
+    """A page for each test, and a mock study to open in it."""
+
+    def setUp(self):
+        self.report = self.bench.mock(60 if self.bench.is_short else 300)
+        context = self.bench.page()
+        self.opened = context.__enter__()
+        self.addCleanup(context.__exit__, None, None, None)
+        self.page = self.opened.page
+
+    def tearDown(self):
+        self.assertEqual(self.opened.complaints, [])
+
+
 def of(tests: type, bench: Bench, name: str = "", /, **given) -> unittest.TestSuite:
     """The tests of a class, with attributes that they read."""
     made = type(tests.__name__, (tests,), {"bench": bench, **given})

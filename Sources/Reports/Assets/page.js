@@ -210,5 +210,18 @@ window.tomos = (() => {
   document.addEventListener("DOMContentLoaded", tools);
 
   const key = root.dataset.report || "";
-  return { key, memory, element, drawn, name, icon, visible, ml, dice, time, interval, say, bind, dialog };
+  // Paints in the next frame, once, however often it is asked to.
+  function onceAFrame(paint) {
+    let isWaiting = false;
+    return () => {
+      if (isWaiting) return;
+      isWaiting = true;
+      requestAnimationFrame(() => {
+        isWaiting = false;
+        paint();
+      });
+    };
+  }
+
+  return { key, memory, element, drawn, name, icon, visible, ml, dice, time, interval, say, bind, dialog, onceAFrame };
 })();

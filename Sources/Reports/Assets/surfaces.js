@@ -33,6 +33,7 @@
   tomos.Surfaces = class {
     constructor(view, look, space) {
       Object.assign(this, { view, look, space });
+      this.draw = tomos.onceAFrame(() => this.paint());
       this.words = element("p", { class: "instead" }, "The surfaces are being drawn.");
       this.screen = element("div", { class: "screen" }, this.words);
       this.buttons = element("span", { class: "sides", role: "group", "aria-label": "Seen from" });
@@ -254,16 +255,6 @@
         else if (event.key === "-") this.near(1.1);
         else return;
         event.preventDefault();
-      });
-    }
-
-    // Drawn when something changed, once in a frame.
-    draw() {
-      if (this.isWaiting) return;
-      this.isWaiting = true;
-      requestAnimationFrame(() => {
-        this.isWaiting = false;
-        this.paint();
       });
     }
 

@@ -76,6 +76,7 @@
   class Plane {
     constructor(plane, space, look, map, picture) {
       Object.assign(this, { plane, space, look, map, picture });
+      this.draw = tomos.onceAFrame(() => this.paint());
       this.axis = normals[plane.name];
       const [left, right, top, bottom] = plane.edges;
       // Where a view says where its first pixel lies, that counts; otherwise planes share their middle.
@@ -187,16 +188,6 @@
       this.paths.set(slice, found);
       if (this.paths.size > drawnSlices) this.paths.delete(this.paths.keys().next().value);
       return found;
-    }
-
-    // Drawn once in a frame, however much changes.
-    draw() {
-      if (this.isWaiting) return;
-      this.isWaiting = true;
-      requestAnimationFrame(() => {
-        this.isWaiting = false;
-        this.paint();
-      });
     }
 
     paint() {
