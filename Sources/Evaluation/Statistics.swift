@@ -3,7 +3,7 @@ import Volumes
 
 /// A value of the sorted numbers' distribution, from 0 (the smallest) to 1, interpolated linearly between neighbours
 /// as numpy's `percentile` does. There must be a number.
-func percentile(_ fraction: Double, ofSorted numbers: [Double]) -> Double {
+package func percentile(_ fraction: Double, ofSorted numbers: [Double]) -> Double {
     let place = fraction * Double(numbers.count - 1)
     let below = Int(known: place)
     let above = min(below + 1, numbers.count - 1)

@@ -54,7 +54,7 @@ struct CaseEntry: Encodable {
 
     init(_ outcome: CaseOutcome, of report: StudyReport, doubt: CaseDoubt?, rank: Int?, reviews: [Review]) {
         id = outcome.id
-        status = outcome.isDone ? "done" : outcome.status.rawValue
+        status = CasePages.status(outcome)
         source = outcome.path.flatMap { $0.isEmpty ? nil : $0 }
         seconds = outcome.seconds > 0 ? Self.rounded(outcome.seconds, 1) : nil
         (self.doubt, self.rank, reasons) = (doubt.map { Self.rounded($0.score, 4) }, rank, doubt?.reasons)
@@ -133,8 +133,7 @@ enum CasesScript {
     private static let mostIgnored = 100
 
     /// The text up to the first case.
-    static func begin(_ report: StudyReport, doubts: StudyDoubts, methods: String) throws -> String {
-        let order = report.cases
+    static func begin(_ report: StudyReport, order: CaseOrder, methods: String) throws -> String {
         let ignored = report.ignored.filter(\.isPassedOver)
         let study = Study(
             name: report.name, task: report.task.name, methods: methods,
@@ -144,15 +143,14 @@ enum CasesScript {
             provenance: report.provenance.map { [$0.field, $0.value] }, checked: report.isChecked,
             labels: report.task.labels.entries.map { entry in
                 Label(
-                    id: entry.id, name: entry.name, colour: ReportText.colour(entry.colour),
-                    volumes: doubts.volumes.distributions[entry.id].map(Volumes.init))
+                    id: entry.id, name: entry.name, colour: entry.colour.hexadecimal,
+                    volumes: order.doubts.volumes.distributions[entry.id].map(Volumes.init))
             },
             counts: Counts(
-                done: order.count(where: \.isDone), failed: order.count { $0.status == .failed },
-                waiting: order.count { $0.status == .waiting }),
+                done: order.counts.done, failed: order.counts.failed, waiting: order.counts.waiting),
             ignored: ignored.prefix(mostIgnored).map { [$0.path, $0.reason] },
             ignoredCount: ignored.reduce(0) { $0 + $1.files })
-        let text = try ReportText.script(study)
+        let text = try JSON.script(study)
         return StudyReport.call + text.dropLast() + ",\"cases\":["
     }
 }

@@ -11,7 +11,7 @@ struct MethodsText {
     /// Names of more labels than these are counted.
     private static let mostNames = 8
 
-    init(_ report: StudyReport, doubts: StudyDoubts) {
+    init(_ report: StudyReport) {
         let made = report.made
         var sentences = [Self.what(report)]
         sentences.append(Self.way(made))

@@ -91,7 +91,7 @@ struct CasePages {
     private func label(_ structure: CaseOutcome.Structure, _ entry: CaseEntry) -> [String: Any] {
         var values: [String: Any] = [
             "id": String(structure.id), "name": structure.name,
-            "colour": ReportText.colour(names[structure.id]?.colour ?? LabelTable.defaultColour(Int(structure.id) - 1)),
+            "colour": (names[structure.id]?.colour ?? LabelTable.defaultColour(Int(structure.id) - 1)).hexadecimal,
             "volume": ReportText.millilitres(structure.mm3), "mm3": decimal(structure.mm3, 1),
             "voxels": String(structure.voxels), "flags": texts(structure.flags.map(\.rawValue)),
         ]
@@ -135,12 +135,12 @@ struct CasePages {
 
     private func data(_ n: Int, _ outcome: CaseOutcome, _ entry: CaseEntry) throws -> String {
         let near = { (n: Int) in order.outcomes.indices.contains(n) ? order.outcomes[n].id : nil }
-        return try ReportText.script(
+        return try JSON.script(
             Data(
                 id: outcome.id, rank: entry.rank, status: Self.status(outcome), previous: near(n - 1),
                 next: near(n + 1),
                 labels: report.task.labels.entries.map {
-                    .init(id: $0.id, name: $0.name, colour: ReportText.colour($0.colour))
+                    .init(id: $0.id, name: $0.name, colour: $0.colour.hexadecimal)
                 }, review: entry.review ?? []))
     }
 }

@@ -6,36 +6,15 @@ import Volumes
 /// Text as the report's files have it.
 enum ReportText {
     /// A part of a path within a link: what is neither a letter or digit of ASCII nor one of `-._~` is percent-encoded.
-    static func link(_ part: String) -> String {
-        part.utf8.reduce(into: "") { text, byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-                UInt8(ascii: "~"):
-                text.unicodeScalars.append(Unicode.Scalar(byte))
-            default: text += (byte < 16 ? "%0" : "%") + String(byte, radix: 16, uppercase: true)
-            }
-        }
-    }
+    static func link(_ part: String) -> String { part.addingPercentEncoding(withAllowedCharacters: unreserved) ?? "" }
+
+    /// RFC 3986, 2.3.
+    private static let unreserved = CharacterSet(
+        charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
     /// A path of several parts within a link; its slashes stay.
     static func link(path: String) -> String {
         path.split(separator: "/", omittingEmptySubsequences: false).map { link(String($0)) }.joined(separator: "/")
-    }
-
-    /// JSON on one line that may stand in a script: nothing in it ends the script or a line.
-    static func script(_ value: some Encodable) throws -> String {
-        var text = ""
-        for scalar in try JSON.text(value, pretty: false).unicodeScalars {
-            switch scalar {
-            case "<": text += "\\u003c"
-            case "\u{2028}": text += "\\u2028"
-            case "\u{2029}": text += "\\u2029"
-            case "\n": break
-            default: text.unicodeScalars.append(scalar)
-            }
-        }
-        return text
     }
 
     /// Text or an attribute's value of a page; line breaks stay, what steers the direction of writing is seen.
@@ -50,12 +29,6 @@ enum ReportText {
     static func millilitres(_ mm3: Double) -> String {
         let size = mm3 / 1000
         return decimal(size, size >= 1000 ? 0 : size >= 100 ? 1 : size >= 10 ? 2 : 3)
-    }
-
-    /// A colour as styles have it.
-    static func colour(_ colour: Colour) -> String {
-        let digits = [colour.red, colour.green, colour.blue].map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
-        return "#" + digits.joined()
     }
 
     /// A point in time for people.

@@ -1,3 +1,4 @@
+import Export
 import Foundation
 import Glibc
 import Pipelines
@@ -6,11 +7,6 @@ import Platform
 /// Brings the pictures of cases into a report: those that were made when the case was done, those of the report before,
 /// and those that are made now.
 struct ReportViews {
-    /// The files of a view.
-    static let files = [
-        "thumbnail.webp", "planes.webp", "axial.webp", "coronal.webp", "sagittal.webp", "view.js",
-    ]
-
     /// The results folder.
     let results: String
     /// The report before this one.
@@ -55,7 +51,7 @@ struct ReportViews {
     }
 
     private static func isWhole(_ folder: String) -> Bool {
-        files.allSatisfy { FileManager.default.fileExists(atPath: folder + "/" + $0) }
+        CaseView.files.allSatisfy { FileManager.default.fileExists(atPath: folder + "/" + $0) }
     }
 
     /// Whether a view was made after the case's results.
@@ -73,7 +69,7 @@ struct ReportViews {
     /// Links the files, which takes neither room nor time, or copies them where the file system cannot.
     private static func link(from source: String, to folder: String) throws {
         try AtomicFile.makeFolder(folder)
-        for file in files {
+        for file in CaseView.files {
             let (old, new) = (source + "/" + file, folder + "/" + file)
             if Glibc.link(old, new) == 0 { continue }
             do {

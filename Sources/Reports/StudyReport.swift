@@ -113,7 +113,7 @@ public struct StudyReport: Sendable {
         intoDraft draft: String, for path: String, _ report: (Int, Int) -> Void
     ) throws -> Written {
         let order = CaseOrder(self)
-        let methods = MethodsText(self, doubts: order.doubts).text
+        let methods = MethodsText(self).text
         let folders = (cases: draft + "/cases", assets: draft + "/assets")
         try AtomicFile.makeFolder(folders.cases)
         try ReportAssets.write(to: folders.assets)
@@ -122,7 +122,7 @@ public struct StudyReport: Sendable {
         let script = try DraftFile(draft + "/" + Self.script)
         let pages = try CasePages(self, order: order, methods: methods, results: Self.way(from: path, to: results))
         var written = Written(page: "")
-        try script.append(CasesScript.begin(self, doubts: order.doubts, methods: methods))
+        try script.append(CasesScript.begin(self, order: order, methods: methods))
         for (n, outcome) in order.outcomes.enumerated() {
             report(n, cases.count)
             guard SafeText.fileName(outcome.id) == outcome.id else { throw ReportError.badCase(id: outcome.id) }
@@ -138,7 +138,7 @@ public struct StudyReport: Sendable {
                 written.withoutView.append(.init(id: outcome.id, reason: reason))
             case .absent(nil): break
             }
-            try script.append((n == 0 ? "\n" : ",\n") + ReportText.script(entry))
+            try script.append((n == 0 ? "\n" : ",\n") + JSON.script(entry))
             try DraftFile.write(
                 pages.page(n, outcome, entry, view), to: folders.cases + "/\(outcome.id).html")
         }

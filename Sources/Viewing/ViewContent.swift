@@ -101,11 +101,6 @@ private func zip<A, B>(_ a: A?, _ b: B?) -> (A, B)? {
     if let a, let b { (a, b) } else { nil }
 }
 
-extension Colour {
-    /// As style sheets have it.
-    fileprivate var hexadecimal: String { String(format: "#%02x%02x%02x", red, green, blue) }
-}
-
 /// Angles in degrees.
 enum Angle {
     static func degrees(cosine: Double) -> Double { acos(min(max(cosine, -1), 1)) * 180 / .pi }

@@ -136,3 +136,10 @@ public struct LabelTable: Sendable, Hashable {
         return palette[n % palette.count]
     }
 }
+
+extension Colour {
+    /// As style sheets have it: `#rrggbb`.
+    package var hexadecimal: String {
+        "#" + [red, green, blue].map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+}

@@ -1,3 +1,4 @@
+import Export
 import Foundation
 import Platform
 import Studies
@@ -71,7 +72,7 @@ struct ReportFolderTests {
         try sample.putView("f")
         let written = try sample.report([S.done("a"), S.done("b"), S.failed("f")]).write(to: sample.target)
         #expect(written.views == 1 && written.withoutView.isEmpty)
-        for file in ReportViews.files {
+        for file in CaseView.files {
             let inodes = try ["\(sample.results)/a/report/\(file)", "\(sample.target)/cases/a/\(file)"].map {
                 try FileManager.default.attributesOfItem(atPath: $0)[.systemFileNumber] as? Int
             }

@@ -1,3 +1,4 @@
+import Export
 import Foundation
 import Segmentation
 import Studies
@@ -67,7 +68,7 @@ struct ReportSample {
     func putView(_ id: String, in place: String? = nil, text: String = "picture") throws {
         let view = place ?? "\(results)/\(id)/report"
         try FileManager.default.createDirectory(atPath: view, withIntermediateDirectories: true)
-        for file in ReportViews.files { try Data(text.utf8).write(to: URL(fileURLWithPath: view + "/" + file)) }
+        for file in CaseView.files { try Data(text.utf8).write(to: URL(fileURLWithPath: view + "/" + file)) }
     }
 
     /// Everything in the results folder but what is in the report.

@@ -159,9 +159,8 @@ struct StudyReportTests {
         ]
         (report.task.volumes, report.task.planes, report.task.window) = (4, ["axial"], "range(-200, 300)")
         report.made.options?["prepare.plane"] = "[axial, coronal]"
-        let doubts = StudyDoubts(report.cases)
         #expect(
-            MethodsText(report, doubts: doubts).text == """
+            MethodsText(report).text == """
                 The label liver was segmented with Tomos 0.1.0+abc from 4 labelled volumes of the task pack 'ct-liver' (SHA-256 \
                 0123456789ab). A network in context (UniverSeg; Butoi et al., ICCV 2023; weights bundled: Apache-2.0, \
                 SHA-256 fedcba987654) segmented slice by slice with 16 support slices each; the vote of the pack's labels, \
@@ -172,7 +171,7 @@ struct StudyReportTests {
                 """)
         report.made.learned = LearnedRecord(sha256: "77", share: 1, members: 4, steps: 2154, taught: 40)
         report.cases = [S.done("a", dice: nil)]
-        let text = MethodsText(report, doubts: doubts).text
+        let text = MethodsText(report).text
         #expect(
             text.contains(
                 "The networks were trained on the pack: 4 networks, 2154 training steps each, taught by 40 cases of the "

@@ -25,7 +25,10 @@ struct LabelSpread {
 
     /// Of the slices that show the most different labels the one nearest the labels' centre of mass, so that a pair of
     /// structures left and right is not missed by the plane between them; the middle slice when there are no labels.
-    var mostTelling: Int {
+    var mostTelling: Int { Self.mostTelling(distinct: distinct, voxels: voxels) }
+
+    /// The same of some slices, told by how many labels and labelled voxels each has.
+    static func mostTelling(distinct: [Int], voxels: [Int]) -> Int {
         let total = voxels.reduce(0, +)
         guard total > 0, let most = distinct.max() else { return voxels.count / 2 }
         let centre = Double(voxels.enumerated().reduce(0) { $0 + $1.offset * $1.element }) / Double(total)

@@ -26,8 +26,8 @@ struct PlaneMosaic {
         self.plane = plane
         let axis = plane.axes(geometry.orientation).slice
         let range = region.slices.range(axis, of: geometry.shape)
-        let count = min(detail.slices, range.count)
-        slices = (0..<count).map { range.lowerBound + (2 * $0 + 1) * range.count / (2 * count) }
+        slices = Snapshot.evenlySpaced(detail.slices, in: ClosedRange(range))
+        let count = slices.count
         positions = slices.map { Self.position(of: $0, along: axis, plane, geometry, region) }
         let (width, height) = (form.width, form.height)
         let side = (Double(count * height) / Double(width)).squareRoot().rounded(.up)
@@ -66,11 +66,7 @@ struct PlaneMosaic {
             distinct.append(counts.dropFirst().reduce(0) { $0 + ($1 > 0 ? 1 : 0) })
             labelled.append(size - counts[0])
         }
-        let all = labelled.reduce(0, +)
-        guard all > 0, let most = distinct.max() else { return tiles / 2 }
-        let centre = Double(labelled.enumerated().reduce(0) { $0 + $1.offset * $1.element }) / Double(all)
-        let candidates = distinct.indices.filter { distinct[$0] == most }
-        return candidates.min { abs(Double($0) - centre) < abs(Double($1) - centre) } ?? tiles / 2
+        return LabelSpread.mostTelling(distinct: distinct, voxels: labelled)
     }
 
     /// What view.js says of it.

@@ -15,13 +15,7 @@ struct ViewDocument: Encodable {
         let colour: String
 
         init(_ entry: LabelEntry) {
-            let colour = entry.colour
-            (id, name) = (entry.id, entry.name)
-            self.colour =
-                "#"
-                + [colour.red, colour.green, colour.blue].map {
-                    ($0 < 16 ? "0" : "") + String($0, radix: 16)
-                }.joined()
+            (id, name, colour) = (entry.id, entry.name, entry.colour.hexadecimal)
         }
     }
 
@@ -61,13 +55,7 @@ struct ViewDocument: Encodable {
 
     /// The script.
     func script() throws -> [UInt8] {
-        var text = try JSON.text(self, pretty: false)
-        text.removeLast()
-        // Inside strings alone: no end of a script, where a page holds the text itself, and no line break of old scripts.
-        for (character, escape) in [("<", "\\u003c"), ("\u{2028}", "\\u2028"), ("\u{2029}", "\\u2029")] {
-            text = text.replacing(character, with: escape)
-        }
-        return Array("tomosView(\(text));\n".utf8)
+        Array("tomosView(\(try JSON.script(self)));\n".utf8)
     }
 }
 

@@ -1,3 +1,4 @@
+import Evaluation
 import Platform
 import Segmentation
 
@@ -48,7 +49,9 @@ public struct StudyDoubts: Sendable {
         for structure in done.lazy.flatMap(\.structures) {
             if let promise = structure.promise { promises[structure.id, default: []].append(promise) }
         }
-        let usual = promises.filter { $0.value.count >= Self.least }.mapValues { $0.sorted().quantile(0.5) }
+        let usual = promises.filter { $0.value.count >= Self.least }.mapValues {
+            percentile(0.5, ofSorted: $0.sorted())
+        }
         doubts = Dictionary(
             done.map { ($0.id, CaseSigns($0, usual: usual, volumes: volumes).doubt) }, uniquingKeysWith: { a, _ in a })
         ranked = doubts.sorted { ($1.value.score, $0.key) < ($0.value.score, $1.key) }.map(\.key)

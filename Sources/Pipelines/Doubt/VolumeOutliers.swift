@@ -1,3 +1,4 @@
+import Evaluation
 import Foundation
 import Volumes
 
@@ -43,10 +44,10 @@ public struct VolumeOutliers: Sendable {
         }
         distributions = sizes.filter { $0.value.count >= Self.least }.mapValues { sizes in
             let sizes = sizes.sorted()
-            let (low, high) = (sizes.quantile(0.25), sizes.quantile(0.75))
+            let (low, high) = (percentile(0.25, ofSorted: sizes), percentile(0.75, ofSorted: sizes))
             let reach = Self.reach * max(high - low, Self.leastSpread)
             return Distribution(
-                median: exp(sizes.quantile(0.5)), low: exp(low), high: exp(high), lower: exp(low - reach),
+                median: exp(percentile(0.5, ofSorted: sizes)), low: exp(low), high: exp(high), lower: exp(low - reach),
                 upper: exp(high + reach))
         }
     }
@@ -63,14 +64,4 @@ public struct VolumeOutliers: Sendable {
 extension CaseOutcome {
     /// Whether its results are there.
     public var isDone: Bool { status == .done || status == .kept }
-}
-
-extension [Double] {
-    /// The value below which a share of sorted values lies, linear between them, as NumPy's default. Not of an empty list.
-    func quantile(_ share: Double) -> Double {
-        let place = share * Double(count - 1)
-        let below = Int(known: place)
-        let above = Swift.min(below + 1, count - 1)
-        return self[below] + (self[above] - self[below]) * (place - Double(below))
-    }
 }

@@ -94,7 +94,7 @@ private struct RunEnd: Decodable {
 extension BatchRun {
     /// Writes `RESULTS/report` where the pipeline asks for it, of all cases as they stand now.
     func writeReport() throws -> StudyReport.Written? {
-        guard pipeline.outputs.contains(where: { $0.name == "report" }) else { return nil }
+        guard pipeline.outputs.contains(.report) else { return nil }
         return try StudyReport(of: folder, plan: plan, makesViews: false).write(to: folder.path + "/report")
     }
 }
