@@ -17,6 +17,9 @@ public struct DICOMSeries: Sendable {
     public var part: String?
     /// What this part is where the vendor keeps several images in one series, e.g. `fieldmaphz`; nil otherwise.
     public var variant: String?
+    /// What names of files end in that are made of this part, as dcm2niix ends them: `_ph`, `_e2_real`; empty for a whole
+    /// series.
+    public var suffix = ""
     /// Image files of the series that cannot be decoded, with the reason; reading the series then fails.
     public var unreadable: [DICOMFileFate] = []
     /// Files among those of the series that are not there or hold nothing (links to nothing, pointers whose content was
