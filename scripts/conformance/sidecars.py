@@ -72,6 +72,7 @@ REASONS = [
      "the file states none; dcm2niix takes the span of acquisition times"),
     (("EchoTime1", "EchoTime2"), lambda t, o: o.get("Units") == "Hz",
      "the map is in Hz, so that no echo times are needed; the file states one alone"),
+    ("EchoNumber", lambda t, o: o.get("Units") == "Hz", "the map is computed of both echoes"),
     ("TriggerDelayTime", lambda t, o: maker(t) == "GE", "GE's trigger time counts from the start of the scan"),
     ("Manufacturer", lambda t, o: True, "the file's own; dcm2niix takes Philips from private elements"),
     ("MultibandAccelerationFactor", lambda t, o: "MultibandAccelerationFactor" not in o,

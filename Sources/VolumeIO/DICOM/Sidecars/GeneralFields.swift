@@ -105,8 +105,9 @@ extension SidecarSource {
 
     /// Which part of a complex image this is, where ImageType does not spell it out.
     private func component(_ words: [String]) -> String? {
+        if isFieldMap { return words.contains("FIELDMAPHZ") ? nil : "FIELDMAPHZ" }
         let names = ["MAGNITUDE", "PHASE", "REAL", "IMAGINARY"]
-        if words.contains(where: { names.contains($0) || $0 == "FIELDMAPHZ" }) { return nil }
+        if words.contains(where: { names.contains($0) }) { return nil }
         if let stated = text(.complexComponent), names.contains(stated) { return stated }
         let letters = ["M": "MAGNITUDE", "P": "PHASE", "R": "REAL", "I": "IMAGINARY"]
         if let letter = words.dropFirst(2).lazy.compactMap({ letters[$0] }).first { return letter }
@@ -116,12 +117,15 @@ extension SidecarSource {
         }
     }
 
+    /// Whether the values are a field in hertz: the part of a series that is named so.
+    var isFieldMap: Bool { image.variant?.kind == .fieldMap || suffix.contains("_fieldmaphz") }
+
     /// Whether the image is the phase of a complex one.
     var isPhase: Bool { imageType.contains("PHASE") || imageType.contains("P") }
 
     /// The unit of the values. Phases count in steps of the scanner's own unless the file says that they are radians.
     var units: String? {
-        if let units = image.variant?.units { return units }
+        if isFieldMap { return "Hz" }
         if let units = text(DICOMTag(0x0054, 0x1001)) { return units == "BQML" ? "Bq/mL" : units }
         guard image.modality == "MR", isPhase else { return nil }
         let mapping = attributes.file.items(DICOMTag(0x0040, 0x9096)).first

@@ -264,6 +264,23 @@ struct SidecarVendorTests {
         #expect(values["NonlinearGradientCorrection"] == .flag(false))
     }
 
+    @Test(
+        "what a part is called in names is what its sidecar says",
+        arguments: [("_e2", 2, nil), ("_fieldmaphz", nil, "Hz"), ("_e3_ph", 3, nil), ("", nil, nil), ("_ex", nil, nil)]
+            as [(String, Double?, String?)])
+    func parts(_ suffix: String, _ echo: Double?, _ units: String?) throws {
+        _ = try sidecar { _, _, _ in }
+        var series = try #require(try DICOM.scan([folder.path]).series.first)
+        series.suffix = suffix
+        let values = try DICOM.volumes(series).sidecar().values
+        #expect(values["EchoNumber"] == echo.map { .number($0) } && values["Units"] == units.map { .text($0) })
+        guard case .texts(let type) = values["ImageType"] else {
+            Issue.record("no ImageType")
+            return
+        }
+        #expect(type.contains("FIELDMAPHZ") == (units != nil))
+    }
+
     /// As dcm2niix writes the type of a Siemens CT.
     @Test("words of ImageType keep their blanks and are parted at underscores")
     func imageType() throws {
