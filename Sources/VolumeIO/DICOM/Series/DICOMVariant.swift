@@ -25,7 +25,7 @@ struct DICOMVariant: Sendable, Hashable {
     var suffix: String {
         switch kind {
         case .fieldMap: "_fieldmaphz"
-        case .reversed: "_reversed"
+        case .reversed: "_PhaseEncoding_reversed"
         case .magnitude, .forward: ""
         }
     }
