@@ -163,7 +163,7 @@ conformance: build ## Compare with references (in ../shared), dcm2niix and Simpl
 	@scripts/install-packages python3 python3-venv zstd
 	@[ -x .venv-conformance/bin/python ] || { python3 -m venv .venv-conformance && \
 	    .venv-conformance/bin/pip install --quiet pydicom nibabel numpy dcm2niix SimpleITK; }
-	@.venv-conformance/bin/python scripts/conformance/compare.py $(TOMOS) ../shared/conformance/dicom docs/conformance.md
+	@.venv-conformance/bin/python scripts/conformance/compare.py $(TOMOS) ../shared/conformance docs/conformance.md
 
 evaluation-reference: build .venv-evaluation/complete ## Compare `tomos evaluate` with medpy, MONAI and surface-distance (fetched, GBs)
 	@.venv-evaluation/bin/python scripts/evaluation-reference $(TOMOS)
