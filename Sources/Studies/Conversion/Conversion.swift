@@ -123,15 +123,9 @@ public struct Conversion: Sendable {
         _ volumes: DICOMVolumes, _ chosen: [Int], besides path: String, _ changes: [String: SidecarChange]
     ) throws -> [String] {
         let stem = Self.stem(path)
-        var sidecar = try volumes.sidecar(of: chosen)
+        var sidecar = try volumes.sidecar(of: chosen, orientation: orientation)
         sidecar.values["ConversionSoftware"] = .text("tomos")
         sidecar.values["ConversionSoftwareVersion"] = .text(tomosVersion)
-        let slices = volumes.geometry.place(ofAxis: 2, in: orientation)
-        if sidecar.values["SliceTiming"] != nil, slices != Orientation.SignedAxis(axis: 2, reversed: false) {
-            // The times are those of the slices as they were acquired, along this axis of the file.
-            sidecar.values["SliceEncodingDirection"] = .text(
-                ["i", "j", "k"][slices.axis] + (slices.reversed ? "-" : ""))
-        }
         try AtomicFile.write(try JSON.bytes(ChangedSidecar(sidecar, changes)), to: stem + ".json")
         guard volumeIndex == nil, let (bValues, directions) = volumes.diffusion else { return [stem + ".json"] }
         try AtomicFile.write(Array((Self.line(bValues) + "\n").utf8), to: stem + ".bval")
