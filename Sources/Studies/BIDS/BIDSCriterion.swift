@@ -24,6 +24,7 @@ indirect enum BIDSCriterion: Sendable, Hashable {
         let values: [Value] =
             switch value {
             case .text(let text): [.text(text)]
+            case .flag(let flag): [.text(flag ? "true" : "false")]
             case .number(let number): [.number(number)]
             case .texts(let texts): texts.map(Value.text)
             case .numbers(let numbers): numbers.map(Value.number)
