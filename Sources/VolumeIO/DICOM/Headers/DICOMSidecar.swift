@@ -1,8 +1,8 @@
 import Volumes
 
 /// What a series' headers say of how it was taken, under the names and in the units (seconds, degrees, tesla) of BIDS
-/// and dcm2niix; ``SidecarField/all`` lists them. It names no patient, no person, no institution, no date and no time of
-/// day.
+/// and dcm2niix; ``SidecarField/all`` lists them. It names no patient, no person, no institution, no date, no time
+/// of day.
 public struct DICOMSidecar: Sendable, Encodable {
     /// A value of the sidecar.
     public enum Value: Sendable, Equatable, Encodable {

@@ -47,6 +47,8 @@ extension SidecarField {
     static let scaling: [SidecarField] = [
         philips("PhilipsRescaleSlope", "Slope of the values shown, which are those of this file", .slope),
         philips("PhilipsRescaleIntercept", "Intercept of the values shown", .intercept),
+        realWorld("PhilipsRWVSlope", "Slope of real world values", DICOMTag(0x0040, 0x9225)),
+        realWorld("PhilipsRWVIntercept", "Intercept of real world values", DICOMTag(0x0040, 0x9224)),
         SidecarField(
             "PhilipsScaleSlope", "Slope of the values measured: shown / (PhilipsRescaleSlope * this)",
             from: "(2005,xx0E) Philips MR Imaging DD 001"
@@ -59,6 +61,16 @@ extension SidecarField {
             source.vendor == .philips && source.image.modality == "MR" && source.scaleSlope != nil ? .number(0) : nil
         },
     ]
+
+    private static func realWorld(_ name: String, _ meaning: String, _ tag: DICOMTag) -> SidecarField {
+        SidecarField(name, meaning, from: "\(tag.text) of (0040,9096)") { source in
+            guard source.vendor == .philips, source.image.modality == "MR" else { return nil }
+            let mapping = DICOMTag(0x0040, 0x9096)
+            let own = source.groups.lazy.compactMap { $0.items(mapping).first }.first
+            let item = own ?? source.attributes.file.items(mapping).first
+            return item?.text(tag).flatMap(SidecarSource.number).map { .number($0) }
+        }
+    }
 
     private static func philips(_ name: String, _ meaning: String, _ tag: DICOMTag) -> SidecarField {
         SidecarField(name, meaning, from: tag.text) { source in

@@ -9,11 +9,14 @@ extension SidecarField {
         .text("SoftwareVersions", "Software of the scanner", DICOMTag(0x0018, 0x1020)),
         SidecarField(
             "ConsistencyInfo", "Siemens' name of the software build",
-            from: "Siemens protocol sProtConsistencyInfo.tMeasuredBaselineString, .tBaselineString"
+            from:
+                "Siemens protocol sProtConsistencyInfo.tMeasuredBaselineString, .tBaselineString; (0021,xx10) SIEMENS "
+                + "MR SDS 01"
         ) { source in
             let prefix = "sProtConsistencyInfo."
             let names = ["tMeasuredBaselineString", "tBaselineString"]
-            return names.lazy.compactMap { source.siemensProtocol?[prefix + $0] }.first.map { .text($0) }
+            let stated = names.lazy.compactMap { source.siemensProtocol?[prefix + $0] }.first
+            return (stated ?? source.itemText(private: 0x10, .siemensSDS)).map { .text($0) }
         },
         .text("BodyPart", "Part of the body", DICOMTag(0x0018, 0x0015)),
         .text("PatientPosition", "How the patient lay: HFS is head first, supine", DICOMTag(0x0018, 0x5100)),
@@ -30,7 +33,9 @@ extension SidecarField {
             from: "(0008,9007), (0008,0008), (0008,9208), (0043,xx2F) GEMS_PARM_01"
         ) { .texts($0.imageType) },
         SidecarField("ImageTypeText", "Siemens' own kind of image", from: "(0021,xx75) SIEMENS MR SDI 02") { source in
-            source.itemText(private: 0x75, .siemensSDI).map { .texts(DICOMFileReader.words($0)) }
+            source.itemText(private: 0x75, .siemensSDI).map { text in
+                .texts(DICOMFileReader.words(text).flatMap { $0.split(separator: "_").map(String.init) })
+            }
         },
         SidecarField("VolumeImageType", "Kind of each volume where they differ", from: "as ImageType") { source in
             let types = source.images.map { $0.keys[.imageType] ?? "" }
@@ -40,12 +45,15 @@ extension SidecarField {
             source.image.imageType.first == "DERIVED" ? .flag(false) : nil
         },
         SidecarField(
-            "Units", "Unit of the values: `Hz` of a field map, `rad` or `arbitrary` of a phase, BQML and others of PET",
+            "Units",
+            "Unit of the values: `Hz` of a field map, `rad` or `arbitrary` of a phase, Bq/mL and others of PET",
             from: "kind of image, (0054,1001), (0028,1054), (0040,9096) > (0040,08EA) > (0008,0100)"
         ) { $0.units.map { .text($0) } },
         SidecarField(
             "ImageOrientationPatientDICOM", "Directions of rows and columns as stored, LPS", from: "(0020,0037)"
         ) { source in
+            let stated = source.text(.orientation).map(SidecarSource.numbers) ?? []
+            if stated.count == 6 { return .numbers(stated) }
             let (row, column) = (source.image.rowDirection, source.image.columnDirection)
             return .numbers([row.x, row.y, row.z, column.x, column.y, column.z])
         },
@@ -103,7 +111,7 @@ extension SidecarSource {
     /// The unit of the values. Phases count in steps of the scanner's own unless the file says that they are radians.
     var units: String? {
         if let units = image.variant?.units { return units }
-        if let units = text(DICOMTag(0x0054, 0x1001)) { return units }
+        if let units = text(DICOMTag(0x0054, 0x1001)) { return units == "BQML" ? "Bq/mL" : units }
         guard image.modality == "MR", isPhase else { return nil }
         let mapping = attributes.file.items(DICOMTag(0x0040, 0x9096)).first
         let code = mapping?.items(DICOMTag(0x0040, 0x08EA)).first?.text(DICOMTag(0x0008, 0x0100))

@@ -22,13 +22,19 @@ extension SidecarField {
             case .siemens:
                 let stated =
                     source.csa?["ImaCoilString"]?.first ?? source.text(private: 0x0F, .siemensText)
-                    ?? source.itemText(private: 0x4F, .siemensSDI)
+                    ?? source.itemText(private: 0x4F, .siemensSDI) ?? source.csaSeries?["CoilString"]?.first
                 return stated.map { .text($0) }
             case .uih: return source.text(private: 0x03, .uih).map { .text($0) }
             default: return nil
             }
         },
-        .text("CoilString", "Receiving coil as the standard's attribute has it", DICOMTag(0x0018, 0x1250)),
+        SidecarField(
+            "CoilString", "Receiving coil as the header has it",
+            from: "(0018,1250), (0029,xx10) ImaCoilString, (0051,xx0F) SIEMENS MR HEADER"
+        ) { source in
+            let siemens = source.csa?["ImaCoilString"]?.first ?? source.text(private: 0x0F, .siemensText)
+            return (source.text(DICOMTag(0x0018, 0x1250)) ?? siemens).map { .text($0) }
+        },
         SidecarField(
             "ShimSetting", "Currents of the shims in the scanner's units",
             from: "Siemens protocol sGRADSPEC lOffsetX, Y, Z and alShimCurrent[0] to [4]; (0043,xx02) to (0043,xx04) "

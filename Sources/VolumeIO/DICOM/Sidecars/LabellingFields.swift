@@ -7,6 +7,8 @@ extension SidecarField {
             let names: [Double: String] = [1: "Bipolar", 2: "Monopolar"]
             return source.siemensProtocol?.number("sDiffusion.dsScheme").flatMap { names[$0] }.map { .text($0) }
         },
+        diffusionCount("NumberOfDiffusionDirectionGE", "Directions of GE's diffusion", 0xE0),
+        diffusionCount("NumberOfDiffusionT2GE", "Images without weighting of GE's diffusion", 0xDF),
         SidecarField(
             "ASLContext", "Which volumes were labelled: LABEL or CONTROL",
             from: "(0018,9257), (2005,xx29) Philips MR Imaging DD 005"
@@ -55,6 +57,14 @@ extension SidecarField {
             source.labelling?.text(DICOMTag(0x0018, 0x9259)).map { .flag($0 == "YES") }
         },
     ]
+
+    private static func diffusionCount(_ name: String, _ meaning: String, _ element: UInt8) -> SidecarField {
+        let digits = String(element, radix: 16, uppercase: true)
+        return SidecarField(name, meaning, from: "(0019,xx\(digits)) GEMS_ACQU_01") { source in
+            guard source.vendor == .ge, source.image.acquisition.diffusion.bValue != nil else { return nil }
+            return source.number(private: element, .geAcquisition).flatMap { $0 > 0 ? .number($0) : nil }
+        }
+    }
 }
 
 extension SidecarSource {

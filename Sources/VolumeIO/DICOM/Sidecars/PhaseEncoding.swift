@@ -12,7 +12,7 @@ extension SidecarSource {
         }
     }
 
-    /// Whether phase encoding runs the way in which rows (columns) of the stored image are counted; nil where not known.
+    /// Whether phase encoding runs the way in which rows (columns) of the stored image are counted; nil where unknown.
     ///
     /// Siemens' 1 and UIH's 0 run along them; so does GE's REVERSE_LINEAR, which only an EPI states of its polarity
     /// (dcm2niix's issues 125, 410 and 674, and its output for each case).
@@ -34,7 +34,7 @@ extension SidecarSource {
         }
     }
 
-    /// The polarity of older GE software, in the reconstruction's own header within (0043,xx2A): a table of places, then
+    /// The polarity of older GE software, in the reconstruction's own header within (0043,xx2A): a table of places, and
     /// at the one in bytes 24 to 27 a revision, the bits of the acquisition and the data's format. Only what dcm2niix
     /// reads there too is taken: revisions from 25.002 on, of data with bit 11 of the format.
     private var geReconstructionPolarity: Bool? {
@@ -111,7 +111,7 @@ extension SidecarSource {
         return geEchoSpacing
     }
 
-    /// GE states microseconds from line to line as they were read, (0043,xx2C). Lines are acquired in pairs, or in fours
+    /// GE states microseconds from line to line as they were read, (0043,xx2C). Lines are acquired in pairs, in fours
     /// with partial Fourier, after division by the acceleration, and their time is that of the whole matrix.
     /// (GE's formula in dcm2niix's pull requests 480 and 725.)
     private var geEchoSpacing: Double? {

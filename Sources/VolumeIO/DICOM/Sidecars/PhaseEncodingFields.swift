@@ -10,7 +10,8 @@ extension SidecarField {
         SidecarField(
             "PhaseEncodingDirection", "Voxel axis of this file along which the phase was encoded, `-` against it",
             from: "(0018,1312) with the polarity of (0029,xx10) PhaseEncodingDirectionPositive or (0021,xx1C) SIEMENS "
-                + "MR SDI 02; of (0018,9034) or (0043,xx2A) GEMS_PARM_01 of a GE EPI; of (0065,xx58) Image Private Header"
+                + "MR SDI 02; of (0018,9034) or (0043,xx2A) GEMS_PARM_01 of a GE EPI; of (0065,xx58) Image "
+                + "Private Header"
         ) { source in
             source.phaseEncoding.map { .text(source.name($0)) }
         },

@@ -36,8 +36,7 @@ extension SidecarField {
         SidecarField(
             "SpoilingState", "Whether the transverse magnetisation was spoiled", from: "(0018,9016), (0018,0021)"
         ) { source in
-            if let stated = source.text(DICOMTag(0x0018, 0x9016)) { return .flag(stated != "NONE") }
-            return source.sequenceVariantWords.contains("SP") ? .flag(true) : nil
+            source.spoils.map { .flag($0) }
         },
         SidecarField("SpoilingType", "How it was spoiled: RF, GRADIENT or COMBINED", from: "(0018,9016)") { source in
             source.text(DICOMTag(0x0018, 0x9016)).flatMap { $0 == "NONE" ? nil : .text($0) }
@@ -61,6 +60,12 @@ extension SidecarSource {
 
     var sequenceVariant: String? { text(DICOMTag(0x0018, 0x0021)) ?? itemText(private: 0x5B, .siemensSDS) }
     var sequenceVariantWords: [String] { sequenceVariant.map(DICOMFileReader.words) ?? [] }
+
+    /// Whether the transverse magnetisation was spoiled.
+    var spoils: Bool? {
+        if let stated = text(DICOMTag(0x0018, 0x9016)) { return stated != "NONE" }
+        return sequenceVariantWords.contains("SP") ? true : nil
+    }
 
     var sequenceName: String? {
         if let name = text(DICOMTag(0x0018, 0x0024)) ?? text(DICOMTag(0x0018, 0x9005)) { return name }
@@ -87,7 +92,8 @@ extension SidecarSource {
         guard let echo = echoName else { return nil }
         let inversion = scanningSequenceWords.contains("IR") ? "Inversion Recovery " : ""
         let multiband = (multibandFactor ?? 1) > 1 ? "Multiband " : ""
-        return multiband + inversion + echo + (isEchoPlanar ? " EPI" : "")
+        let isSpoiled = echo == "Gradient Echo" && !isEchoPlanar && inversion.isEmpty && spoils == true
+        return multiband + inversion + (isSpoiled ? "Spoiled " : "") + echo + (isEchoPlanar ? " EPI" : "")
     }
 
     private var echoName: String? {

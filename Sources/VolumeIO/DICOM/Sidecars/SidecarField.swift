@@ -1,6 +1,6 @@
 /// A field of a sidecar: what it is called, what it says, where a file has it and how it is read.
 ///
-/// The fields are one registry, ``all``, which ``DICOMVolumes/sidecar(of:orientation:)`` reads and docs/sidecars.md shows.
+/// The fields are one registry, ``all``: ``DICOMVolumes/sidecar(of:orientation:)`` reads it, docs/sidecars.md shows it.
 public struct SidecarField: Sendable {
     /// The name under which it stands in the sidecar; BIDS' where BIDS has one, else dcm2niix's.
     public let name: String

@@ -27,7 +27,9 @@ final class SidecarSource {
     /// Items of private sequences that repeat attributes of an enhanced image (Philips), or hold a vendor's own.
     private let privateItems: [DICOMItem]
     private(set) lazy var vendor = Self.vendor(of: text(DICOMTag(0x0008, 0x0070)))
+    /// Siemens' CSA headers of the image and of the series.
     private(set) lazy var csa = csaHeader(DICOMTag(0x0029, 0x1010))
+    private(set) lazy var csaSeries = csaHeader(DICOMTag(0x0029, 0x1020))
     /// Siemens' measurement protocol.
     private(set) lazy var siemensProtocol = readSiemensProtocol()
     /// GE's scan protocol.
@@ -135,8 +137,7 @@ final class SidecarSource {
         if let bytes = itemBytes(private: 0x19, .siemensSDS) {
             return SiemensProtocol(String(decoding: bytes, as: UTF8.self))
         }
-        guard let header = csaHeader(DICOMTag(0x0029, 0x1020)) else { return nil }
-        let text = header["MrPhoenixProtocol"]?.first ?? header["MrProtocol"]?.first
+        let text = csaSeries?["MrPhoenixProtocol"]?.first ?? csaSeries?["MrProtocol"]?.first
         return text.flatMap { SiemensProtocol($0) }
     }
 
@@ -160,14 +161,16 @@ final class SidecarSource {
         DICOMTag(0x0018, 0x9114), DICOMTag(0x0018, 0x9112), DICOMTag(0x0018, 0x9115), DICOMTag(0x0018, 0x9125),
         DICOMTag(0x0018, 0x9006), DICOMTag(0x0018, 0x9042), DICOMTag(0x0018, 0x9049), DICOMTag(0x0018, 0x9119),
         DICOMTag(0x0018, 0x9226), DICOMTag(0x0018, 0x9117), DICOMTag(0x0018, 0x9251), DICOMTag(0x0018, 0x9239),
-        DICOMTag(0x0020, 0x9111), DICOMTag(0x0028, 0x9110), DICOMTag(0x0028, 0x9145), DICOMTag(0x0018, 0x9321),
+        DICOMTag(0x0020, 0x9111), DICOMTag(0x0020, 0x9116), DICOMTag(0x0028, 0x9110), DICOMTag(0x0028, 0x9145),
+        DICOMTag(0x0018, 0x9321),
         DICOMTag(0x0018, 0x9301), DICOMTag(0x0018, 0x9304), DICOMTag(0x0018, 0x9314), DICOMTag(0x0018, 0x9325),
         DICOMTag(0x0018, 0x9329), DICOMTag(0x0018, 0x9751),
     ]
 
-    /// Private sequences whose items are read: Philips' repeated attributes (2005,xx0F), Siemens' (0021,xxFE).
+    /// Private sequences whose items are read: attributes that Philips repeats of a frame (2005,xx0F) and of all frames
+    /// (2005,xx0E), Siemens' own (0021,xxFE).
     static let privateSequences: [DICOMTag] =
-        (UInt16(0x10)...0x15).map { DICOMTag(0x2005, $0 << 8 | 0x0F) }
+        (UInt16(0x10)...0x15).flatMap { [DICOMTag(0x2005, $0 << 8 | 0x0F), DICOMTag(0x2005, $0 << 8 | 0x0E)] }
         + (UInt16(0x10)...0x12).map { DICOMTag(0x0021, $0 << 8 | 0xFE) }
 }
 

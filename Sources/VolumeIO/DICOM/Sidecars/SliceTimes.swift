@@ -110,9 +110,9 @@ struct SliceTimes {
         return geOrder(source, volume, multiband: multiband)
     }
 
-    /// The order of GE's EPI by its scan protocol: sequential or interleaved, from the first slice prescribed. Diffusion
-    /// (`epi2`) is always interleaved. Several bands make volumes of an odd number of excitations, which older software
-    /// and diffusion reach by an excitation more. (dcm2niix's issues 311, 544, 635 and 933)
+    /// The order of GE's EPI by its scan protocol: sequential or interleaved, from the first slice prescribed.
+    /// Diffusion (`epi2`) is always interleaved. Several bands make volumes of an odd number of excitations, which older
+    /// software and diffusion reach by an excitation more. (dcm2niix's issues 311, 544, 635 and 933)
     private static func geOrder(
         _ source: SidecarSource, _ volume: [DICOMImageHeader], multiband: Double
     ) -> [Double]? {

@@ -6,7 +6,7 @@ extension SidecarField {
         SidecarField(
             "EchoTime", unit: "s", "Echo time, of each volume where it differs", from: "(0018,9082), (0018,0081)"
         ) {
-            $0.values(1e-3) { $0.echoTime }
+            $0.values(1e-3) { image in image.echoTime.flatMap { $0 > 0 ? $0 : nil } }
         },
         SidecarField("EchoNumber", "Which echo of a series parted by echo", from: "number of the part `_e`") { source in
             source.echoNumber.map { .number($0) }
@@ -85,8 +85,8 @@ extension SidecarField {
 }
 
 extension SidecarSource {
-    /// A value of the images' acquisition times `scale`: one number, or one of each volume where they differ; nil unless
-    /// all volumes have it.
+    /// A value of the images' acquisition times `scale`: one number, or one of each volume where they differ; nil
+    /// unless all volumes have it.
     func values(_ scale: Double, _ value: (DICOMAcquisition) -> Double?) -> DICOMSidecar.Value? {
         let values = images.compactMap { value($0.acquisition).map { $0 * scale } }
         guard values.count == images.count, let one = values.first else { return nil }
@@ -114,8 +114,7 @@ extension SidecarSource {
     var echoTrain: Double? {
         let stated91 = number(DICOMTag(0x0018, 0x0091))
         for stated in [number(DICOMTag(0x0018, 0x9241)), stated91] { if let stated, stated > 1 { return stated } }
-        guard vendor == .siemens, let bytes = attributes.file.bytes(DICOMTag(0x0029, 0x1020)) else { return stated91 }
-        return CSAHeader(bytes)?["EchoTrainLength"]?.first.flatMap(Self.number) ?? stated91
+        return csaSeries?["EchoTrainLength"]?.first.flatMap(Self.number) ?? stated91
     }
 
     /// Seconds between volumes in which nothing is acquired; nil where not stated.
@@ -127,16 +126,18 @@ extension SidecarSource {
         }
     }
 
-    /// Seconds from volume to volume of a Philips 3-D series over time, whose trigger times count from its start; nil for
-    /// other series and for uneven times.
+    /// Seconds from volume to volume of a Philips 3-D series over time, whose trigger times count from its start; nil
+    /// for other series and for uneven times.
     var dynamicInterval: Double? {
         guard vendor == .philips, text(DICOMTag(0x0018, 0x0023)) == "3D", volumes.count > 1 else { return nil }
-        let times = images.compactMap { $0.keys[.triggerTime].flatMap(finiteNumber) }.sorted()
-        guard times.count == volumes.count else { return nil }
+        let stated = images.compactMap { $0.keys[.triggerTime].flatMap(finiteNumber) }
+        // Labelled and control images of one dynamic state one time.
+        let times = Set(stated).sorted()
+        guard stated.count == volumes.count, times.count > 1, volumes.count % times.count == 0 else { return nil }
         let steps = zip(times, times.dropFirst()).map { $1 - $0 }
         let mean = (times[times.count - 1] - times[0]) / Double(steps.count)
         guard mean > 0, steps.allSatisfy({ abs($0 - mean) < 0.02 * mean }) else { return nil }
-        return mean * 1e-3
+        return mean * 1e-3 * Double(times.count) / Double(volumes.count)
     }
 
     /// RepetitionTime as BIDS defines it.

@@ -5,8 +5,8 @@ import Volumes
 
 @testable import VolumeIO
 
-/// What each vendor's private elements say, in files written here. The expected directions are dcm2niix's (v1.0.20260724)
-/// for the same elements, brought from its turned rows to ours; formulas are named.
+/// What each vendor's private elements say, in files written here. The expected directions are dcm2niix's
+/// (v1.0.20260724) for the same elements, brought from its turned rows to ours; formulas are named.
 struct SidecarVendorTests {
     let folder = TemporaryFolder()
 
@@ -224,17 +224,21 @@ struct SidecarVendorTests {
         #expect(values["SliceTiming"] == nil)
     }
 
-    /// Steps of 15 807.2 ms from the trigger times, as dcm2niix states of field/philips_asl_label_control.
+    /// Two images in each dynamic of 33.873 s, four shots of 4.234 s each, as of field/philips_asl_label_control.
     @Test("of a Philips 3-D series over time the repetition time is from volume to volume")
     func dynamics() throws {
-        let values = try sidecar(volumes: 3) { slice, volume, _ in
+        let values = try sidecar(volumes: 4) { slice, volume, _ in
             slice[0x0008, 0x0070, "LO"] = "Philips"
             slice[0x0018, 0x0023, "CS"] = "3D"
             slice[0x0018, 0x0080, "DS"] = "4234"
-            slice[0x0018, 0x1060, "DS"] = "\(15_807.2 * Double(volume))"
+            slice[0x0018, 0x1060, "DS"] = "\(33_873 * (volume / 2))"
+            slice[0x0020, 0x0100, "IS"] = "\(volume / 2 + 1)"
+            slice[0x2005, 0x0010, "LO"] = "Philips MR Imaging DD 005"
+            slice[0x2005, 0x1029, "CS"] = volume % 2 == 0 ? "CONTROL" : "LABEL"
         }
-        #expect(values["RepetitionTime"] == .number(15.8072))
+        #expect(values["RepetitionTime"] == .number(16.9365))
         #expect(values["RepetitionTimeExcitation"] == .number(4.234))
+        #expect(values["ASLContext"] == .texts(["CONTROL", "LABEL", "CONTROL", "LABEL"]))
     }
 
     // MARK: Others
