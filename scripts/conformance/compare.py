@@ -8,10 +8,13 @@ this folder's adversarial.py writes are compared.
 import os
 import sys
 
+import dcm2niix
+
 import beside
 import field
 import odd
 import references
+import sidecars
 
 
 def sections(tomos, conformance):
@@ -20,6 +23,7 @@ def sections(tomos, conformance):
     if os.path.isdir(dicom):
         yield beside.section(tomos, dicom)
         yield references.section(tomos, dicom)
+        yield sidecars.section(tomos, dcm2niix.bin, dicom)
     else:
         print(f"not compared with references: {dicom} is absent", file=sys.stderr)
     if os.path.isdir(cases):
