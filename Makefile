@@ -82,8 +82,9 @@ format: ## Format the Swift sources in place
 	@swift format --in-place --recursive $(SWIFT_SOURCES)
 
 bench: build .venv-bench/requirements.txt .venv-convert/bin/dcm2niix ## Time conversion, the engine and training beside others' programs (fetched, GBs), and whole cases by stages
-	@scripts/install-packages pigz
+	@scripts/install-packages pigz strace
 	@.venv-convert/bin/python Benchmarks/convert.py $(TOMOS)
+	@echo; .venv-convert/bin/python Benchmarks/convert_many.py $(TOMOS)
 	@swift run -c release engine-benchmark
 	@swift build -c release --product learning-benchmark
 	@swift build -c release --product case-benchmark
