@@ -50,6 +50,20 @@ extension Geometry {
             nifti: nifti)
     }
 
+    /// The axes by which ``reordered(_:)`` stores this grid in `target`; nil keeps its own order.
+    public func axes(storedIn target: Orientation?) -> [Orientation.SignedAxis] {
+        guard let target else { return (0..<3).map { Orientation.SignedAxis(axis: $0, reversed: false) } }
+        return orientation.axes(to: target)
+    }
+
+    /// Where an axis of this grid goes when the grid is stored with its axes along `target` (nil: as it is), and whether
+    /// it is walked from its far end there.
+    public func place(ofAxis axis: Int, in target: Orientation?) -> Orientation.SignedAxis {
+        let axes = axes(storedIn: target)
+        let place = axes.firstIndex { $0.axis == axis } ?? axis
+        return Orientation.SignedAxis(axis: place, reversed: axes[place].reversed)
+    }
+
     /// The axes by which ``reordered(_:)`` brings this grid onto `other`, which holds the same voxels at the same places
     /// in another order, or in the same; nil when the grids are not the same.
     public func axes(onto other: Geometry) -> [Orientation.SignedAxis]? {

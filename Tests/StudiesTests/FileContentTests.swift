@@ -120,19 +120,20 @@ import Volumes
             ("%d", ["d": "/etc"], "_etc"), ("%d", ["d": ".hidden"], "_.hidden"),
             ("%d_%s", ["d": "NUL", "s": "3"], "NUL_3"),
             ("%d", ["d": "nul"], "_nul"), ("%d", ["d": "a\u{1B}[2J\u{202E}b"], "a__2J_b"), ("%d", [:], "none"),
-            ("%m%%%s", ["m": "MR", "s": "1"], "MR%1"), ("%d", ["d": ""], "_"),
+            ("%M%%%s", ["M": "MR", "s": "1"], "MR%1"), ("%d", ["d": ""], "_"),
+            ("%4s_%2e", ["s": "7", "e": "1"], "0007_01"), ("%2s", ["s": "123"], "123"), ("%3s", [:], "none"),
         ] as [(String, [String: String], String)])
     func namesFromHeaders(_ pattern: String, _ texts: [String: String], _ expected: String) throws {
         let name = try ImageFileName(pattern, identity: true)
-        #expect(name.name(part: nil) { texts[String($0.letter)] } == expected)
+        #expect(name.name { texts[String($0.letter)] } == expected)
     }
 
     @Test("Long texts are cut, so that what follows them still shows")
     func longNames() throws {
         let long = String(repeating: "ä", count: 500)
-        let name = try ImageFileName("%p-%d-%s", identity: true).name(part: long) { $0.letter == "s" ? "7" : long }
+        let name = try ImageFileName("%p-%d-%s", identity: true).name(suffix: "_ph") { $0.letter == "s" ? "7" : long }
         #expect(
-            name.hasPrefix(String(repeating: "ä", count: 40) + "-ä") && name.contains("ä-7_ä") && name.utf8.count <= 230
+            name.hasPrefix(String(repeating: "ä", count: 40) + "-ä") && name.hasSuffix("ä-7_ph") && name.utf8.count <= 230
         )
     }
 
@@ -148,7 +149,7 @@ import Volumes
     func typedTexts(_ pattern: String) {
         let error = #expect(throws: ImageFileName.PatternError.self) { try ImageFileName(pattern, identity: false) }
         #expect(
-            error?.description.contains("as typed) can tell who the patient is: add --with-identity, or use %m") == true
+            error?.description.contains("as typed) can tell who the patient is: add --with-identity, or use %M") == true
         )
     }
 

@@ -23,16 +23,19 @@ public struct DICOMSeries: Sendable {
     /// one too.
     public var suffix = ""
     /// Image files of the series that cannot be decoded, with the reason; reading the series then fails.
-    public var unreadable: [DICOMFileFate] = []
+    public var unreadable: [DICOMFileFate] = [] { didSet { judgement = DICOMJudgement() } }
     /// Files among those of the series that are not there or hold nothing (links to nothing, pointers whose content was
     /// not fetched, empty files), with the reason; reading the series then fails unless its policies say otherwise.
-    public var absent: [DICOMFileFate] = []
+    public var absent: [DICOMFileFate] = [] { didSet { judgement = DICOMJudgement() } }
     /// How it is to be read.
-    public var policies = DICOMPolicies()
+    public var policies = DICOMPolicies() { didSet { judgement = DICOMJudgement() } }
     /// What a person should know of where it was found.
-    package var notices: [String] = []
+    package var notices: [String] = [] { didSet { judgement = DICOMJudgement() } }
     /// The images, in the order found.
-    var images: [DICOMImageHeader] = []
+    var images: [DICOMImageHeader] = [] { didSet { judgement = DICOMJudgement() } }
+
+    /// What came out when it was sorted and checked; nothing that it holds has changed since.
+    var judgement = DICOMJudgement()
 
     /// The files of the images, in the order found.
     public var files: [String] {
@@ -127,7 +130,9 @@ public enum DICOM {
     ///
     /// Slices are ordered by position alone. Throws `DICOMError`: gaps, uneven spacing, images at one place that
     /// nothing tells apart, mixed orientation or size, files that cannot be decoded.
-    public static func volumes(_ series: DICOMSeries) throws -> DICOMVolumes { try DICOMVolumes(series) }
+    public static func volumes(_ series: DICOMSeries) throws -> DICOMVolumes {
+        try series.judgement.volumes(of: series)
+    }
 
     /// Decodes one volume of a series in RAS mm, or refuses the series; of several volumes the given one (from 0), or
     /// the first with a notice.
@@ -135,7 +140,7 @@ public enum DICOM {
     /// Columns are i, rows j, slices k; stored values keep their type where all slices share one rescale
     /// (`Volume.scaling` holds it), else they are rescaled slice by slice to float32. Throws as `volumes` does.
     public static func readVolume(_ series: DICOMSeries, volumeIndex: Int? = nil) throws -> Volume {
-        let volumes = try DICOMVolumes(series)
+        let volumes = try DICOM.volumes(series)
         var volume = try volumes.read(volume: volumeIndex ?? 0)
         if volumeIndex == nil, volumes.count > 1 {
             volume.notices.append("volume 0 is taken (choose another with --volume-index)")

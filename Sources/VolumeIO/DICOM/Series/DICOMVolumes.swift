@@ -3,7 +3,7 @@ import Volumes
 /// A series sorted and checked, its voxels still to be decoded: one grid, and the images of one volume or more on it.
 public struct DICOMVolumes: Sendable {
     /// The series.
-    public let series: DICOMSeries
+    public private(set) var series: DICOMSeries
     /// The grid of each volume, RAS.
     public let geometry: Geometry
     /// What tells the volumes apart; empty for one volume.
@@ -50,6 +50,8 @@ public struct DICOMVolumes: Sendable {
                 series: name, what: "grid", parts: ["volume 0 and volume \(n) do not lie on the same positions"])
         }
         self.series = series
+        // What is found is kept by the series that was asked; the other way round they would keep each other.
+        self.series.judgement = DICOMJudgement()
         (geometry, keys, duplicates) = (first.geometry, split.keys, unique.duplicates)
         volumes = stacks.map(\.images)
         regrids = stacks.map(\.regrid)
