@@ -65,15 +65,19 @@ struct ConvertTests {
         #expect(names == parts.flatMap { ["in_series-6_\($0).json", "in_series-6_\($0).nii"] })
         #expect(try tomos("convert", "-i", source, "-o", "named", "-f", "%M_%s", "-z", "n", "-q").code == 0)
         let named = try FileManager.default.contentsOfDirectory(atPath: folder.file("named")).sorted()
-        #expect(named == parts.flatMap { ["MR_6_\($0).json", "MR_6_\($0).nii"] })
+let endings = parts.map { ["magnitude", "PhaseEncoding_forward"].contains($0) ? "" : "_\($0)" }
+        #expect(named == endings.flatMap { ["MR_6\($0).json", "MR_6\($0).nii"] }.sorted())
     }
 
     @Test(
-        "A trace volume stands in .bvec as 0 0 0",
+        "A trace volume is a file of its own, and packed stands in .bvec as 0 0 0",
         .enabled(if: SharedFolder.isPresent, "needs the reference data in ../shared"))
     func trace() throws {
         let source = SharedFolder.file("conformance/field/philips_dti_with_trace_no_bvec/in")
-        #expect(try tomos("convert", "-i", source, "-o", "dwi.nii").errors.contains("0 0 0 in .bvec"))
+        #expect(try tomos("convert", "-i", source, "-o", "two.nii", "-q").code == 0)
+        let two = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasPrefix("two") }
+        #expect(Set(two) == Set(["two", "two_Trace"].flatMap { name in ["nii", "json", "bval", "bvec"].map { "\(name).\($0)" } }))
+        #expect(try tomos("convert", "-i", source, "--pack", "-o", "dwi.nii").errors.contains("0 0 0 in .bvec"))
         func lines(_ name: String) throws -> [[String]] {
             try String(contentsOfFile: folder.file(name), encoding: .utf8).split(separator: "\n")
                 .map { $0.split(separator: " ").map(String.init) }

@@ -24,6 +24,21 @@ struct ConversionPlan {
     /// One image into the file that was named.
     init(_ image: ConversionImage, to path: String) { items = [Item(image: image, path: path)] }
 
+    /// The unlike images of one series into the file that was named, each with its ending behind the name: `t2.nii.gz`,
+    /// `t2_ph.nii.gz`. Nil where they are not of one series, or were parted on request.
+    init?(parts images: [ConversionImage], to path: String) {
+        let series = images.compactMap(\.series)
+        guard let name = VolumeFileName(path), series.count == images.count, let first = series.first,
+            series.allSatisfy({
+                $0.seriesInstanceUID == first.seriesInstanceUID && $0.seriesNumber == first.seriesNumber
+                    && $0.policies.splitBy.isEmpty
+            })
+        else { return nil }
+        items = zip(images, series).map { image, part in
+            Item(image: image, path: name.folder + name.stem + part.suffix + name.ending)
+        }
+    }
+
     /// Every image into a folder, under names by a pattern.
     /// - Parameters:
     ///   - folder: With a slash at its end.

@@ -9,8 +9,9 @@ struct ConvertCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "convert", abstract: "Converts DICOM series or image files to NIfTI.",
         discussion: """
-            A folder of several images is converted into a folder, one file for each; a series over time, echo or b-value
-            becomes a 4-D file. DICOM series get a .json beside them (BIDS names, no patient), and .bval and .bvec where
+            A folder of several images is converted into a folder, one file for each; a series over time or b-value becomes
+            a 4-D file. Unlike images of a series (echoes, magnitude and phase, maps) are files of their own, which end
+            as dcm2niix ends them: _e2, _ph, _real, _imaginary, _fieldmaphz; --pack keeps them in one. DICOM series get a .json beside them (BIDS names, no patient), and .bval and .bvec where
             they are diffusion-weighted. Archives (.zip, .tar, .tar.gz, .dcm.gz) are read as the folders that they hold.
             Nothing is written when one of the images cannot be right (--keep-going converts the others), or when a file
             is there already (--overwrite replaces it).
@@ -152,8 +153,12 @@ struct ConvertCommand: ParsableCommand {
         if output.isFile, let path = output.output {
             try requireDifferent(input: source, output: path)
             try requireWritable(path)
-            guard cases.count == 1 else { throw InputImageError.several(source, cases.map(InputImage.line)) }
-            return ConversionPlan(ConversionImage(cases[0], colour: colour), to: path)
+            let images = cases.map { ConversionImage($0, colour: colour) }
+            if images.count == 1 { return ConversionPlan(images[0], to: path) }
+            guard let plan = ConversionPlan(parts: images, to: path) else {
+                throw InputImageError.several(source, cases.map(InputImage.line))
+            }
+            return plan
         }
         let folder = output.folder(for: source)
         try requireWritable(folder + "x")
