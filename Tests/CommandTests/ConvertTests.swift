@@ -65,7 +65,7 @@ struct ConvertTests {
         #expect(names == parts.flatMap { ["in_series-6_\($0).json", "in_series-6_\($0).nii"] })
         #expect(try tomos("convert", "-i", source, "-o", "named", "-f", "%M_%s", "-z", "n", "-q").code == 0)
         let named = try FileManager.default.contentsOfDirectory(atPath: folder.file("named")).sorted()
-let endings = parts.map { ["magnitude", "PhaseEncoding_forward"].contains($0) ? "" : "_\($0)" }
+        let endings = parts.map { ["magnitude", "PhaseEncoding_forward"].contains($0) ? "" : "_\($0)" }
         #expect(named == endings.flatMap { ["MR_6\($0).json", "MR_6\($0).nii"] }.sorted())
     }
 
@@ -76,7 +76,8 @@ let endings = parts.map { ["magnitude", "PhaseEncoding_forward"].contains($0) ? 
         let source = SharedFolder.file("conformance/field/philips_dti_with_trace_no_bvec/in")
         #expect(try tomos("convert", "-i", source, "-o", "two.nii", "-q").code == 0)
         let two = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasPrefix("two") }
-        #expect(Set(two) == Set(["two", "two_Trace"].flatMap { name in ["nii", "json", "bval", "bvec"].map { "\(name).\($0)" } }))
+        let expected = ["nii", "json", "bval", "bvec"].flatMap { ["two.\($0)", "two_Trace.\($0)"] }
+        #expect(two.sorted() == expected.sorted())
         #expect(try tomos("convert", "-i", source, "--pack", "-o", "dwi.nii").errors.contains("0 0 0 in .bvec"))
         func lines(_ name: String) throws -> [[String]] {
             try String(contentsOfFile: folder.file(name), encoding: .utf8).split(separator: "\n")
