@@ -42,6 +42,7 @@ struct DICOMDiffusion: Sendable, Hashable {
 
     /// The matrix of an enhanced image (PS3.3 C.8.13.5.9) that states no direction.
     private mutating func readMatrix(_ attributes: borrowing DICOMAttributes) {
+        guard (bValue ?? 0) > 0 else { return }
         let values = DICOMTag.bMatrix.compactMap { attributes.text($0).flatMap { Self.numbers($0).first } }
         take(matrix: values)
     }
@@ -85,12 +86,13 @@ struct BMatrix {
     /// xx, xy, xz, yy, yz, zz; nil when they are not six numbers of a weighted image.
     init?(_ values: [Double]) {
         guard values.count == 6, values.allSatisfy({ abs($0) < 1e6 }) else { return nil }
-        trace = values[0] + values[3] + values[5]
-        guard trace > 0 else { return nil }
+        let sum = values[0] + values[3] + values[5]
+        guard sum > 0 else { return nil }
+        trace = sum
         rows = [
             Vec3(values[0], values[1], values[2]), Vec3(values[1], values[3], values[4]),
             Vec3(values[2], values[4], values[5]),
-        ].map { $0 / trace }
+        ].map { $0 / sum }
     }
 
     /// The matrix' main direction, with x not below 0; nil where no direction stands out. Powers of the matrix, each

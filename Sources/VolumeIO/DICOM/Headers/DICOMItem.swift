@@ -115,7 +115,10 @@ struct DICOMFunctionalGroups {
     }
 
     /// The sequences that lead to an attribute; CT, MR and PET state their frame type each in one of its own.
-    private static let paths: [DICOMTag: [[DICOMTag]]] = [
+    private static let paths = single.merging(bMatrices) { single, _ in single }
+    private static let bMatrices: [DICOMTag: [[DICOMTag]]] = Dictionary(
+        uniqueKeysWithValues: DICOMTag.bMatrix.map { ($0, [[diffusion, DICOMTag(0x0018, 0x9601)]]) })
+    private static let single: [DICOMTag: [[DICOMTag]]] = [
         .position: [[DICOMTag(0x0020, 0x9113)]], .orientation: [[DICOMTag(0x0020, 0x9116)]],
         .pixelSpacing: [[measures]], .sliceThickness: [[measures]], .spacingBetweenSlices: [[measures]],
         .slope: [[values]], .intercept: [[values]], .effectiveEchoTime: [[DICOMTag(0x0018, 0x9114)]],
@@ -127,7 +130,7 @@ struct DICOMFunctionalGroups {
         .bValue: [[diffusion]], .diffusionDirectionality: [[diffusion]],
         .gradientOrientation: [[diffusion, DICOMTag(0x0018, 0x9076)]],
         .cardiacDelay: [[DICOMTag(0x0018, 0x9118)]],
-    ].merging(DICOMTag.bMatrix.map { ($0, [[diffusion, DICOMTag(0x0018, 0x9601)]]) }) { stated, _ in stated }
+    ]
 
     private static let measures = DICOMTag(0x0028, 0x9110), values = DICOMTag(0x0028, 0x9145)
     private static let timing = DICOMTag(0x0018, 0x9112), content = DICOMTag(0x0020, 0x9111)

@@ -140,7 +140,8 @@ private struct ScanAxes {
         let normal = row.cross(column).normalized
         let sizes = (0..<3).map { abs(normal[$0]) }
         let plane = sizes[2] >= max(sizes[0], sizes[1]) ? 2 : sizes[1] >= sizes[0] ? 1 : 0
-        let stated = attributes.text(DICOMTag(0x0018, 0x1312)) ?? Self.axis(attributes)
+        var stated = attributes.text(DICOMTag(0x0018, 0x1312))
+        if stated == nil { stated = Self.axis(attributes) }
         let isColumn = stated != "ROW"
         var cautions: [String] = []
         if stated == nil {

@@ -70,7 +70,7 @@ enum DICOMComponent: Sendable, Hashable {
         }
         if has(["B0", "B0MAP", "B0_MAP", "FIELDMAP", "FIELD_MAP", "FIELDMAPHZ"]) {
             self = .fieldMap
-        } else if let map = words.lazy.compactMap(Self.map).first {
+        } else if let map = words.lazy.compactMap(Self.computedMap).first {
             self = .map(map)
         } else if has(["PHASE", "PHASEMAP", "PHASE_MAP", "VELOCITYMAP", "VELOCITY_MAP"]) || begins("P") {
             self = .phase
@@ -94,7 +94,7 @@ enum DICOMComponent: Sendable, Hashable {
     }
 
     /// The name of a computed map; nil for other words.
-    private static func map(_ word: String) -> String? {
+    private static func computedMap(_ word: String) -> String? {
         if diffusionMaps.contains(word) { return word == "EADC" ? "eADC" : word }
         return ["T1MAP": "T1map", "T2MAP": "T2map", "T2STARMAP": "T2starmap", "R2STARMAP": "R2starmap"][
             word.filter { $0 != "_" }]

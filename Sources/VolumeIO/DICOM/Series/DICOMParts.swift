@@ -95,11 +95,10 @@ extension DICOMSeries {
     private static func named(apart parts: [DICOMSeries]) -> [DICOMSeries] {
         guard parts.count > 1 else { return parts }
         var taken = Set<String>()
-        return parts.map { part in
-            var (part, copy) = (part, 2)
-            let wanted = part.suffix
+        return parts.map { one in
+            var (part, copy) = (one, 2)
             while !taken.insert(part.suffix.lowercased()).inserted {
-                part.suffix = "\(wanted)-\(copy)"
+                part.suffix = "\(one.suffix)-\(copy)"
                 copy += 1
             }
             return part
