@@ -13,12 +13,14 @@ public struct DICOMSeries: Sendable {
     public var seriesNumber: Int?
     /// (0008,103E), where given. May hold anything a person typed.
     public var seriesDescription: String?
-    /// Which part of the series this is, e.g. `StackID 2`; nil for a whole one.
+    /// Which part of the series this is, e.g. `StackID 2` or `echo 2, phase`; nil for a whole one.
     public var part: String?
-    /// What this part is where the vendor keeps several images in one series, e.g. `fieldmaphz`; nil otherwise.
+    /// What this part is where a series holds several images, e.g. `fieldmaphz` or `e2_ph`; nil for a magnitude, and
+    /// otherwise.
     public var variant: String?
-    /// What names of files end in that are made of this part, as dcm2niix ends them: `_ph`, `_e2_real`; empty for a whole
-    /// series.
+    /// What names of files end in that are made of this part, as dcm2niix ends them: `_ph`, `_e2_real`. No two parts of
+    /// a series have the same; empty for the magnitude. A whole series that is nothing but phase, or a second echo, has
+    /// one too.
     public var suffix = ""
     /// Image files of the series that cannot be decoded, with the reason; reading the series then fails.
     public var unreadable: [DICOMFileFate] = [] { didSet { judgement = DICOMJudgement() } }
@@ -115,10 +117,12 @@ public enum DICOM {
             gathered.series[n].notices = indexes.notices(for: gathered.series[n].files)
         }
         gathered.series = gathered.series.flatMap { $0.parts() }
-        gathered.series.sort {
-            ($0.studyInstanceUID, $0.seriesNumber ?? .max, $0.seriesInstanceUID, $0.part ?? "")
-                < ($1.studyInstanceUID, $1.seriesNumber ?? .max, $1.seriesInstanceUID, $1.part ?? "")
-        }
+        // Parts of a series keep their order.
+        gathered.series = gathered.series.enumerated().sorted { a, b in
+            let (x, y) = (a.element, b.element)
+            return (x.studyInstanceUID, x.seriesNumber ?? .max, x.seriesInstanceUID, a.offset)
+                < (y.studyInstanceUID, y.seriesNumber ?? .max, y.seriesInstanceUID, b.offset)
+        }.map(\.element)
         return gathered
     }
 

@@ -127,7 +127,7 @@ struct DICOMFunctionalGroups {
         .bValue: [[diffusion]], .diffusionDirectionality: [[diffusion]],
         .gradientOrientation: [[diffusion, DICOMTag(0x0018, 0x9076)]],
         .cardiacDelay: [[DICOMTag(0x0018, 0x9118)]],
-    ]
+    ].merging(DICOMTag.bMatrix.map { ($0, [[diffusion, DICOMTag(0x0018, 0x9601)]]) }) { stated, _ in stated }
 
     private static let measures = DICOMTag(0x0028, 0x9110), values = DICOMTag(0x0028, 0x9145)
     private static let timing = DICOMTag(0x0018, 0x9112), content = DICOMTag(0x0020, 0x9111)

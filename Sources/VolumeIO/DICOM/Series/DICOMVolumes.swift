@@ -58,7 +58,9 @@ public struct DICOMVolumes: Sendable {
         let firsts = volumes.map { $0[0] }
         gradients = DICOMGradientTable(firsts, geometry)
         sliceTiming = DICOMSliceTiming(firsts)
-        let evidence = try DICOMEvidence.judge(volumes, series: name, isLenient: series.policies.gaps == .resample)
+        let evidence = try DICOMEvidence.judge(
+            volumes, series: name, isPart: series.part != nil && firsts[0].variant == nil,
+            isLenient: series.policies.gaps == .resample)
         var notices = DICOMSeriesIdentity.isStated(name) ? [] : [Self.unstatedSeries]
         if let first = series.absent.first {
             let files = "\(series.absent.count) file\(series.absent.count == 1 ? "" : "s")"
