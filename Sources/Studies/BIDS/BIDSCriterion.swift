@@ -1,5 +1,4 @@
 import Foundation
-import Platform
 import VolumeIO
 
 /// What a value of a sidecar must be for a description to fit, as dcm2bids has it.
@@ -22,17 +21,15 @@ indirect enum BIDSCriterion: Sendable, Hashable {
 
     /// Whether a sidecar's value is as it should be; of several values one must be, unless a list is asked for.
     func fits(_ value: DICOMSidecar.Value, isCaseSensitive: Bool) -> Bool {
-        fits(Self.values(value), isCaseSensitive)
-    }
-
-    /// The values; one of another kind goes by what the sidecar shows, such as `true`.
-    private static func values(_ value: DICOMSidecar.Value) -> [Value] {
-        if case .text(let text) = value { return [.text(text)] }
-        if case .number(let number) = value { return [.number(number)] }
-        if case .texts(let texts) = value { return texts.map(Value.text) }
-        if case .numbers(let numbers) = value { return numbers.map(Value.number) }
-        let shown = (try? JSON.text(value, pretty: false)) ?? ""
-        return [.text(String(shown.prefix { !$0.isNewline }))]
+        let values: [Value] =
+            switch value {
+            case .text(let text): [.text(text)]
+            case .flag(let flag): [.text(flag ? "true" : "false")]
+            case .number(let number): [.number(number)]
+            case .texts(let texts): texts.map(Value.text)
+            case .numbers(let numbers): numbers.map(Value.number)
+            }
+        return fits(values, isCaseSensitive)
     }
 
     private func fits(_ values: [Value], _ isCaseSensitive: Bool) -> Bool {

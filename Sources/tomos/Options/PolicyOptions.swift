@@ -30,6 +30,9 @@ struct PolicyOptions: ParsableArguments {
                 + DICOMSplitKey.splittable.map(\.rawValue).joined(separator: ", ") + ".", valueName: "tag,..."))
     var splitBy: SplitKeys?
 
+    @Flag(help: "Keep the echoes of a series, and magnitude and phase, in one 4-D image instead of an image of each.")
+    var pack = false
+
     /// Attributes as typed.
     struct SplitKeys: ExpressibleByArgument {
         let keys: [DICOMSplitKey]
@@ -48,6 +51,7 @@ struct PolicyOptions: ParsableArguments {
     var selection: InputSelection {
         var selection = InputSelection()
         selection.policies = DICOMPolicies(tilt: tilt, gaps: gaps, splitBy: splitBy?.keys ?? [])
+        selection.policies.packs = pack
         return selection
     }
 }
