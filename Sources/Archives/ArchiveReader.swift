@@ -61,9 +61,10 @@ final class ArchiveReader {
         return passedOver
     }
 
-    /// Writes the one file in gzip.
-    func inflate(to file: String) throws(ArchiveError) -> [UnpackedArchive.PassedOver] {
+    /// Writes the one file in gzip into a folder, which is made.
+    func inflate(to file: String, in folder: String) throws(ArchiveError) -> [UnpackedArchive.PassedOver] {
         guard try next() != nil else { throw .empty(path) }
+        try makeFolder(folder)
         let descriptor = open(file, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw cannotUnpack(errno) }
         defer { close(descriptor) }

@@ -25,10 +25,13 @@ public final class UnpackedArchive: Sendable {
     /// - Throws: ``ArchiveError``; nothing is left behind then.
     public init(_ archive: String, kind: ArchiveKind, limits: ArchiveLimits = ArchiveLimits()) throws(ArchiveError) {
         let folder = try Self.makeFolder(for: archive)
-        let root = folder + "/" + Self.name(of: archive)
+        let name = Self.name(of: archive)
+        // A file lies in a folder named like it, for those who name images after folders.
+        let holder = folder + "/" + SafeText.fileName(String(name.prefix { $0 != "." }))
+        let root = kind == .files ? folder + "/" + name : holder + "/" + name
         do {
             let reader = try ArchiveReader(archive, kind: kind, limits: limits)
-            passedOver = try kind == .files ? reader.unpack(into: root) : reader.inflate(to: root)
+            passedOver = try kind == .files ? reader.unpack(into: root) : reader.inflate(to: root, in: holder)
         } catch {
             Self.remove(folder)
             throw error

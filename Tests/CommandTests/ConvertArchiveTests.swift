@@ -44,7 +44,8 @@ struct ConvertArchiveTests {
         #expect(try tomos("convert", "one.dcm", "-o", "plain.nii", "-q").code == 0)
         let outcome = try run(["convert", "disc/one.dcm.gz", "-z", "n", "-b", "n"])
         #expect(outcome.code == 0, "\(outcome.errors)")
-        #expect(folder.list("disc") == ["one.dcm.gz", "one.dcm.nii"] || folder.list("disc") == ["one.dcm.gz", "one.nii"])
+        #expect(
+            folder.list("disc") == ["one.dcm.gz", "one.dcm.nii"] || folder.list("disc") == ["one.dcm.gz", "one.nii"])
         let written = try #require(folder.list("disc").last)
         #expect(try bytes("disc/\(written)") == bytes("plain.nii"))
         #expect(folder.list("tmp").isEmpty && !outcome.output.contains("tmp/"))
@@ -78,7 +79,10 @@ struct ConvertArchiveTests {
         "What cannot be unpacked is an error that names the archive, and leaves nothing",
         arguments: [
             (ArchiveWriter.zip([ArchiveEntry("a.dcm", [1])], isLocked: true), 65, "locked with a password (a.dcm)"),
-            (Array(ArchiveWriter.zip([ArchiveEntry("a", [UInt8](repeating: 1, count: 9000))]).prefix(5000)), 65, "damaged"),
+            (
+                Array(ArchiveWriter.zip([ArchiveEntry("a", [UInt8](repeating: 1, count: 9000))]).prefix(5000)), 65,
+                "damaged"
+            ),
             (ArchiveWriter.zip([ArchiveEntry("a.txt", [1])]), 66, "no images here: 1 file passed over"),
         ] as [([UInt8], Int32, String)])
     func faults(_ bytes: [UInt8], _ code: Int32, _ message: String) throws {

@@ -90,7 +90,7 @@ import Volumes
             error?.description
                 == "\(folder.path)/\(slices[0]).dcm.gz: a DICOM file that cannot be read: it is compressed "
                 + "with gzip: unpack it with 'gunzip' (and 2 more in its folder)")
-        #expect(Conversion.inputs(study.cases[0], error: "x").map(\.files) == [3])
+        #expect(Conversion.inputs(ConversionImage(study.cases[0], colour: false), error: "x").map(\.files) == [3])
     }
 
     @Test("A link to nothing among a series' slices refuses it; elsewhere it is told")
@@ -105,7 +105,9 @@ import Volumes
         let error = #expect(throws: DICOMError.self) { try study.cases[0].readVolume() }
         #expect(
             error?.description.contains("may be missing slices, first \(folder.path)/\(slices[30]): \(reason)") == true)
-        #expect(Conversion.inputs(study.cases[0], error: "x").filter { $0.reason == reason }.map(\.fate) == ["error"])
+        #expect(
+            Conversion.inputs(ConversionImage(study.cases[0], colour: false), error: "x").filter { $0.reason == reason }
+                .map(\.fate) == ["error"])
         var selection = InputSelection()
         selection.policies.takesIncomplete = true
         let kept = try StudyDiscovery.discover(folder.path, selection: selection)
@@ -133,7 +135,8 @@ import Volumes
         let long = String(repeating: "ä", count: 500)
         let name = try ImageFileName("%p-%d-%s", identity: true).name(suffix: "_ph") { $0.letter == "s" ? "7" : long }
         #expect(
-            name.hasPrefix(String(repeating: "ä", count: 40) + "-ä") && name.hasSuffix("ä-7_ph") && name.utf8.count <= 230
+            name.hasPrefix(String(repeating: "ä", count: 40) + "-ä") && name.hasSuffix("ä-7_ph")
+                && name.utf8.count <= 230
         )
     }
 

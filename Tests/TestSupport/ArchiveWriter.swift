@@ -25,7 +25,9 @@ public enum ArchiveWriter {
     public static func tar(_ entries: [ArchiveEntry]) -> [UInt8] {
         entries.flatMap { entry -> [UInt8] in
             var head = [UInt8](repeating: 0, count: 512)
-            func put(_ text: String, _ offset: Int) { head.replaceSubrange(offset..<offset + text.utf8.count, with: text.utf8) }
+            func put(_ text: String, _ offset: Int) {
+                head.replaceSubrange(offset..<offset + text.utf8.count, with: text.utf8)
+            }
             func octal(_ value: Int, _ digits: Int) -> String {
                 let text = String(value, radix: 8)
                 return String(repeating: "0", count: digits - text.count) + text
@@ -55,7 +57,8 @@ public enum ArchiveWriter {
         for entry in entries {
             // Version 2.0, flags, stored, no time, the sum, both sizes, the length of the name, no extra field.
             let common =
-                word(20) + word(isLocked ? 1 : 0) + word(0) + long(0) + long(crc32(entry.bytes)) + long(entry.bytes.count)
+                word(20) + word(isLocked ? 1 : 0) + word(0) + long(0) + long(crc32(entry.bytes))
+                + long(entry.bytes.count)
                 + long(entry.bytes.count) + word(entry.name.utf8.count) + word(0)
             list += Array("PK\u{1}\u{2}".utf8) + word(20) + common + word(0) + word(0) + word(0) + long(0)
             list += long(body.count) + Array(entry.name.utf8)

@@ -137,7 +137,8 @@ extension BIDSMappingFile {
                 reason: "there is no file of dcm2niix to go by; use fields of the sidecar, such as SeriesNumber")
         }
         let value = field.value.with(
-            key: "criteria.\(field.key)", allowed: "a pattern, a number, a list, or { any: [...] } or { lt, le, gt, ge: ... }")
+            key: "criteria.\(field.key)",
+            allowed: "a pattern, a number, a list, or { any: [...] } or { lt, le, gt, ge: ... }")
         return try criterion(value)
     }
 

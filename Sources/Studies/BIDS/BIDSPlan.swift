@@ -69,7 +69,8 @@ public struct BIDSPlan: Sendable {
             let (fate, description) = try Self.look(at: image, mapping)
             fates.append(fate)
             if let description {
-                places.append(Place(image: n, description: description, entities: owner.merging(description.entities) { $1 }))
+                places.append(
+                    Place(image: n, description: description, entities: owner.merging(description.entities) { $1 }))
             }
         }
         if places.isEmpty, fates.allSatisfy({ if case .leftOut = $0 { true } else { false } }) {
@@ -91,19 +92,23 @@ public struct BIDSPlan: Sendable {
         at image: ConversionImage, _ mapping: BIDSMapping
     ) throws -> (Fate, BIDSMapping.Description?) {
         if let refusal = image.refusal { return (.refused(refusal), nil) }
-        guard let volumes = image.volumes else { return (.leftOut("no DICOM series, of which alone a mapping tells"), nil) }
+        guard let volumes = image.volumes else {
+            return (.leftOut("no DICOM series, of which alone a mapping tells"), nil)
+        }
         let fitting = mapping.fitting(try volumes.sidecar().values)
         if let one = fitting.first, fitting.count == 1 { return (.leftOut(""), one) }
         if fitting.isEmpty { return (.leftOut("no description of \(mapping.path) fits it"), nil) }
         let error = BIDSPlanError.severalDescriptions(
-            image.studyCase.sourceDescription, mapping: mapping.path, descriptions: fitting.map { "\($0.place) \($0.shown)" })
+            image.studyCase.sourceDescription, mapping: mapping.path,
+            descriptions: fitting.map { "\($0.place) \($0.shown)" })
         return (.refused(error), nil)
     }
 
     /// Runs are counted in the order of series numbers.
     private static func order(_ image: ConversionImage) -> (Int, String, String, String) {
         (
-            image.series?.seriesNumber ?? .max, image.series?.studyInstanceUID ?? "", image.series?.seriesInstanceUID ?? "",
+            image.series?.seriesNumber ?? .max, image.series?.studyInstanceUID ?? "",
+            image.series?.seriesInstanceUID ?? "",
             image.series?.part ?? ""
         )
     }

@@ -27,7 +27,8 @@ public struct ExistingOutputError: TomosError, Equatable {
     /// The message.
     public var description: String {
         let more = paths.count > 1 ? ", and \(paths.count - 1) more of the files to be written" : ""
-        return "\(paths.first ?? ""): is there already\(more); nothing was written (replace them with --overwrite, or name "
+        return
+            "\(paths.first ?? ""): is there already\(more); nothing was written (replace them with --overwrite, or name "
             + "another -o)"
     }
 

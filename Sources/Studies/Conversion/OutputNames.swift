@@ -8,7 +8,7 @@ public struct OutputNames: Sendable {
     /// A name for each image, in their order.
     public let names: [String]
     /// What a person should know.
-    public let notices: [String]
+    public private(set) var notices: [String]
 
     /// What an image would like to be called.
     struct Wish: Sendable {
@@ -32,10 +32,30 @@ public struct OutputNames: Sendable {
     /// - Parameter isTaken: Whether a name cannot be had for an image, because a file is there; `-2` and so on then follow.
     /// - Throws: `DICOMError` when a file cannot be opened any more.
     public static func of(
-        _ images: [ConversionImage], pattern: ImageFileName?, isTaken: (ConversionImage, String) -> Bool = { _, _ in false }
+        _ images: [ConversionImage], pattern: ImageFileName?,
+        isTaken: (ConversionImage, String) -> Bool = { _, _ in false }
     ) throws -> OutputNames {
         let wishes = try images.map { try wish(of: $0, pattern) }
-        return OutputNames(wishes, isTaken: { isTaken(images[$0], $1) })
+        var names = OutputNames(wishes, isTaken: { isTaken(images[$0], $1) })
+        if pattern == nil { names.notices += twins(images, names.names) }
+        return names
+    }
+
+    /// Series of one folder and one number are called by a hash, which tells nobody which is which.
+    private static func twins(_ images: [ConversionImage], _ names: [String]) -> [String] {
+        let groups = Dictionary(grouping: images.indices) { n in
+            [
+                images[n].studyCase.path, images[n].series?.seriesNumber.map { "\($0)" } ?? "",
+                images[n].series?.part ?? "",
+            ]
+        }
+        return groups.values.compactMap { group in
+            let series = group.compactMap { n in
+                images[n].series.map { "\(names[n]) is \($0.seriesInstanceUID)" }
+            }
+            guard series.count > 1, let number = images[group[0]].series?.seriesNumber else { return nil }
+            return "\(series.count) series of one folder have the number \(number): \(series.joined(separator: ", "))"
+        }.sorted()
     }
 
     init(_ wishes: [Wish], isTaken: (Int, String) -> Bool = { _, _ in false }) {

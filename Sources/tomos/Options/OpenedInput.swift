@@ -18,8 +18,8 @@ final class OpenedInput {
             return
         }
         let archive = try UnpackedArchive(path, kind: kind)
-        Console.show(archive.root, as: path)
-        Console.show(archive.folder, as: path)
+        let holder = NSString(string: archive.root).deletingLastPathComponent
+        for folder in [archive.root, holder, archive.folder] { Console.show(folder, as: path) }
         (self.path, self.archive) = (archive.root, archive)
         passedOver = archive.passedOver.map { IgnoredItem(path: "\(path)/\($0.name)", reason: $0.reason) }
     }

@@ -88,7 +88,8 @@ import VolumeIO
             (.list([.pattern("ORIG*")]), .texts(["ORIGINAL", "M"]), false),
             (.any([.pattern("a"), .pattern("b")]), .text("b"), true),
             (.range(0, 1, includesBounds: false), .number(1), false),
-            (.range(0, 1, includesBounds: true), .number(1), true), (.range(0, 1, includesBounds: true), .text("x"), false),
+            (.range(0, 1, includesBounds: true), .number(1), true),
+            (.range(0, 1, includesBounds: true), .text("x"), false),
         ] as [(BIDSCriterion, DICOMSidecar.Value, Bool)])
     func criteria(_ criterion: BIDSCriterion, _ value: DICOMSidecar.Value, _ fits: Bool) {
         #expect(criterion.fits(value, isCaseSensitive: true) == fits)
@@ -97,7 +98,8 @@ import VolumeIO
     @Test("Case counts unless the file says otherwise") func letters() throws {
         let text = "case_sensitive: false\n" + Self.yaml
         #expect(try mapping(text).fitting(["SeriesDescription": .text("ax t2"), "EchoTime": .number(0.1)]).count == 1)
-        #expect(try mapping(Self.yaml).fitting(["SeriesDescription": .text("ax t2"), "EchoTime": .number(0.1)]).isEmpty)
+        #expect(
+            try mapping(Self.yaml).fitting(["SeriesDescription": .text("ax t2"), "EchoTime": .number(0.1)]).isEmpty)
         #expect(try mapping(Self.yaml).fitting(["SeriesDescription": .text("ax T2")]).isEmpty)
     }
 

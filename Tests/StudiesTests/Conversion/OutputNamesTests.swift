@@ -36,7 +36,8 @@ import Testing
         let same = OutputNames([wish("a"), wish("a")])
         #expect(same.names == ["a", "a-2"] && same.notices.allSatisfy { $0.contains("nothing in their headers") })
         let there = OutputNames([wish("a")], isTaken: { $1 == "a" })
-        #expect(there.names == ["a-2"] && there.notices == ["in (series 1) is written as a-2, because a is there already"])
+        #expect(
+            there.names == ["a-2"] && there.notices == ["in (series 1) is written as a-2, because a is there already"])
     }
 
     /// Pairs of (0008,0070) and the names that dcm2niix 1.0.20260724 gave with -f %m_%v on series of these vendors.
@@ -53,8 +54,10 @@ import Testing
 
     @Test(
         "Widths that are none are refused, with what they are for",
-        arguments: [("%3p", "%3p: a width of 1 to 9"), ("%0s", "%0s: a width of 1 to 9"), ("%12s", "%12s: a width"),
-            ("%4", "ends in a bare %"), ("%4%", "%4% is no placeholder")])
+        arguments: [
+            ("%3p", "%3p: a width of 1 to 9"), ("%0s", "%0s: a width of 1 to 9"), ("%12s", "%12s: a width"),
+            ("%4", "ends in a bare %"), ("%4%", "%4% is no placeholder"),
+        ])
     func widths(_ pattern: String, _ message: String) {
         let error = #expect(throws: ImageFileName.PatternError.self) { try ImageFileName(pattern, identity: true) }
         #expect(error?.description.hasPrefix(message) == true)

@@ -8,9 +8,8 @@ struct DICOMSliceTiming: Sendable {
     /// Milliseconds of a day.
     private static let day = DICOMMoment.dayLength * 1000
 
-    /// The timing of a series' mosaics, volume by volume: the second one's where there is one, since the first one's is
-    /// now and then off by a step of the scanner's raster, or (multiband) by a day. A volume is measured within its
-    /// repetition time, so that times that span more are wrong.
+    /// The timing of a series' mosaics, volume by volume. A volume is measured within its repetition time: times that
+    /// span more are wrong (multiband sequences state so of their first volume), and the next volume's are taken.
     init(_ mosaics: [DICOMImageHeader]) {
         let candidates = mosaics.prefix(2).enumerated().compactMap { volume, image -> (volume: Int, times: [Double])? in
             guard let mosaic = image.mosaic, image.acquisition.sliceTimes.count == mosaic.slices else { return nil }
@@ -18,16 +17,16 @@ struct DICOMSliceTiming: Sendable {
         }
         guard let first = candidates.first else { return }
         let repetition = mosaics[0].acquisition.repetitionTime
-        func fits(_ times: [Double]) -> Bool {
-            let span = (times.max() ?? 0) - (times.min() ?? 0)
+        let fitting = candidates.first { candidate in
+            let span = (candidate.times.max() ?? 0) - (candidate.times.min() ?? 0)
             // Rounding to the scanner's raster may add a little.
             return repetition.map { span <= $0 + 10 } ?? (span < Self.day / 2)
         }
-        guard let fitting = candidates.last(where: { fits($0.times) }) else {
+        guard let fitting else {
             notices.append("no SliceTiming: the slice times of the mosaic span more than the repetition time")
             return
         }
-        if !fits(first.times) {
+        if fitting.volume != first.volume {
             notices.append(
                 "the slice times of volume \(first.volume) span more than the repetition time: SliceTiming is that of "
                     + "volume \(fitting.volume)")

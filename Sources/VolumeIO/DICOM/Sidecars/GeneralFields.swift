@@ -88,8 +88,19 @@ extension SidecarSource {
 
     /// Words of ImageType, those that writers joined by `_` apart, and the part of a complex image where it is known.
     var imageType: [String] {
-        let words = image.imageType.flatMap { $0.split(separator: "_").map(String.init) }
+        let words = (statedType + image.imageType.dropFirst(statedType.count)).flatMap {
+            $0.split(separator: "_").map(String.init)
+        }
         return words + (component(words).map { [$0] } ?? [])
+    }
+
+    /// The words as the file has them, with the blanks within them; none where the image's own begin otherwise.
+    private var statedType: [String] {
+        let text = text(.frameType) ?? text(.imageType) ?? ""
+        let words = text.split(separator: "\\").map { word in
+            String(word.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+        }
+        return image.imageType.starts(with: words.map { $0.filter { $0 != " " } }) ? words : []
     }
 
     /// Which part of a complex image this is, where ImageType does not spell it out.

@@ -39,7 +39,9 @@ extension SidecarField {
             source.spoils.map { .flag($0) }
         },
         SidecarField("SpoilingType", "How it was spoiled: RF, GRADIENT or COMBINED", from: "(0018,9016)") { source in
-            source.text(DICOMTag(0x0018, 0x9016)).flatMap { $0 == "NONE" ? nil : .text($0) }
+            source.text(DICOMTag(0x0018, 0x9016)).flatMap {
+                $0 == "NONE" ? nil : .text($0 == "RF_AND_GRADIENT" ? "COMBINED" : $0)
+            }
         },
         SidecarField(
             "NonlinearGradientCorrection", "Whether distortion by the gradients was corrected",

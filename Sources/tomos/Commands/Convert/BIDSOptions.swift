@@ -17,7 +17,9 @@ struct BIDSOptions: ParsableArguments {
 
     func validate() throws {
         guard bids != nil else {
-            if subject != nil || session != nil { throw ValidationError("--subject and --session go with --bids MAPPING") }
+            if subject != nil || session != nil {
+                throw ValidationError("--subject and --session go with --bids MAPPING")
+            }
             return
         }
         guard let subject = subjectLabel else { throw ValidationError("--bids: name the subject with --subject LABEL") }

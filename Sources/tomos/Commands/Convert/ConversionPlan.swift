@@ -44,7 +44,8 @@ struct ConversionPlan {
     ///   - folder: With a slash at its end.
     ///   - ending: `.nii` or `.nii.gz`.
     init(
-        _ images: [ConversionImage], into folder: String, pattern: ImageFileName?, ending: String, _ existing: ExistingOutput,
+        _ images: [ConversionImage], into folder: String, pattern: ImageFileName?, ending: String,
+        _ existing: ExistingOutput,
         _ conversion: Conversion
     ) throws {
         let names = try OutputNames.of(images, pattern: pattern) { image, name in
@@ -62,7 +63,8 @@ struct ConversionPlan {
             images, mapping, subject: options.subjectLabel ?? "", session: options.sessionLabel)
         items = zip(images, plan.fates).map { image, fate in
             switch fate {
-            case .written(let name, let changes): return Item(image: image, path: root + name + ending, changes: changes)
+            case .written(let name, let changes):
+                return Item(image: image, path: root + name + ending, changes: changes)
             case .leftOut(let reason): return Item(image: image, path: "", leftOut: reason)
             case .refused(let error):
                 var refused = image

@@ -74,10 +74,13 @@ struct ConvertCommand: ParsableCommand {
         _ = try source()
         if let volumeIndex, volumeIndex < 0 { throw ValidationError("--volume-index \(volumeIndex): count from 0") }
         if output.sidecars == .o, volumeIndex != nil || output.isFile {
-            throw ValidationError("-b o writes the sidecars of all volumes into a folder: leave out --volume-index, name a folder")
+            throw ValidationError(
+                "-b o writes the sidecars of all volumes into a folder: leave out --volume-index, name a folder")
         }
         guard bids.bids != nil else { return }
-        guard output.output != nil, !output.isFile else { throw ValidationError("--bids: name the data set's folder with -o") }
+        guard output.output != nil, !output.isFile else {
+            throw ValidationError("--bids: name the data set's folder with -o")
+        }
         if output.pattern != nil { throw ValidationError("--bids: the mapping says the names: leave out -f") }
         if output.conflicts == .rename { throw ValidationError("--bids: names are those of BIDS: leave out -w 2") }
     }
@@ -133,7 +136,8 @@ struct ConvertCommand: ParsableCommand {
         let reason = "an image file in the folder that is written to (name another with -o to convert it)"
         let files = cases.filter { if case .dicom = $0.source { false } else { true } }
         guard files.count < cases.count else {
-            throw UsageError("\(source): no DICOM series here, and image files are not written beside themselves; name -o")
+            throw UsageError(
+                "\(source): no DICOM series here, and image files are not written beside themselves; name -o")
         }
         cases.removeAll { one in files.contains { $0.id == one.id } }
         ignored += files.map { IgnoredItem(path: $0.sourceDescription, reason: reason) }

@@ -53,7 +53,8 @@ struct DCM2NIIXOptions: ParsableArguments {
             option: "-p", taken: ["n"],
             way: "values are those of the standard's rescale, which the scanner shows; leave it out"),
         Habit(option: "-r", taken: ["n"], way: "DICOM files are not renamed or copied; -f names what is written"),
-        Habit(option: "-s", taken: ["y"], way: "a file that is named is converted alone; name its folder for the series"),
+        Habit(
+            option: "-s", taken: ["y"], way: "a file that is named is converted alone; name its folder for the series"),
         Habit(option: "-u", taken: [], way: "nothing is looked up on the network; 'tomos --version' says the version"),
         Habit(
             option: "-x", taken: ["n", "i"],
@@ -72,7 +73,8 @@ struct DCM2NIIXOptions: ParsableArguments {
     private var typed: [String?] {
         [
             adjacent, anonymous, reproin, comment, format, defaults, scaling, merge, number, precise, rename, single,
-            update ? "" : nil, crop, bigEndian, ignoresTriggerTimes ? "" : nil, terse ? "" : nil, xml ? "" : nil, progress,
+            update ? "" : nil, crop, bigEndian, ignoresTriggerTimes ? "" : nil, terse ? "" : nil, xml ? "" : nil,
+            progress,
         ]
     }
 
@@ -80,7 +82,8 @@ struct DCM2NIIXOptions: ParsableArguments {
         for (habit, value) in zip(Self.habits, typed) {
             guard let value, !habit.taken.contains(value) else { continue }
             throw ValidationError(
-                "\(habit.option)\(value.isEmpty ? "" : " " + value): an option of dcm2niix that does not hold here: \(habit.way)")
+                "\(habit.option)\(value.isEmpty ? "" : " " + value): an option of dcm2niix that does not hold here: \(habit.way)"
+            )
         }
     }
 }

@@ -12,7 +12,8 @@ struct OutputOptions: ParsableArguments {
 
     @Option(
         name: .customShort("f"),
-        help: ArgumentHelp("Names of files in the output folder (default: named like the input).", valueName: "pattern"))
+        help: ArgumentHelp("Names of files in the output folder (default: named like the input).", valueName: "pattern")
+    )
     var pattern: String?
 
     @Option(
@@ -37,7 +38,8 @@ struct OutputOptions: ParsableArguments {
     var conflicts: Conflicts?
 
     @Option(
-        name: .customShort("v"), help: ArgumentHelp("What is told: 0, 1 all that is passed over, 2 all files.", valueName: "0|1|2"))
+        name: .customShort("v"),
+        help: ArgumentHelp("What is told: 0, 1 all that is passed over, 2 all files.", valueName: "0|1|2"))
     var verbosity = Verbosity.n
 
     @Option(
@@ -102,11 +104,14 @@ struct OutputOptions: ParsableArguments {
     }
 
     func validate() throws {
-        if let output, !isFile { try requireFolderOutput(output, instead: "end it in .nii.gz or .nii, or name a folder") }
+        if let output, !isFile {
+            try requireFolderOutput(output, instead: "end it in .nii.gz or .nii, or name a folder")
+        }
         if let pattern { _ = try name(pattern) }
         if let depth, !(0...99).contains(depth) { throw ValidationError("-d \(depth): use 0 to 99") }
         if overwrite, let conflicts, conflicts != .replace {
-            throw ValidationError("--overwrite replaces files, -w \(conflicts.rawValue) keeps them: give one of the two")
+            throw ValidationError(
+                "--overwrite replaces files, -w \(conflicts.rawValue) keeps them: give one of the two")
         }
         if isFile, conflicts == .rename {
             throw ValidationError("-w 2 gives files other names, and -o says the name: name a folder")

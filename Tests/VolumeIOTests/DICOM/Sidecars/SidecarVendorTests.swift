@@ -264,6 +264,14 @@ struct SidecarVendorTests {
         #expect(values["NonlinearGradientCorrection"] == .flag(false))
     }
 
+    /// As dcm2niix writes the type of a Siemens CT.
+    @Test("words of ImageType keep their blanks and are parted at underscores")
+    func imageType() throws {
+        let values = try sidecar { slice, _, _ in slice[0x0008, 0x0008, "CS"] = "ORIGINAL\\PRIMARY\\AXIAL\\CT_SOM5 SEQ "
+        }
+        #expect(values["ImageType"] == .texts(["ORIGINAL", "PRIMARY", "AXIAL", "CT", "SOM5 SEQ"]))
+    }
+
     @Test("accelerations of each vendor")
     func acceleration() throws {
         let siemens = try sidecar { slice, _, _ in
