@@ -82,13 +82,15 @@ REASONS = [
      "parts of ConvolutionKernel, which is stated"),
     ("PhaseEncodingAxis", lambda t, o: "PhaseEncodingDirection" in o, "ours states PhaseEncodingDirection"),
     ("PulseSequenceType", lambda t, o: o["PulseSequenceType"].startswith("Spoiled"), "(0018,9016) says that it is"),
+    ("PulseSequenceType", lambda t, o: maker(t) == "Philips" and o["PulseSequenceType"].endswith("EPI"),
+     "(0018,9018) says that it is echo planar"),
     ("SpoilingType", lambda t, o: o["SpoilingType"] == "RF", "(0018,9016) says RF"),
     ("PhaseEncodingAxis", lambda t, o: t["PhaseEncodingAxis"] == o["PhaseEncodingAxis"],
      "dcm2niix turns the axes of the 3-D image, but not the name of this one"),
     (("AcquisitionNumber", "PhilipsScaleSlope", "ScanningSequence", "SequenceVariant",
       "UsePhilipsFloatNotDisplayScaling"), lambda t, o: maker(t) == "Philips",
      "stands in a private sequence alone, which in an implicit data set is without a type"),
-    ("ImageType", lambda t, o: maker(t) == "Philips",
+    ("ImageType", lambda t, o: maker(t) in ("Philips", "Hyperfine"),
      "the type of the image's first frame, where dcm2niix takes the file's"),
 ]
 
