@@ -82,8 +82,9 @@ format: ## Format the Swift sources in place
 	@swift format --in-place --recursive $(SWIFT_SOURCES)
 
 bench: build .venv-bench/requirements.txt .venv-convert/bin/dcm2niix ## Time conversion, the engine and training beside others' programs (fetched, GBs), and whole cases by stages
-	@scripts/install-packages pigz
+	@scripts/install-packages pigz strace
 	@.venv-convert/bin/python Benchmarks/convert.py $(TOMOS)
+	@echo; .venv-convert/bin/python Benchmarks/convert_many.py $(TOMOS)
 	@swift run -c release engine-benchmark
 	@swift build -c release --product learning-benchmark
 	@swift build -c release --product case-benchmark
@@ -163,7 +164,7 @@ conformance: build ## Compare with references (in ../shared), dcm2niix and Simpl
 	@scripts/install-packages python3 python3-venv zstd
 	@[ -x .venv-conformance/bin/python ] || { python3 -m venv .venv-conformance && \
 	    .venv-conformance/bin/pip install --quiet pydicom nibabel numpy dcm2niix SimpleITK; }
-	@.venv-conformance/bin/python scripts/conformance/compare.py $(TOMOS) ../shared/conformance/dicom docs/conformance.md
+	@.venv-conformance/bin/python scripts/conformance/compare.py $(TOMOS) ../shared/conformance docs/conformance.md
 
 evaluation-reference: build .venv-evaluation/complete ## Compare `tomos evaluate` with medpy, MONAI and surface-distance (fetched, GBs)
 	@.venv-evaluation/bin/python scripts/evaluation-reference $(TOMOS)

@@ -23,7 +23,7 @@ let package = Package(
         .library(
             name: "Tomos",
             targets: [
-                "Volumes", "Platform", "Configuration", "VolumeIO", "Preparation", "Inference", "Learning",
+                "Volumes", "Platform", "Configuration", "VolumeIO", "Archives", "Preparation", "Inference", "Learning",
                 "Segmentation", "Evaluation", "Export", "Studies", "PackChecks", "Pipelines", "Reports",
                 "Batch", "Rounds", "Viewing",
             ]),
@@ -47,6 +47,7 @@ let package = Package(
         .systemLibrary(name: "CRename"),
         .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
         .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
+        .systemLibrary(name: "CArchive", providers: [.apt(["libarchive-dev"])]),
         .systemLibrary(name: "CMeshOptimizer", providers: [.apt(["libmeshoptimizer-dev"])]),
         .target(name: "CDCMTKBridge", linkerSettings: dcmtk.map { .linkedLibrary($0) } + [.linkedLibrary("stdc++")]),
         .target(name: "COpenJPEG", linkerSettings: [.linkedLibrary("openjp2")]),
@@ -67,6 +68,8 @@ let package = Package(
             name: "VolumeIO",
             dependencies: ["Volumes", "Platform", "CNifti2", "CDeflate", "CZlib", "CDCMTKBridge", "COpenJPEG"],
             swiftSettings: swift),
+        .target(
+            name: "Archives", dependencies: ["Volumes", "Platform", "VolumeIO", "CArchive"], swiftSettings: swift),
         .target(name: "Preparation", dependencies: ["Volumes"], swiftSettings: swift),
         .target(
             name: "Inference", dependencies: ["Volumes", "Platform", "CUniverSegKernels", "CTomosWeights", "CZlib"],
@@ -87,7 +90,8 @@ let package = Package(
             ],
             swiftSettings: optimised),
         .target(
-            name: "Studies", dependencies: ["Volumes", "Platform", "VolumeIO", "Segmentation", "Export"],
+            name: "Studies",
+            dependencies: ["Volumes", "Platform", "Configuration", "VolumeIO", "Segmentation", "Export"],
             swiftSettings: swift),
         .target(
             name: "PackChecks",
@@ -130,7 +134,7 @@ let package = Package(
             name: "tomos",
             dependencies: [
                 "Rounds", "Batch", "Viewing", "Reports", "Pipelines", "PackChecks", "Studies", "Export", "Evaluation",
-                "Segmentation", "Inference", "Preparation", "VolumeIO", "Platform", "Volumes",
+                "Segmentation", "Inference", "Preparation", "Archives", "VolumeIO", "Platform", "Volumes",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: swift, plugins: ["Revision"]),
@@ -168,6 +172,8 @@ let package = Package(
             swiftSettings: swift),
         .testTarget(
             name: "VolumeIOTests", dependencies: ["VolumeIO", "Platform", "TestSupport"], swiftSettings: swift),
+        .testTarget(
+            name: "ArchivesTests", dependencies: ["Archives", "Platform", "TestSupport"], swiftSettings: swift),
         .testTarget(name: "PreparationTests", dependencies: ["Preparation", "TestSupport"], swiftSettings: swift),
         // The published graph in float64, as the engine's judge; tests run it for seconds as it is.
         .target(

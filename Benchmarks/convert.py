@@ -33,7 +33,7 @@ class Converters:
         self.outputs, self.commands = {}, {}
         for ending in ("nii.gz", "nii"):
             output = folder / f"tomos.{ending}"
-            self.add(f"tomos {ending}", [program, "convert", "-q", "-i", series, "-o", output], output)
+            self.add(f"tomos {ending}", [program, "convert", "-q", "--overwrite", "-i", series, "-o", output], output)
         for level, ending in (("y", "nii.gz"), ("i", "nii.gz"), ("n", "nii")):
             command = [DCM2NIIX, "-b", "n", "-z", level, "-f", f"theirs_{level}", "-o", folder, series]
             self.add(f"dcm2niix -z {level}", command, folder / f"theirs_{level}.{ending}")

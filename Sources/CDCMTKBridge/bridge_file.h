@@ -1,6 +1,8 @@
 // What the files of the bridge share.
 #pragma once
 
+#include "dcmtk_bridge.h"
+
 #include <dcmtk/config/osconfig.h>
 
 #include <dcmtk/dcmdata/dcfcache.h>

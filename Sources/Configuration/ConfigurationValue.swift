@@ -39,6 +39,20 @@ package struct ConfigurationValue {
 
     package var place: ConfigurationPlace { source.locate(node.mark) }
 
+    /// What stands there. A scalar in quotes is a text, whatever it looks like.
+    package enum Kind: Sendable {
+        case scalar(isQuoted: Bool), list, mapping
+    }
+
+    package var kind: Kind {
+        switch node {
+        case .scalar(let scalar): .scalar(isQuoted: ![.any, .plain].contains(scalar.style))
+        case .sequence: .list
+        case .mapping: .mapping
+        case .alias: .scalar(isQuoted: false)
+        }
+    }
+
     /// Whether nothing stands there: a section without entries.
     package var isEmpty: Bool { node.scalar?.string.isEmpty == true }
 

@@ -11,6 +11,8 @@ public struct InputSelection: Sendable, Hashable {
     public var exclude: [String] = []
     /// DICOM modality to keep (`CT`, `MR`, `PT`); nil keeps all. Other files state no modality, and stay.
     public var modality: String?
+    /// Folders in folders that are looked at; nil looks at all.
+    public var depth: Int?
     /// What is done with DICOM series that are not one even, upright volume.
     public var policies = DICOMPolicies()
 

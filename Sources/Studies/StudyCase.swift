@@ -99,6 +99,11 @@ public struct IgnoredItem: Sendable, Codable, Equatable {
     /// Files that this stands for.
     public var files: Int
 
+    /// Makes an item.
+    public init(path: String, reason: String, files: Int = 1) {
+        (self.path, self.reason, self.files) = (path, reason, files)
+    }
+
     /// The reason of an `.img` file that is read with its header.
     static let voxelsOfPair = "the voxels of the .hdr file beside it"
 

@@ -104,6 +104,7 @@ private struct Search {
         // A folder link may lead back up; its files are found under their own folder when they are in the study.
         if (try? FileManager.default.destinationOfSymbolicLink(atPath: full(path))) != nil { return linkToFolder }
         if ResultMark.isCase(full(path)) { return "results of tomos" }
+        if let depth = selection.depth, path.split(separator: "/").count > depth { return "deeper than is looked at" }
         guard isBIDS else { return nil }
         return BIDSTree.reasonToSkip(folder: path, named: { folder in include.contains { $0.names(folder: folder) } })
     }
@@ -226,7 +227,7 @@ private struct Search {
             let path = folder.hasPrefix(root) ? below(folder) : ""
             let shown = path.isEmpty ? lastName(canonical(root)) : path
             return (
-                .series(folder: shown, number: series.seriesNumber, part: series.variant),
+                .series(folder: shown, number: series.seriesNumber, part: series.kind),
                 .dicom(series, folder: folder), path
             )
         }
@@ -242,6 +243,11 @@ private struct Search {
         let reasons = order.prefix(3).map { "\($0.key): \($0.value)" }
         return .noImages(root, files: ignored.reduce(0) { $0 + $1.files }, reasons: reasons)
     }
+}
+
+extension DICOMSeries {
+    /// What names say of the image among those of its series.
+    fileprivate var kind: String? { suffix.isEmpty ? variant : String(suffix.drop { $0 == "_" }) }
 }
 
 private let linkToFolder = "a link to a folder"

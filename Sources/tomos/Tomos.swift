@@ -37,11 +37,17 @@ struct Tomos: ParsableCommand {
         signal(SIGXFSZ, SIG_IGN)
         signal(SIGPIPE, SIG_IGN)
         Drafts.removeWhenEnded()
+        var status = ExitStatus.done.rawValue
         do {
             var command = try parseAsRoot()
             try command.run()
         } catch {
-            Foundation.exit(Failure.report(error))
+            status = Failure.report(error)
         }
+        // What went wrong in the work itself says more than that its results did not get out.
+        if let error = Console.outputError, [.done, .someFailed].contains(ExitStatus(rawValue: status)) {
+            status = Failure.report(error)
+        }
+        if status != ExitStatus.done.rawValue { Foundation.exit(status) }
     }
 }

@@ -96,7 +96,7 @@ import Volumes
     @Test("A slash, or a folder that is there, says folder") func folders() throws {
         try BallPhantom().writeImage(folder.file("ok.nii"))
         #expect(try tomos("convert", "-i", "ok.nii", "-o", "out.nrrd/", "-q").code == 0)
-        #expect(try tomos("convert", "-i", "ok.nii", "-o", "out.nrrd", "-q").code == 0)
+        #expect(try tomos("convert", "-i", "ok.nii", "-o", "out.nrrd", "-q", "--overwrite").code == 0)
         #expect(folder.files == ["ok.nii", "out.nrrd/ok.nii.gz"])
     }
 

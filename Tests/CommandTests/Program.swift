@@ -28,8 +28,12 @@ struct Program {
         try run(arguments, fileSizeLimit: fileSizeLimit)
     }
 
-    /// Runs `tomos` with these arguments, under limits of file size and of memory for data in KiB when they are given.
-    func run(_ arguments: [String], fileSizeLimit: Int? = nil, dataLimit: Int? = nil) throws -> Outcome {
+    /// Runs `tomos` with these arguments, under limits of file size and of memory for data in KiB when they are given;
+    /// `environment` stands beside what is there, and standard output goes to `output` where that is given.
+    func run(
+        _ arguments: [String], fileSizeLimit: Int? = nil, dataLimit: Int? = nil, environment: [String: String] = [:],
+        outputTo device: String? = nil
+    ) throws -> Outcome {
         let own = TemporaryFolder()
         let process = Process()
         let limits = [fileSizeLimit.map { "ulimit -f \($0)" }, dataLimit.map { "ulimit -d \($0)" }].compactMap(\.self)
@@ -42,11 +46,12 @@ struct Program {
         }
         // Not the weights of whoever runs the tests.
         process.environment = ProcessInfo.processInfo.environment.merging(["XDG_DATA_HOME": folder.file("data")]) { $1 }
+            .merging(environment) { $1 }
         process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
         // Files rather than pipes: nobody has to read while the child writes.
         let (output, errors) = (own.file("out"), own.file("err"))
         for path in [output, errors] { _ = FileManager.default.createFile(atPath: path, contents: nil) }
-        process.standardOutput = FileHandle(forWritingAtPath: output)
+        process.standardOutput = FileHandle(forWritingAtPath: device ?? output)
         process.standardError = FileHandle(forWritingAtPath: errors)
         process.standardInput = FileHandle.nullDevice
         try process.run()

@@ -90,7 +90,7 @@ import Volumes
             error?.description
                 == "\(folder.path)/\(slices[0]).dcm.gz: a DICOM file that cannot be read: it is compressed "
                 + "with gzip: unpack it with 'gunzip' (and 2 more in its folder)")
-        #expect(Conversion.inputs(study.cases[0], error: "x").map(\.files) == [3])
+        #expect(Conversion.inputs(ConversionImage(study.cases[0], colour: false), error: "x").map(\.files) == [3])
     }
 
     @Test("A link to nothing among a series' slices refuses it; elsewhere it is told")
@@ -105,7 +105,9 @@ import Volumes
         let error = #expect(throws: DICOMError.self) { try study.cases[0].readVolume() }
         #expect(
             error?.description.contains("may be missing slices, first \(folder.path)/\(slices[30]): \(reason)") == true)
-        #expect(Conversion.inputs(study.cases[0], error: "x").filter { $0.reason == reason }.map(\.fate) == ["error"])
+        #expect(
+            Conversion.inputs(ConversionImage(study.cases[0], colour: false), error: "x").filter { $0.reason == reason }
+                .map(\.fate) == ["error"])
         var selection = InputSelection()
         selection.policies.takesIncomplete = true
         let kept = try StudyDiscovery.discover(folder.path, selection: selection)
@@ -120,19 +122,21 @@ import Volumes
             ("%d", ["d": "/etc"], "_etc"), ("%d", ["d": ".hidden"], "_.hidden"),
             ("%d_%s", ["d": "NUL", "s": "3"], "NUL_3"),
             ("%d", ["d": "nul"], "_nul"), ("%d", ["d": "a\u{1B}[2J\u{202E}b"], "a__2J_b"), ("%d", [:], "none"),
-            ("%m%%%s", ["m": "MR", "s": "1"], "MR%1"), ("%d", ["d": ""], "_"),
+            ("%M%%%s", ["M": "MR", "s": "1"], "MR%1"), ("%d", ["d": ""], "_"),
+            ("%4s_%2e", ["s": "7", "e": "1"], "0007_01"), ("%2s", ["s": "123"], "123"), ("%3s", [:], "none"),
         ] as [(String, [String: String], String)])
     func namesFromHeaders(_ pattern: String, _ texts: [String: String], _ expected: String) throws {
         let name = try ImageFileName(pattern, identity: true)
-        #expect(name.name(part: nil) { texts[String($0.letter)] } == expected)
+        #expect(name.name { texts[String($0.letter)] } == expected)
     }
 
     @Test("Long texts are cut, so that what follows them still shows")
     func longNames() throws {
         let long = String(repeating: "ä", count: 500)
-        let name = try ImageFileName("%p-%d-%s", identity: true).name(part: long) { $0.letter == "s" ? "7" : long }
+        let name = try ImageFileName("%p-%d-%s", identity: true).name(suffix: "_ph") { $0.letter == "s" ? "7" : long }
         #expect(
-            name.hasPrefix(String(repeating: "ä", count: 40) + "-ä") && name.contains("ä-7_ä") && name.utf8.count <= 230
+            name.hasPrefix(String(repeating: "ä", count: 40) + "-ä") && name.hasSuffix("ä-7_ph")
+                && name.utf8.count <= 230
         )
     }
 
@@ -148,7 +152,7 @@ import Volumes
     func typedTexts(_ pattern: String) {
         let error = #expect(throws: ImageFileName.PatternError.self) { try ImageFileName(pattern, identity: false) }
         #expect(
-            error?.description.contains("as typed) can tell who the patient is: add --with-identity, or use %m") == true
+            error?.description.contains("as typed) can tell who the patient is: add --with-identity, or use %M") == true
         )
     }
 

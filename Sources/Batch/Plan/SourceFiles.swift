@@ -68,10 +68,12 @@ extension CaseSource {
             DICOMFileFate(path: Self.full($0.path, below: root), reason: $0.reason)
         }
         let scan = try DICOM.scan(paths, absent: missing, policies: policies)
-        let found = scan.series.first {
-            $0.seriesInstanceUID == uid && $0.seriesNumber == seriesNumber && $0.part == part && $0.variant == variant
-        }
-        guard var series = found else { throw PlanError.changed(id: id, path: path) }
+        let ofSeries = scan.series.filter { $0.seriesInstanceUID == uid && $0.seriesNumber == seriesNumber }
+        let found = ofSeries.first { $0.part == part && $0.variant == variant }
+        // The files of one part may be nobody else's: read alone they are a whole series.
+        let alone = ofSeries.count == 1 && ofSeries[0].part == nil ? ofSeries[0] : nil
+        guard var series = found ?? alone else { throw PlanError.changed(id: id, path: path) }
+        (series.part, series.variant) = (part, variant)
         series.notices = notices ?? []
         let shown = path.isEmpty ? root : Self.full(path, below: root)
         return StudyCase(id: id, source: .dicom(series, folder: shown), path: path)

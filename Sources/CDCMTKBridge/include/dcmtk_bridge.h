@@ -61,6 +61,14 @@ tomos_dcm_file *tomos_dcm_open(const char *path, bool header_only, char *error, 
 tomos_dcm_file *tomos_dcm_open_delimited(
     const char *path, size_t kept, char *error, size_t capacity) TOMOS_NOEXCEPT;
 
+/// Parses some elements of a little-endian data set, or of a meta header (group 0002), as a file of their own. Nesting in
+/// them must have been judged: the toolkit's reader recurses. NULL when the toolkit cannot read them.
+tomos_dcm_file *tomos_dcm_open_elements(const void *bytes, size_t count, bool is_explicit) TOMOS_NOEXCEPT;
+
+/// The value representation that the dictionary gives an element of the standard: two letters, the first in the high
+/// byte; 0 when it has none, or one that depends on other elements.
+uint16_t tomos_dcm_dictionary_representation(uint16_t group, uint16_t element) TOMOS_NOEXCEPT;
+
 /// Closes a file. NULL is allowed.
 void tomos_dcm_close(tomos_dcm_file *file) TOMOS_NOEXCEPT;
 

@@ -43,15 +43,17 @@ public enum AtomicFile {
         fileprivate init(path: String) throws(AtomicFileError) {
             let folder = AtomicFile.folder(of: path)
             try AtomicFile.makeFolder(folder, for: path)
-            var (descriptor, name): (Int32, String)
+            var (descriptor, name, code): (Int32, String, Int32)
             repeat {
                 // The name says nothing about the file, which may be named after a patient.
                 name = folder + "/.tomos-\(String(UInt64.random(in: .min ... .max), radix: 36)).tmp"
+                Drafts.begin(name)
                 descriptor = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-            } while descriptor < 0 && (errno == EEXIST || errno == EINTR)
-            guard descriptor >= 0 else { throw AtomicFile.creationError(path, errno) }
+                code = errno
+                if descriptor < 0 { Drafts.end(name) }
+            } while descriptor < 0 && (code == EEXIST || code == EINTR)
+            guard descriptor >= 0 else { throw AtomicFile.creationError(path, code) }
             (self.path, temporaryPath, self.descriptor) = (path, name, descriptor)
-            Drafts.begin(name)
         }
 
         deinit {

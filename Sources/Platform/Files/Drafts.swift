@@ -7,22 +7,50 @@ nonisolated(unsafe) private var alarmBell: Int32 = -1
 /// Files and folders that are being made and are not yet what they are to be. A program that is told to end removes them, so
 /// that nothing half-written stays.
 public enum Drafts {
-    private static let paths = Mutex<Set<String>>([])
+    private static let state = Mutex<(paths: Set<String>, isEnding: Bool)>(([], false))
     private static let lastWords = Mutex<(@Sendable () -> Void)?>(nil)
 
     /// Sets what is done, on a thread of its own, when the program is told to end, before drafts are removed: what others
     /// wait for is given up, and a person is told how to go on. Nil for nothing.
     public static func beforeEnd(_ action: (@Sendable () -> Void)?) { lastWords.withLock { $0 = action } }
 
-    /// Remembers a draft.
-    public static func begin(_ path: String) { paths.withLock { _ = $0.insert(path) } }
+    /// Remembers a draft, before it is made. Does not return once the program removes its drafts because it was told to end.
+    public static func begin(_ path: String) { change { _ = $0.insert(path) } }
 
-    /// Forgets a draft, which is finished or removed.
-    public static func end(_ path: String) { paths.withLock { _ = $0.remove(path) } }
+    /// Forgets a draft, which is finished or removed. Does not return once the program was told to end, so that nobody
+    /// reports as an error that the draft is gone.
+    public static func end(_ path: String) { change { _ = $0.remove(path) } }
+
+    /// Does not return once the program removes its drafts because it was told to end: whoever makes many files in a draft
+    /// asks before each.
+    public static func goOn() { change { _ in } }
+
+    private static func change(_ body: (inout Set<String>) -> Void) {
+        let isEnding = state.withLock { state in
+            if !state.isEnding { body(&state.paths) }
+            return state.isEnding
+        }
+        while isEnding { sleep(1) }
+    }
 
     /// Removes all drafts.
     public static func removeAll() {
-        for path in paths.withLock({ $0 }) { try? FileManager.default.removeItem(atPath: path) }
+        for path in state.withLock({ $0.paths }) { try? FileManager.default.removeItem(atPath: path) }
+    }
+
+    /// Removes all drafts for good: whatever another thread adds to one meanwhile goes too.
+    private static func removeFinally() {
+        let paths = state.withLock { state in
+            state.isEnding = true
+            return state.paths
+        }
+        for path in paths {
+            for _ in 0..<50 {
+                try? FileManager.default.removeItem(atPath: path)
+                if !FileManager.default.fileExists(atPath: path) { break }
+                usleep(2000)
+            }
+        }
     }
 
     /// Removes all drafts and ends the program when the signal comes that asks it to end: from the keyboard (SIGINT) or from
@@ -55,7 +83,7 @@ public enum Drafts {
             var byte: UInt8 = 0
             while read(listening, &byte, 1) != 1 { if errno != EINTR { return } }
             lastWords.withLock { $0 }?()
-            removeAll()
+            removeFinally()
             // As the signal itself would have ended it, for who waits for the program.
             signal(Int32(byte), SIG_DFL)
             kill(getpid(), Int32(byte))

@@ -13,24 +13,29 @@ public struct DICOMSeries: Sendable {
     public var seriesNumber: Int?
     /// (0008,103E), where given. May hold anything a person typed.
     public var seriesDescription: String?
-    /// Which part of the series this is, e.g. `StackID 2`; nil for a whole one.
+    /// Which part of the series this is, e.g. `StackID 2` or `echo 2, phase`; nil for a whole one.
     public var part: String?
-    /// What this part is where the vendor keeps several images in one series, e.g. `fieldmaphz`; nil otherwise.
+    /// What this part is where a series holds several images, e.g. `fieldmaphz` or `e2_ph`; nil for a magnitude, and
+    /// otherwise.
     public var variant: String?
-    /// What names of files end in that are made of this part, as dcm2niix ends them: `_ph`, `_e2_real`; empty for a whole
-    /// series.
+    /// What names of files end in that are made of this part, as dcm2niix ends them: `_ph`, `_e2_real`. No two parts of
+    /// a series have the same; empty for the magnitude. A whole series that is nothing but phase, or a second echo, has
+    /// one too.
     public var suffix = ""
     /// Image files of the series that cannot be decoded, with the reason; reading the series then fails.
-    public var unreadable: [DICOMFileFate] = []
+    public var unreadable: [DICOMFileFate] = [] { didSet { judgement = DICOMJudgement() } }
     /// Files among those of the series that are not there or hold nothing (links to nothing, pointers whose content was
     /// not fetched, empty files), with the reason; reading the series then fails unless its policies say otherwise.
-    public var absent: [DICOMFileFate] = []
+    public var absent: [DICOMFileFate] = [] { didSet { judgement = DICOMJudgement() } }
     /// How it is to be read.
-    public var policies = DICOMPolicies()
+    public var policies = DICOMPolicies() { didSet { judgement = DICOMJudgement() } }
     /// What a person should know of where it was found.
-    package var notices: [String] = []
+    package var notices: [String] = [] { didSet { judgement = DICOMJudgement() } }
     /// The images, in the order found.
-    var images: [DICOMImageHeader] = []
+    var images: [DICOMImageHeader] = [] { didSet { judgement = DICOMJudgement() } }
+
+    /// What came out when it was sorted and checked; nothing that it holds has changed since.
+    var judgement = DICOMJudgement()
 
     /// The files of the images, in the order found.
     public var files: [String] {
@@ -112,10 +117,12 @@ public enum DICOM {
             gathered.series[n].notices = indexes.notices(for: gathered.series[n].files)
         }
         gathered.series = gathered.series.flatMap { $0.parts() }
-        gathered.series.sort {
-            ($0.studyInstanceUID, $0.seriesNumber ?? .max, $0.seriesInstanceUID, $0.part ?? "")
-                < ($1.studyInstanceUID, $1.seriesNumber ?? .max, $1.seriesInstanceUID, $1.part ?? "")
-        }
+        // Parts of a series keep their order.
+        gathered.series = gathered.series.enumerated().sorted { a, b in
+            let (x, y) = (a.element, b.element)
+            return (x.studyInstanceUID, x.seriesNumber ?? .max, x.seriesInstanceUID, a.offset)
+                < (y.studyInstanceUID, y.seriesNumber ?? .max, y.seriesInstanceUID, b.offset)
+        }.map(\.element)
         return gathered
     }
 
@@ -123,7 +130,9 @@ public enum DICOM {
     ///
     /// Slices are ordered by position alone. Throws `DICOMError`: gaps, uneven spacing, images at one place that
     /// nothing tells apart, mixed orientation or size, files that cannot be decoded.
-    public static func volumes(_ series: DICOMSeries) throws -> DICOMVolumes { try DICOMVolumes(series) }
+    public static func volumes(_ series: DICOMSeries) throws -> DICOMVolumes {
+        try series.judgement.volumes(of: series)
+    }
 
     /// Decodes one volume of a series in RAS mm, or refuses the series; of several volumes the given one (from 0), or
     /// the first with a notice.
@@ -131,7 +140,7 @@ public enum DICOM {
     /// Columns are i, rows j, slices k; stored values keep their type where all slices share one rescale
     /// (`Volume.scaling` holds it), else they are rescaled slice by slice to float32. Throws as `volumes` does.
     public static func readVolume(_ series: DICOMSeries, volumeIndex: Int? = nil) throws -> Volume {
-        let volumes = try DICOMVolumes(series)
+        let volumes = try DICOM.volumes(series)
         var volume = try volumes.read(volume: volumeIndex ?? 0)
         if volumeIndex == nil, volumes.count > 1 {
             volume.notices.append("volume 0 is taken (choose another with --volume-index)")

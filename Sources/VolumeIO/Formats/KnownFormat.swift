@@ -57,6 +57,7 @@ public struct KnownFormat: Sendable, Hashable {
     private static func at(_ offset: Int, _ bytes: [UInt8]) -> [Mark] { [Mark(offset: offset, bytes: bytes)] }
 
     private static let unpack = "unpack it and name the folder"
+    private static let convertOrUnpack = "give it to 'tomos convert' by its own name, or " + unpack
     private static let fetch = "its content was not fetched; "
     private static let aPicture = "a picture has no place in a volume"
 
@@ -78,8 +79,10 @@ public struct KnownFormat: Sendable, Hashable {
             "AFNI's BRIK", ".brik .brik.gz", "convert it with '3dAFNItoNIFTI'",
             marks: [at(0, "\ntype  = string-attribute"), at(0, "type  = string-attribute")]),
         KnownFormat("ECAT", "", "convert it with nibabel or 3D Slicer", marks: [at(0, "MATRIX7")]),
-        KnownFormat("a zip archive", ".zip", unpack, marks: [at(0, "PK\u{3}\u{4}"), at(0, "PK\u{5}\u{6}")]),
-        KnownFormat("a tar archive", ".tar .tar.gz .tgz .tar.bz2 .tar.xz", unpack, marks: [at(257, "ustar")]),
+        KnownFormat(
+            "a zip archive", ".zip", convertOrUnpack, marks: [at(0, "PK\u{3}\u{4}"), at(0, "PK\u{5}\u{6}")]),
+        KnownFormat(
+            "a tar archive", ".tar .tar.gz .tgz .tar.bz2 .tar.xz", convertOrUnpack, marks: [at(257, "ustar")]),
         KnownFormat("a 7z archive", ".7z", unpack, marks: [at(0, [0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C])]),
         KnownFormat("a rar archive", ".rar", unpack, marks: [at(0, "Rar!\u{1A}\u{7}")]),
         KnownFormat("bzip2", ".bz2", "unpack it with 'bunzip2'", marks: [at(0, "BZh")]),

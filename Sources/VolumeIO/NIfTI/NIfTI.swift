@@ -71,10 +71,12 @@ public enum NIfTI {
     }
 
     /// Writes volumes on one grid as a 4-D file, whole or not at all; one volume as a 3-D file. Names as for volumes.
-    public static func write(_ series: VolumeSeries, to path: String) throws {
-        let encoder = NIfTIEncoder(
+    /// - Parameter compression: libdeflate's level, 1 (fastest) to 9 (smallest); nil takes the usual one.
+    public static func write(_ series: VolumeSeries, to path: String, compression: Int? = nil) throws {
+        var encoder = NIfTIEncoder(
             geometry: series.geometry, datatype: series.voxels.type, scaling: series.scaling,
             volumes: series.count, interval: series.interval)
+        encoder.compression = compression
         try series.voxels.withBytes { try encoder.write($0, to: path) }
     }
 

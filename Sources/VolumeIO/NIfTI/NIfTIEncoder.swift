@@ -29,6 +29,8 @@ struct NIfTIEncoder {
     var volumes = 1
     /// Seconds from volume to volume, where they follow each other in even time.
     var interval: Double?
+    /// libdeflate's level, 1 to 9; nil takes the usual one.
+    var compression: Int?
 
     /// The header and the four bytes after it that say there are no extensions, in this machine's byte order.
     func header(path: String) throws(VolumeFileError) -> [UInt8] {
@@ -124,5 +126,7 @@ struct NIfTIEncoder {
 
     /// Label maps are small and quickly compressed, so they get zlib's size. Of images the bits are mostly noise:
     /// level 3 makes files about as large as zlib's level 6 does (`make bench` prints by how much), and far sooner.
-    private var compressionLevel: Int32 { intentCode == NIFTI_INTENT_LABEL ? 6 : 3 }
+    private var compressionLevel: Int32 {
+        compression.map { Int32(min(max($0, 1), 9)) } ?? (intentCode == NIFTI_INTENT_LABEL ? 6 : 3)
+    }
 }

@@ -18,7 +18,7 @@ struct InfoCommand: ParsableCommand {
               tomos info study/ other/ --json
             """)
 
-    @Argument(help: "Files and folders.")
+    @Argument(help: "Files, folders and archives.")
     var paths: [String]
 
     @OptionGroup(title: "DICOM") var policies: PolicyOptions
@@ -30,9 +30,11 @@ struct InfoCommand: ParsableCommand {
         var images: [ImageInfo] = []
         var ignored: [IgnoredItem] = []
         for path in paths {
-            let study = try StudyDiscovery.discover(path, selection: policies.selection)
+            let opened = try OpenedInput(path)
+            defer { withExtendedLifetime(opened) {} }
+            let study = try StudyDiscovery.discover(opened.path, selection: policies.selection)
             images += study.cases.map(ImageInfo.init)
-            ignored += study.ignored
+            ignored += opened.passedOver + study.ignored
         }
         if json {
             try Console.json(InfoReport(images: images, ignored: ignored))

@@ -11,11 +11,14 @@ struct InputImage {
     /// What lies beside it and is not read.
     let ignored: [IgnoredItem]
 
-    /// Finds the image; with several series in a folder, `series` (a series instance UID) says which.
+    /// Finds the image; with several series in a folder, `series` (a series instance UID) says which. Of the unlike images
+    /// of one series it says which with their ending behind it (`1.2.3_e2`); without one it is the magnitude.
     init(_ path: String, series: String?, selection: InputSelection) throws {
         let study = try StudyDiscovery.discover(path, selection: selection)
         ignored = study.ignored
-        let cases = try Self.choose(study.cases, at: path, series: series)
+        var cases = try Self.choose(study.cases, at: path, series: series)
+        let plain = cases.filter { Self.name($0) == series }
+        if series != nil, plain.count == 1 { cases = plain }
         guard cases.count == 1 else { throw InputImageError.several(path, cases.map(Self.line)) }
         studyCase = cases[0]
     }
@@ -23,7 +26,8 @@ struct InputImage {
     /// The images of one series, or all.
     static func choose(_ cases: [StudyCase], at path: String, series: String?) throws -> [StudyCase] {
         guard let series else { return cases }
-        let chosen = cases.filter { uid($0) == series }
+        let ofSeries = cases.filter { uid($0) == series }
+        let chosen = ofSeries.isEmpty ? cases.filter { name($0) == series } : ofSeries
         if chosen.isEmpty { throw InputImageError.noSuchSeries(path, series, cases.map(line)) }
         return chosen
     }
@@ -32,11 +36,16 @@ struct InputImage {
         if case .dicom(let series, _) = studyCase.source { series.seriesInstanceUID } else { nil }
     }
 
+    /// The series instance UID with the ending of the part.
+    private static func name(_ studyCase: StudyCase) -> String? {
+        if case .dicom(let series, _) = studyCase.source { series.seriesInstanceUID + series.suffix } else { nil }
+    }
+
     static func line(_ studyCase: StudyCase) -> String {
         guard case .dicom(let series, _) = studyCase.source else { return studyCase.sourceDescription }
         let number = series.seriesNumber.map { "number \($0), " } ?? ""
         let part = series.part.map { ", \($0)" } ?? ""
-        return "\(series.seriesInstanceUID) (\(number)\(series.modality)\(part), \(series.files.count) files)"
+        return "\(series.seriesInstanceUID)\(series.suffix) (\(number)\(series.modality)\(part), \(series.files.count) files)"
     }
 }
 

@@ -7,42 +7,94 @@ import Volumes
 /// nothing in it steers the terminal, and no value passes for a message of its own.
 enum Console {
     /// Prints lines of a result.
-    static func result(_ text: String) { write(SafeText.terminal(text) + "\n", to: .standardOutput) }
+    static func result(_ text: String) { write(SafeText.terminal(told(text)) + "\n", to: .output) }
 
     /// Prints a result of one line.
-    static func line(_ text: String) { result(SafeText.line(text)) }
+    static func line(_ text: String) { write(SafeText.line(told(text)) + "\n", to: .output) }
 
     /// Prints an error; lists in it go on in lines that begin with two spaces.
-    static func error(_ text: String) { write("tomos: error: \(SafeText.message(text))\n", to: .standardError) }
+    static func error(_ text: String) { write("tomos: error: \(SafeText.message(told(text)))\n", to: .error) }
 
     /// Prints why a command line is wrong, and how it goes: the text is the program's and what was typed.
-    static func usage(_ text: String) { write("tomos: error: \(SafeText.terminal(text))\n", to: .standardError) }
+    static func usage(_ text: String) { write("tomos: error: \(SafeText.terminal(text))\n", to: .error) }
 
     /// Prints something a person should know; lists in it go on as in an error.
-    static func note(_ text: String) { write("tomos: \(SafeText.message(text))\n", to: .standardError) }
+    static func note(_ text: String) { write("tomos: \(SafeText.message(told(text)))\n", to: .error) }
 
-    private static func write(_ text: String, to handle: FileHandle) {
-        // A reader that went away is no error of ours.
-        try? handle.write(contentsOf: Data(text.utf8))
+    /// The system's errno of the first write to standard output that failed; nil while all is written.
+    private static let fault = Mutex<Int32?>(nil)
+    /// Paths that a person does not know, and what is shown for them.
+    private static let shown = Mutex<[(path: String, name: String)]>([])
+
+    /// Shows `name` wherever a text holds `path`: for what was unpacked, the archive that it came from.
+    static func show(_ path: String, as name: String) { shown.withLock { $0.append((path, name)) } }
+
+    /// Why standard output did not get all that was printed; nil when it did.
+    static var outputError: OutputError? { fault.withLock { $0 }.map(OutputError.init) }
+
+    /// Results were lost: standard output took no more.
+    struct OutputError: TomosError {
+        /// The system's errno.
+        let code: Int32
+
+        var category: ErrorCategory { .inputOutput }
+        var description: String {
+            "standard output: writing failed: \(String(cString: strerror(code))) (free space or write to another place)"
+        }
+    }
+
+    private enum Stream: Int32 { case output = 1, error = 2 }
+
+    private static func write(_ text: String, to stream: Stream) { write(bytes: Array(text.utf8), to: stream) }
+
+    /// A reader that went away (EPIPE) is no error of ours; of whatever else keeps a result from standard output the
+    /// program tells when it ends. Nobody can be told of what standard error does not take.
+    private static func write(bytes: [UInt8], to stream: Stream) {
+        if stream == .output, fault.withLock({ $0 != nil }) { return }
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(stream.rawValue, $0.baseAddress, $0.count) }
+            let code = errno
+            if count > 0 {
+                rest = rest.dropFirst(count)
+            } else if count < 0, code == EAGAIN {
+                var waiting = pollfd(fd: stream.rawValue, events: Int16(POLLOUT), revents: 0)
+                poll(&waiting, 1, -1)
+            } else if count < 0, code != EINTR {
+                if stream == .output, code != EPIPE { fault.withLock { $0 = $0 ?? code } }
+                return
+            }
+        }
+    }
+
+    /// The text with what is shown for paths that a person does not know.
+    private static func told(_ text: String, _ escaped: (String) -> String = SafeText.line) -> String {
+        shown.withLock { $0 }.reduce(text) { $0.replacing(escaped($1.path), with: escaped($1.name)) }
     }
 
     /// Puts a text in place of the terminal's current line.
-    static func rewriteLine(_ text: String) { write("\r\u{1B}[K" + SafeText.line(text), to: .standardError) }
+    static func rewriteLine(_ text: String) { write("\r\u{1B}[K" + SafeText.line(text), to: .error) }
 
     /// Prints a line of a log that programs read: it is JSON, which holds nothing that steers a terminal.
-    static func logLine(_ text: String) { write(text, to: .standardError) }
+    static func logLine(_ text: String) { write(text, to: .error) }
 
     /// Prints a value as JSON with sorted keys.
     static func json(_ value: some Encodable) throws {
-        write(try JSON.text(value), to: .standardOutput)
+        write(told(try JSON.text(value)) { inJSON($0) }, to: .output)
     }
 
     /// Prints a file of JSON as it is.
     static func jsonFile(_ path: String) throws {
         let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
         while let part = try file.read(upToCount: 1 << 20), !part.isEmpty {
-            try? FileHandle.standardOutput.write(contentsOf: part)
+            write(bytes: Array(part), to: .output)
         }
+    }
+
+    /// A text as it stands inside the quotes of JSON.
+    private static func inJSON(_ text: String) -> String {
+        guard let quoted = try? JSON.text(text, pretty: false) else { return text }
+        return String(quoted.dropFirst().dropLast(2))
     }
 }
 

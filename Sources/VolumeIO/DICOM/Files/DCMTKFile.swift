@@ -1,9 +1,15 @@
 import CDCMTKBridge
 
-/// A DICOM file open in DCMTK; closed when the value goes. One thread at a time may use it.
+/// An open DICOM file; closed when the value goes. One thread at a time may use it.
+///
+/// Of the header of a plain file DCMTK is given only the elements that are asked for and that take a parser; any other
+/// file it parses whole.
 struct DCMTKFile: ~Copyable {
-    let handle: OpaquePointer
     let path: String
+    /// The header's elements where they were found without DCMTK.
+    let head: DICOMHead?
+    /// The file in DCMTK; there when `head` is not.
+    fileprivate let handle: OpaquePointer?
 
     /// How much of the file is parsed.
     enum Extent {
@@ -15,6 +21,21 @@ struct DCMTKFile: ~Copyable {
 
     /// Opens a file that is known to look like DICOM.
     init(_ path: String, _ extent: Extent) throws {
+        if extent == .header, let head = DICOMFileWindows(path).flatMap({ DICOMHead($0) }) {
+            try self.init(head)
+        } else {
+            try self.init(parsing: path, extent)
+        }
+    }
+
+    /// A header whose elements were found already.
+    init(_ head: DICOMHead) throws {
+        try Self.setUp()
+        (self.head, handle, path) = (head, nil, head.path)
+    }
+
+    /// Has DCMTK parse a file.
+    init(parsing path: String, _ extent: Extent) throws {
         try Self.setUp()
         if let fault = DICOMNesting.fault(path) {
             throw DICOMError.file(path: path, reason: "cannot be read as DICOM: \(fault)")
@@ -37,11 +58,10 @@ struct DCMTKFile: ~Copyable {
             throw DICOMError.file(
                 path: path, reason: "cannot be read as DICOM: \(reason.text) (copy or export the file again)")
         }
-        self.handle = handle
-        self.path = path
+        (self.handle, self.path, head) = (handle, path, nil)
     }
 
-    deinit { tomos_dcm_close(handle) }
+    deinit { if let handle { tomos_dcm_close(handle) } }
 
     /// Registers the decoders and checks that the data dictionary is there.
     static func setUp() throws {
@@ -52,10 +72,19 @@ struct DCMTKFile: ~Copyable {
     }
 
     /// Transfer syntax UID as the file states it, nil when neither stated nor guessed.
-    var transferSyntax: String? { Self.text { tomos_dcm_transfer_syntax(handle, $0, $1) } }
+    var transferSyntax: String? {
+        head?.transferSyntax ?? handle.flatMap { handle in Self.text { tomos_dcm_transfer_syntax(handle, $0, $1) } }
+    }
 
     /// All values of an element as text, parted by backslashes; nil when absent or empty.
-    func text(_ tag: DICOMTag) -> String? { Self.text { tomos_dcm_text(handle, tag.group, tag.element, $0, $1) } }
+    func text(_ tag: DICOMTag) -> String? {
+        if let head { return head.text(tag) }
+        return handle.flatMap { Self.text($0, tag) }
+    }
+
+    static func text(_ handle: OpaquePointer, _ tag: DICOMTag) -> String? {
+        text { tomos_dcm_text(handle, tag.group, tag.element, $0, $1) }
+    }
 
     static func text(_ read: (UnsafeMutablePointer<CChar>, Int) -> Int) -> String? {
         // Nearly all values are short, and thousands of files are asked for dozens of them.
@@ -84,6 +113,11 @@ struct DCMTKFile: ~Copyable {
 
     /// Bytes of an OB or UN element.
     func bytes(_ tag: DICOMTag) -> [UInt8]? {
+        if let head { return head.bytes(tag) }
+        return handle.flatMap { Self.bytes($0, tag) }
+    }
+
+    static func bytes(_ handle: OpaquePointer, _ tag: DICOMTag) -> [UInt8]? {
         var start: UnsafePointer<UInt8>?
         var count = 0
         guard tomos_dcm_bytes(handle, tag.group, tag.element, &start, &count), let start else { return nil }
@@ -108,8 +142,9 @@ struct DCMTKFile: ~Copyable {
         var isWords: Bool
     }
 
-    /// Kind and size of the pixel data.
+    /// Kind and size of the pixel data; none in a header.
     var pixels: Pixels {
+        guard let handle else { return .none }
         let info = tomos_dcm_pixel_info(handle)
         switch info.kind {
         case tomos_dcm_pixels_native:
@@ -123,16 +158,21 @@ struct DCMTKFile: ~Copyable {
     }
 
     /// Whether numbers of the data set stand in the file with the highest byte first.
-    var isBigEndian: Bool { tomos_dcm_is_big_endian(handle) }
+    var isBigEndian: Bool { handle.map { tomos_dcm_is_big_endian($0) } ?? false }
 
     /// Length of an element's value in bytes, nil when absent.
     func length(of tag: DICOMTag) -> Int? {
+        guard let handle else { return head?.length(of: tag) }
         let length = tomos_dcm_value_length(handle, tag.group, tag.element)
         return length < 0 ? nil : length
     }
 
     /// Fills `bytes` from an element's value, from an offset on, in the file's byte order.
     func read(_ tag: DICOMTag, at offset: UInt64 = 0, into bytes: UnsafeMutableRawBufferPointer) throws {
+        guard let handle else {
+            if head?.read(tag, at: offset, into: bytes) == true { return }
+            throw DICOMError.file(path: path, reason: "pixel data cannot be read: value is shorter than asked for")
+        }
         var reason = ErrorText()
         guard
             tomos_dcm_value_bytes(
@@ -143,7 +183,7 @@ struct DCMTKFile: ~Copyable {
 
     /// Length of an item of encapsulated pixel data in bytes: 0 is the offset table, 1 the first fragment.
     func itemLength(_ item: Int) throws -> Int {
-        let length = tomos_dcm_item_length(handle, item)
+        let length = handle.map { tomos_dcm_item_length($0, item) } ?? -1
         guard length >= 0 else { throw DICOMError.file(path: path, reason: "pixel data has no item \(item)") }
         return length
     }
@@ -151,24 +191,21 @@ struct DCMTKFile: ~Copyable {
     /// Fills `bytes` from the beginning of an item of encapsulated pixel data.
     func readItem(_ item: Int, into bytes: UnsafeMutableRawBufferPointer) throws {
         var reason = ErrorText()
-        guard
+        guard let handle,
             tomos_dcm_item_bytes(handle, item, bytes.baseAddress, bytes.count, &reason.buffer, reason.buffer.count)
         else { throw DICOMError.file(path: path, reason: "pixel data cannot be read: \(reason.text)") }
     }
+}
 
-    /// The standard's name of a UID, nil when unknown. DCMTK writes it in one word: `MRImageStorage` is `MR Image Storage`.
-    static func name(ofUID uid: String) -> String? {
-        var name = ErrorText()
-        tomos_dcm_uid_name(uid, &name.buffer, name.buffer.count)
-        let letters = Array(name.text)
-        var spaced = ""
-        for (n, letter) in letters.enumerated() {
-            let startsWord =
-                n > 0 && letter.isUppercase
-                && (letters[n - 1].isLowercase || n + 1 < letters.count && letters[n + 1].isLowercase)
-            spaced += startsWord && letters[n - 1] != " " ? " \(letter)" : "\(letter)"
-        }
-        return spaced.isEmpty ? nil : spaced
+extension DCMTKFile {
+    /// Items of a sequence of the data set.
+    func items(_ tag: DICOMTag) -> [DICOMItem] {
+        if let head { return head.items(tag) }
+        return handle.map { Self.items($0, tag) } ?? []
+    }
+
+    static func items(_ handle: OpaquePointer, _ tag: DICOMTag) -> [DICOMItem] {
+        DICOMItem(tomos_dcm_dataset(handle))?.items(tag) ?? []
     }
 }
 
@@ -182,4 +219,7 @@ struct ErrorText {
 struct DICOMTag: Sendable, Hashable {
     var group, element: UInt16
     init(_ group: UInt16, _ element: UInt16) { (self.group, self.element) = (group, element) }
+
+    /// Group and element in one number, by which tags are ordered.
+    var key: UInt32 { UInt32(group) << 16 | UInt32(element) }
 }

@@ -37,13 +37,17 @@ struct DICOMSeriesIdentity: Sendable, Hashable {
 enum DICOMFileReader {
     /// Reads up to the pixel data.
     static func read(_ path: String) throws -> DICOMFileOutcome {
-        switch DICOMFileProbe.look(at: path) {
-        case .notDICOM: return .notDICOM
-        case .unreadable(let reason): return .unreadable(reason: reason)
-        case .dicom: break
-        }
         do {
-            var attributes = DICOMAttributes(file: try DCMTKFile(path, .header))
+            if let head = DICOMFileWindows(path).flatMap({ DICOMHead($0) }) {
+                var attributes = DICOMAttributes(file: try DCMTKFile(head))
+                return classify(&attributes)
+            }
+            switch DICOMFileProbe.look(at: path) {
+            case .notDICOM: return .notDICOM
+            case .unreadable(let reason): return .unreadable(reason: reason)
+            case .dicom: break
+            }
+            var attributes = DICOMAttributes(file: try DCMTKFile(parsing: path, .header))
             return classify(&attributes)
         } catch let error as DICOMError {
             if case .library = error { throw error }

@@ -24,6 +24,11 @@ enum DICOMNesting {
         return fault(UnsafeRawBufferPointer(start: start, count: size))
     }
 
+    /// Whether elements of a little-endian data set hold sequences that DCMTK must not parse.
+    static func isTooDeep(_ elements: [UInt8], isExplicit: Bool) -> Bool {
+        elements.withUnsafeBytes { Walk($0, at: 0, explicit: isExplicit, bigEndian: false).fault() != nil }
+    }
+
     /// How the fragments of encapsulated pixel data end; nil when there are none, or none that can be walked.
     static func fragmentsEnd(_ file: UnsafeRawBufferPointer) -> DICOMFragments.Closing? {
         let hasPreamble = file.count >= 132 && file[128..<132].elementsEqual("DICM".utf8)

@@ -1,30 +1,22 @@
 import Volumes
 
-/// Diffusion weighting of an image: the standard's attributes, else those of the vendors whose axes are known.
+/// Diffusion weighting of an image: the standard's attributes, else those of the vendors.
 struct DICOMDiffusion: Sendable, Hashable {
     /// s/mm^2; nil where not stated.
-    private(set) var bValue: Double?
+    var bValue: Double?
     /// The gradient's direction, LPS, of length 1; zero where the file says that there is none (b = 0, isotropic images),
-    /// nil where it says nothing that can be placed.
-    private(set) var gradient: Vec3?
-    /// What a file says of a direction that cannot be placed, and why not.
-    private(set) var unplaced: Unplaced?
-
-    /// A direction along axes that are not known well enough.
-    struct Unplaced: Sendable, Hashable {
-        /// The numbers as they stand in the file.
-        var text: String
-        /// Where they stand and what is unknown.
-        var reason: String
-    }
+    /// nil where it says nothing of it.
+    var gradient: Vec3?
+    /// What a person should know of the direction, where it rests on more than the vendor's word.
+    var caution: String?
 
     /// Nothing stated.
     init() {}
 
     /// What tells images of one b-value apart.
     var distinction: String? {
-        if let gradient, gradient != .zero { return gradient.text }
-        return unplaced?.text
+        guard let gradient, gradient != .zero else { return nil }
+        return gradient.text
     }
 
     /// What a file states of an image whose rows and columns run along `row` and `column` (LPS, of length 1).
@@ -35,158 +27,94 @@ struct DICOMDiffusion: Sendable, Hashable {
             gradient = stated
             return
         }
-        if !readSiemens(attributes), !readPhilips(attributes), !readGE(attributes, row, column), !readUIH(attributes) {
-            readCanon(attributes)
+        if !readSiemens(attributes), !readPhilips(attributes), !readGE(attributes, row, column),
+            !readUIH(attributes, row, column)
+        {
+            readCanon(attributes, row, column)
         }
-        if let stated, stated != .zero { (gradient, unplaced) = (stated, nil) }
-        if gradient == nil, unplaced == nil {
+        if let stated, stated != .zero { (gradient, caution) = (stated, nil) }
+        if gradient == nil { readMatrix(attributes) }
+        if gradient == nil {
             let directionality = attributes.text(.diffusionDirectionality)
             gradient = directionality == "ISOTROPIC" || directionality == "NONE" ? .zero : stated
         }
     }
 
-    // MARK: Vendors
-
-    /// Along the patient's axes, in elements of their own or in the CSA header. `false` when there is nothing.
-    private mutating func readSiemens(_ attributes: borrowing DICOMAttributes) -> Bool {
-        func text(_ element: UInt8) -> String? {
-            attributes.text(private: element, of: "SIEMENS MR HEADER", group: 0x0019, vendor: "SIEMENS")
-        }
-        if let b = text(0x0C).flatMap({ Self.numbers($0).first }) {
-            bValue = b
-            gradient = text(0x0E).flatMap(Self.direction) ?? (text(0x0D) == "ISOTROPIC" ? .zero : nil)
-            return true
-        }
-        guard bValue == nil, attributes.text(DICOMTag(0x0008, 0x0070))?.uppercased().hasPrefix("SIEMENS") == true,
-            let csa = attributes.file.bytes(DICOMTag(0x0029, 0x1010)).flatMap({ CSAHeader($0) }),
-            let b = csa["B_value"]?.first.flatMap(finiteNumber)
-        else { return false }
-        bValue = b
-        gradient = csa["DiffusionGradientDirection"].flatMap { Self.direction($0.joined(separator: "\\")) }
-        return true
+    /// The matrix of an enhanced image (PS3.3 C.8.13.5.9) that states no direction.
+    private mutating func readMatrix(_ attributes: borrowing DICOMAttributes) {
+        guard (bValue ?? 0) > 0 else { return }
+        let values = DICOMTag.bMatrix.compactMap { attributes.text($0).flatMap { Self.numbers($0).first } }
+        take(matrix: values)
     }
 
-    /// Along the patient's axes.
-    private mutating func readPhilips(_ attributes: borrowing DICOMAttributes) -> Bool {
-        guard
-            let text = attributes.text(private: 0x03, of: "Philips Imaging DD 001", group: 0x2001, vendor: "PHILIPS")
-        else { return false }
-        let parts = [UInt8(0xB0), 0xB1, 0xB2].compactMap {
-            attributes.text(private: $0, of: "Philips MR Imaging DD 001", group: 0x2005, vendor: "PHILIPS")
-        }
-        bValue = Self.numbers(text).first ?? bValue
-        gradient = Self.direction(parts.joined(separator: "\\"))
-        return true
-    }
-
-    /// Along the axes of the scan: frequency, phase, slice.
-    private mutating func readGE(_ attributes: borrowing DICOMAttributes, _ row: Vec3, _ column: Vec3) -> Bool {
-        guard
-            let text = attributes.text(private: 0x39, of: "GEMS_PARM_01", group: 0x0043, vendor: "GE")
-        else { return false }
-        let isStandard = bValue != nil
-        // Large values carry the number of shells above the b-value.
-        let nominal = Self.numbers(text).first.map { $0 >= 1e5 ? $0.truncatingRemainder(dividingBy: 1e5) : $0 }
-        bValue = bValue ?? nominal
-        // Other sequences keep other things where diffusion keeps its direction.
-        guard let b = bValue, b > 0 else { return true }
-        let parts = [UInt8(0xBB), 0xBC, 0xBD].compactMap { element -> String? in
-            attributes.text(private: element, of: "GEMS_ACQU_01", group: 0x0019, vendor: "GE")
-        }
-        let scan = Self.numbers(parts.joined(separator: "\\"))
-        guard scan.count == 3, parts.count == 3 else { return true }
-        let along = Vec3(scan[0], scan[1], scan[2])
-        guard along.length < 2 else { return true }
-        // Shells within the nominal b-value are made by shorter gradients: b goes with the square of the length.
-        if !isStandard, along.length > 0.03, along.length < 0.97 {
-            bValue = max(5, (b * along.length * along.length / 5).rounded() * 5)
-        }
-        guard along.length > 0.03 else {
-            gradient = .zero
-            return true
-        }
-        guard let axes = Self.scanAxes(attributes, row, column) else {
-            unplaced = Unplaced(
-                text: along.text,
-                reason: "GE states them along the scan's frequency and phase axes (0019,10BB to 10BD), and the phase "
-                    + "axis (0018,1312), the patient's position (0018,5100) or a main plane is not stated")
-            return true
-        }
-        gradient = (axes.0 * along.x + axes.1 * along.y + axes.2 * along.z).normalized
-        return true
-    }
-
-    /// Frequency, phase and slice axis of a GE scan, LPS. The signs are those that dcm2niix found with GE for each
-    /// plane (its issues 163 and 970); planes far from all of them were not tried.
-    private static func scanAxes(
-        _ attributes: borrowing DICOMAttributes, _ row: Vec3, _ column: Vec3
-    ) -> (Vec3, Vec3, Vec3)? {
-        let normal = row.cross(column).normalized
-        let sizes = (0..<3).map { abs(normal[$0]) }
-        guard let position = attributes.text(DICOMTag(0x0018, 0x5100)), ["HFS", "FFS"].contains(position),
-            let phase = attributes.text(DICOMTag(0x0018, 0x1312)), ["COL", "ROW"].contains(phase),
-            let plane = sizes.firstIndex(where: { $0 > 0.75 })
-        else { return nil }
-        switch (plane, phase) {
-        case (0, "COL"): return (row, column, -normal)
-        case (1, "COL"): return (-row, column, normal)
-        case (2, "COL"): return (-row, -column, normal)
-        case (0, "ROW"): return (-column, row, -normal)
-        case (1, "ROW"): return (column, row, normal)
-        default: return (column, -row, normal)
-        }
-    }
-
-    /// Along the image's axes, it is said; no reference at hand shows with which signs.
-    private mutating func readUIH(_ attributes: borrowing DICOMAttributes) -> Bool {
-        func text(_ element: UInt8) -> String? {
-            attributes.text(private: element, of: "Image Private Header", group: 0x0065, vendor: "UIH")
-        }
-        guard let b = text(0x09).flatMap({ Self.numbers($0).first }) else { return false }
-        bValue = bValue ?? b
-        guard let direction = text(0x37).flatMap(Self.direction) else { return true }
-        if direction == .zero {
-            gradient = .zero
-        } else {
-            unplaced = Unplaced(
-                text: direction.text, reason: "UIH states them along the image's axes (0065,1037), with signs not known"
-            )
-        }
-        return true
-    }
-
-    /// `b=1500(0.445,0.000,0.895)` in ImageComments: along the image's axes, but for the polarity of the phase encoding,
-    /// which Canon states nowhere.
-    private mutating func readCanon(_ attributes: borrowing DICOMAttributes) {
-        guard attributes.text(DICOMTag(0x0008, 0x0070))?.uppercased().hasPrefix("CANON") == true,
-            let text = attributes.text(DICOMTag(0x0020, 0x4000)), text.hasPrefix("b="), text.hasSuffix(")"),
-            let bracket = text.firstIndex(of: "(")
-        else { return }
-        let b = finiteNumber(text[text.index(text.startIndex, offsetBy: 2)..<bracket])
-        let parts = text[text.index(after: bracket)...].dropLast().split(separator: ",").compactMap {
-            finiteNumber($0.filter { $0 != " " })
-        }
-        guard let b, parts.count == 3 else { return }
-        bValue = bValue ?? b
-        guard b > 0 else { return }
-        unplaced = Unplaced(
-            text: Vec3(parts[0], parts[1], parts[2]).text,
-            reason: "Canon states them in ImageComments along the image's axes and nowhere the polarity of the phase "
-                + "encoding that turns them (export the series as an enhanced image, which states them in full)")
+    /// Direction and b-value of a matrix xx, xy, xz, yy, yz, zz in s/mm^2, where it has a direction.
+    mutating func take(matrix values: [Double]) {
+        guard let matrix = BMatrix(values) else { return }
+        bValue = bValue ?? matrix.trace
+        guard let direction = matrix.direction else { return }
+        gradient = direction
+        caution =
+            "the directions are taken from b-matrices, which do not tell a direction from its opposite: the one "
+            + "towards the patient's left is taken"
     }
 
     // MARK: Numbers
 
-    private static func numbers(_ text: String) -> [Double] {
+    static func numbers(_ text: String) -> [Double] {
         text.split(separator: "\\").compactMap { finiteNumber($0.filter { $0 != " " }) }
     }
 
     /// Three numbers as a direction, zero where they are (nearly) none; nil when they are not three, or far from length 1.
-    private static func direction(_ text: String) -> Vec3? {
-        let v = numbers(text)
+    static func direction(_ text: String) -> Vec3? { direction(numbers(text)) }
+
+    /// The same of numbers.
+    static func direction(_ v: [Double]) -> Vec3? {
         guard v.count == 3 else { return nil }
         let vector = Vec3(v[0], v[1], v[2])
         guard vector.length < 2 else { return nil }
         return vector.length > 0.5 ? vector.normalized : .zero
     }
+}
+
+/// The b-matrix of an image: b times the outer product of the gradient's direction with itself, and what the imaging
+/// gradients add.
+struct BMatrix {
+    /// Sum of the diagonal: the b-value.
+    let trace: Double
+    private let rows: [Vec3]
+
+    /// xx, xy, xz, yy, yz, zz; nil when they are not six numbers of a weighted image.
+    init?(_ values: [Double]) {
+        guard values.count == 6, values.allSatisfy({ abs($0) < 1e6 }) else { return nil }
+        let sum = values[0] + values[3] + values[5]
+        guard sum > 0 else { return nil }
+        trace = sum
+        rows = [
+            Vec3(values[0], values[1], values[2]), Vec3(values[1], values[3], values[4]),
+            Vec3(values[2], values[4], values[5]),
+        ].map { $0 / sum }
+    }
+
+    /// The matrix' main direction, with x not below 0; nil where no direction stands out. Powers of the matrix, each
+    /// brought back to a trace of 1, tend to the direction's outer product with itself.
+    var direction: Vec3? {
+        var power = rows
+        for _ in 0..<12 {
+            let squared = power.map { row in Vec3(row.dot(power[0]), row.dot(power[1]), row.dot(power[2])) }
+            let trace = squared[0].x + squared[1].y + squared[2].z
+            guard trace > 1e-9 else { return nil }
+            power = squared.map { $0 / trace }
+        }
+        guard let longest = power.max(by: { $0.length < $1.length }), longest.length > 1e-6 else { return nil }
+        let axis = longest.normalized
+        // Of one gradient nearly all the weighting is along its direction.
+        let along = axis.dot(Vec3(rows[0].dot(axis), rows[1].dot(axis), rows[2].dot(axis)))
+        guard along > 0.75 else { return nil }
+        return axis.x < 0 ? -axis : axis
+    }
+}
+
+extension DICOMTag {
+    /// XX, XY, XZ, YY, YZ and ZZ of the b-matrix. (0018,9602) to (0018,9607)
+    static let bMatrix = (UInt16(0x9602)...0x9607).map { DICOMTag(0x0018, $0) }
 }

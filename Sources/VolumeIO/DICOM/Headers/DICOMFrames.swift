@@ -111,6 +111,7 @@ extension DICOMFileReader {
             lossNotice: layout.lossNotice,
             mosaic: try Mosaic(attributes, imageType: imageType, rows: layout.rows, columns: layout.columns)
                 ?? Mosaic(uihGrid: attributes, rows: layout.rows, columns: layout.columns))
+        header.pixels = attributes.file.head.flatMap { DICOMPixelPlace($0, layout) }
         header.patient = DICOMPatient(
             id: attributes.text(DICOMTag(0x0010, 0x0020))?.hashValue,
             name: attributes.text(DICOMTag(0x0010, 0x0010))?.hashValue)

@@ -5,15 +5,13 @@ struct DICOMGradientTable: Sendable {
     /// s/mm^2, one for each volume; empty when nothing is weighted or a volume's weighting is not known.
     private(set) var bValues: [Double] = []
     /// Along the voxel axes, the first turned where the affine's determinant is positive, as FSL wants it; zero for
-    /// volumes without a direction. Nil when the direction of some weighted volume is not known, or all are isotropic.
+    /// volumes without a direction. Nil when weighted volumes state none, and do not say that they have none.
     private(set) var directions: [Vec3]?
     /// What is not in the files, and why.
     private(set) var notices: [String] = []
 
     /// Weighting up to here is that of a reference volume: it needs no direction. s/mm^2
-    private static let reference = 50.0
-    /// Image types of maps that are computed from diffusion and have no b-value.
-    private static let maps: Set<String> = ["ADC", "EADC", "FA", "COLFA", "RA", "VR", "TENSOR"]
+    static let reference = 50.0
 
     /// The table of images (one of each volume) on a grid.
     init(_ images: [DICOMImageHeader], _ geometry: Geometry) {
@@ -21,7 +19,8 @@ struct DICOMGradientTable: Sendable {
         guard stated.contains(where: { ($0.bValue ?? 0) > 0 }) else { return }
         let without = stated.indices.filter { stated[$0].bValue == nil }
         let unknown = without.filter {
-            (stated[$0].gradient ?? .zero) != .zero || !Self.maps.isDisjoint(with: images[$0].imageType)
+            (stated[$0].gradient ?? .zero) != .zero
+                || !DICOMComponent.diffusionMaps.isDisjoint(with: images[$0].imageType)
         }
         guard unknown.isEmpty else {
             notices.append("\(Self.list(unknown)) no b-value: no .bval and no .bvec for the series")
@@ -38,25 +37,22 @@ struct DICOMGradientTable: Sendable {
         _ stated: [DICOMDiffusion], _ image: DICOMImageHeader, _ geometry: Geometry
     ) {
         let weighted = bValues.indices.filter { bValues[$0] > 0 }
-        let needing = weighted.filter { bValues[$0] > Self.reference || stated[$0].unplaced != nil }
-        if let unplaced = needing.lazy.compactMap({ stated[$0].unplaced }).first {
-            notices.append("no .bvec: the directions of the gradients are left out, since \(unplaced.reason)")
-            return
-        }
+        let needing = weighted.filter { bValues[$0] > Self.reference }
         let missing = needing.filter { stated[$0].gradient == nil }
-        guard missing.isEmpty else {
+        let directed = weighted.filter { (stated[$0].gradient ?? .zero) != .zero }
+        guard missing.isEmpty || !directed.isEmpty else {
             notices.append("no .bvec: \(Self.list(missing)) no direction of the gradient")
             return
         }
         let isotropic = needing.filter { stated[$0].gradient == .zero }
-        guard weighted.contains(where: { (stated[$0].gradient ?? .zero) != .zero }) else {
-            notices.append("no .bvec: the weighted volumes are isotropic (trace)")
-            return
-        }
         if !isotropic.isEmpty {
             notices.append(
                 "\(Self.list(isotropic)) a b-value and no direction (isotropic, trace): 0 0 0 in .bvec")
         }
+        if !missing.isEmpty {
+            notices.append("\(Self.list(missing)) no direction of the gradient, others of the series do: 0 0 0 in .bvec")
+        }
+        for caution in Set(directed.compactMap { stated[$0].caution }).sorted() { notices.append(caution) }
         // The third axis is the slice normal on the side of the rising slices, of which a stack that leans is a little
         // off. DICOM's axes are LPS, the affine's RAS: the determinant is the same.
         let toLPS = Vec3(-1, -1, 1)

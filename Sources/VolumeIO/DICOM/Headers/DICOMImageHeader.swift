@@ -48,6 +48,8 @@ struct DICOMImageHeader: Sendable {
     var variant: DICOMVariant?
     /// The slices of a mosaic.
     var mosaic: Mosaic?
+    /// Where the pixels stand, where that is known: then the file is not parsed again.
+    var pixels: DICOMPixelPlace?
     /// The table that stored values go through; the rescale is then none.
     var modalityLUT: DICOMModalityLUT?
     var patient = DICOMPatient()

@@ -2,20 +2,58 @@ import CDCMTKBridge
 
 /// A data set, or an item of a sequence in it. It lives as long as the file it came from and must not outlive it.
 struct DICOMItem {
-    private let handle: OpaquePointer
+    private let source: Source
 
-    fileprivate init?(_ handle: OpaquePointer?) {
+    private enum Source {
+        case parsed(OpaquePointer)
+        /// The place of the item in a list of elements.
+        case listed(DICOMHead, DICOMElementList, Int)
+    }
+
+    init?(_ handle: OpaquePointer?) {
         guard let handle else { return nil }
-        self.handle = handle
+        source = .parsed(handle)
+    }
+
+    init(_ head: DICOMHead, _ list: DICOMElementList, _ place: Int) { source = .listed(head, list, place) }
+
+    /// The tags of its elements; none of an item that DCMTK has parsed.
+    var tags: [DICOMTag] {
+        guard case .listed(_, let list, let item) = source else { return [] }
+        var tags: [DICOMTag] = []
+        list.forEach(in: item + 1..<Int(list.elements[item].next)) { _, element in
+            tags.append(DICOMTag(UInt16(element.tag >> 16), UInt16(truncatingIfNeeded: element.tag)))
+        }
+        return tags
     }
 
     /// All values of an element as text, parted by backslashes; nil when absent or empty.
     func text(_ tag: DICOMTag) -> String? {
-        DCMTKFile.text { tomos_dcm_item_text(handle, tag.group, tag.element, $0, $1) }
+        switch source {
+        case .parsed(let handle): return Self.text(handle, tag)
+        case .listed(let head, let list, let item):
+            guard let place = list.place(of: tag.key, in: item) else { return nil }
+            return head.text(list, place, from: item + 1) { Self.text(tomos_dcm_dataset($0), tag) }
+        }
+    }
+
+    private static func text(_ handle: OpaquePointer?, _ tag: DICOMTag) -> String? {
+        handle.flatMap { handle in
+            DCMTKFile.text { tomos_dcm_item_text(handle, tag.group, tag.element, $0, $1) }
+        }
     }
 
     /// Bytes of an element's value, words with the lowest byte first; nil when absent.
     func bytes(_ tag: DICOMTag) -> [UInt8]? {
+        switch source {
+        case .parsed(let handle): return Self.bytes(handle, tag)
+        case .listed(let head, let list, let item):
+            guard let place = list.place(of: tag.key, in: item), list.elements[place].kind == .value else { return nil }
+            return head.value(of: list.elements[place])
+        }
+    }
+
+    private static func bytes(_ handle: OpaquePointer, _ tag: DICOMTag) -> [UInt8]? {
         let length = tomos_dcm_item_value(handle, tag.group, tag.element, nil, 0)
         guard length >= 0 else { return nil }
         var bytes = [UInt8](repeating: 0, count: length)
@@ -27,17 +65,29 @@ struct DICOMItem {
 
     /// Items of a sequence, in order; none when there is no such sequence.
     func items(_ tag: DICOMTag) -> [DICOMItem] {
+        switch source {
+        case .parsed(let handle): return Self.items(handle, tag)
+        case .listed(let head, let list, let item):
+            guard let place = list.place(of: tag.key, in: item) else { return [] }
+            return head.items(list, place, from: item + 1, tag)
+        }
+    }
+
+    private static func items(_ handle: OpaquePointer, _ tag: DICOMTag) -> [DICOMItem] {
         let count = tomos_dcm_items(handle, tag.group, tag.element, nil, 0)
         guard count > 0 else { return [] }
         var handles = [OpaquePointer?](repeating: nil, count: count)
         let found = tomos_dcm_items(handle, tag.group, tag.element, &handles, count)
         return handles.prefix(found).compactMap { DICOMItem($0) }
     }
-}
 
-extension DCMTKFile {
-    /// Items of a sequence of the data set.
-    func items(_ tag: DICOMTag) -> [DICOMItem] { DICOMItem(tomos_dcm_dataset(handle))?.items(tag) ?? [] }
+    /// The first item of a sequence.
+    func first(_ tag: DICOMTag) -> DICOMItem? {
+        guard case .listed(let head, let list, let item) = source else { return items(tag).first }
+        guard let place = list.place(of: tag.key, in: item) else { return nil }
+        guard list.elements[place].kind == .sequence else { return items(tag).first }
+        return list.firstItem(place).map { DICOMItem(head, list, $0) }
+    }
 }
 
 /// Where the attributes of one frame stand in a multi-frame image: in the frame's own functional groups, in those that
@@ -52,7 +102,7 @@ struct DICOMFunctionalGroups {
         for item in items {
             for path in paths {
                 var holder: DICOMItem? = item
-                for sequence in path { holder = holder?.items(sequence).first }
+                for sequence in path { holder = holder?.first(sequence) }
                 if let text = holder?.text(tag) { return text }
             }
         }
@@ -65,7 +115,10 @@ struct DICOMFunctionalGroups {
     }
 
     /// The sequences that lead to an attribute; CT, MR and PET state their frame type each in one of its own.
-    private static let paths: [DICOMTag: [[DICOMTag]]] = [
+    private static let paths = single.merging(bMatrices) { single, _ in single }
+    private static let bMatrices: [DICOMTag: [[DICOMTag]]] = Dictionary(
+        uniqueKeysWithValues: DICOMTag.bMatrix.map { ($0, [[diffusion, DICOMTag(0x0018, 0x9601)]]) })
+    private static let single: [DICOMTag: [[DICOMTag]]] = [
         .position: [[DICOMTag(0x0020, 0x9113)]], .orientation: [[DICOMTag(0x0020, 0x9116)]],
         .pixelSpacing: [[measures]], .sliceThickness: [[measures]], .spacingBetweenSlices: [[measures]],
         .slope: [[values]], .intercept: [[values]], .effectiveEchoTime: [[DICOMTag(0x0018, 0x9114)]],

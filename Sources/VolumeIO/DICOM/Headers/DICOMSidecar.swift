@@ -28,14 +28,6 @@ public struct DICOMSidecar: Sendable, Encodable {
     public func encode(to encoder: any Encoder) throws { try values.encode(to: encoder) }
 }
 
-/// What a file name may be made of; see `DICOM.names(of:)`.
-public struct DICOMNames: Sendable {
-    /// Not about the patient: protocol, series description and number, ...
-    public var protocolName, seriesDescription, sequenceName, manufacturer, modality: String?
-    /// What may tell who the patient is.
-    public var patientName, patientID, accessionNumber, studyDateAndTime: String?
-}
-
 extension DICOMSidecar.Value {
     /// The value without the dust of binary fractions: numbers of nine significant digits. Nil for what is no number.
     var tidied: DICOMSidecar.Value? {
@@ -69,22 +61,6 @@ extension DICOMVolumes {
         var sidecar = DICOMSidecar()
         for field in SidecarField.all { sidecar.values[field.name] = field.read(source)?.tidied }
         return sidecar
-    }
-
-    /// The parts of file names.
-    public func names() throws -> DICOMNames {
-        let attributes = DICOMAttributes(file: try DCMTKFile(volumes[0][0].path, .header))
-        let date = attributes.text(DICOMTag(0x0008, 0x0020)) ?? ""
-        let time = attributes.text(DICOMTag(0x0008, 0x0030)).map { String($0.prefix(6)) } ?? ""
-        return DICOMNames(
-            protocolName: attributes.text(DICOMTag(0x0018, 0x1030)),
-            seriesDescription: attributes.text(.seriesDescription),
-            sequenceName: attributes.text(DICOMTag(0x0018, 0x0024)),
-            manufacturer: attributes.text(DICOMTag(0x0008, 0x0070)), modality: series.modality,
-            patientName: attributes.text(DICOMTag(0x0010, 0x0010)),
-            patientID: attributes.text(DICOMTag(0x0010, 0x0020)),
-            accessionNumber: attributes.text(DICOMTag(0x0008, 0x0050)),
-            studyDateAndTime: (date + time).isEmpty ? nil : date + time)
     }
 
     /// b-values in s/mm^2 of the volumes, and their gradients along the voxel axes as FSL wants them (first axis turned

@@ -18,36 +18,38 @@ extension DICOMPixels {
         }
     }
 
-    /// Reads one frame of native pixel data, packed cells spread, planes and shared colours brought side by side.
-    func readNative(
-        _ native: DCMTKFile.NativePixels, _ frame: Int, into cells: UnsafeMutableRawBufferPointer
+    /// Reads one frame of native pixel data, packed cells spread, planes and shared colours brought side by side. `read`
+    /// fills bytes from an offset in the pixel data on.
+    static func readNative(
+        _ native: DCMTKFile.NativePixels, _ layout: DICOMPixelLayout, _ frame: Int, isBigEndian: Bool,
+        into cells: UnsafeMutableRawBufferPointer, _ read: (Int, UnsafeMutableRawBufferPointer) throws -> Void
     ) throws {
-        let (format, isBigEndian) = (layout.format, attributes.file.isBigEndian)
+        let format = layout.format
         // Words of 16 bits are the unit of packed cells and of bytes in OW.
         let word = format.bitsAllocated % 16 == 0 ? format.bytes : native.isWords ? 2 : 1
         let bits = layout.nativeFrameBits * frame..<layout.nativeFrameBits * (frame + 1)
         let first = bits.lowerBound / 8 / word * word
         let end = min(Int(native.length), ((bits.upperBound + 7) / 8 + word - 1) / word * word)
         if !format.isPacked, first * 8 == bits.lowerBound, end - first == cells.count {
-            try attributes.file.read(native.element, at: UInt64(first), into: cells)
-            if isBigEndian { Self.swap(cells, word) }
-            if layout.samples == 3, layout.isPlanar { Self.interleave(cells, format.bytes) }
+            try read(first, cells)
+            if isBigEndian { swap(cells, word) }
+            if layout.samples == 3, layout.isPlanar { interleave(cells, format.bytes) }
             return
         }
         var bytes = [UInt8](repeating: 0, count: end - first)
         try bytes.withUnsafeMutableBytes { buffer in
-            try attributes.file.read(native.element, at: UInt64(first), into: buffer)
-            if isBigEndian { Self.swap(buffer, word) }
+            try read(first, buffer)
+            if isBigEndian { swap(buffer, word) }
         }
         let start = bits.lowerBound - first * 8
         switch format.bitsAllocated {
-        case 1: Self.unpackBits(bytes, from: start, into: cells)
-        case 12: Self.unpackTwelve(bytes, from: start, into: cells.bindMemory(to: UInt16.self))
+        case 1: unpackBits(bytes, from: start, into: cells)
+        case 12: unpackTwelve(bytes, from: start, into: cells.bindMemory(to: UInt16.self))
         default:
             let plain = bytes[(start / 8)...]
-            if layout.isSubsampled { return Self.expand422(plain, into: cells) }
+            if layout.isSubsampled { return expand422(plain, into: cells) }
             cells.copyBytes(from: plain.prefix(cells.count))
-            if layout.samples == 3, layout.isPlanar { Self.interleave(cells, format.bytes) }
+            if layout.samples == 3, layout.isPlanar { interleave(cells, format.bytes) }
         }
     }
 

@@ -75,7 +75,9 @@ struct DICOMPixels: ~Copyable {
         }
         switch storage {
         case .native(let native):
-            try readNative(native, frame, into: cells)
+            try Self.readNative(native, layout, frame, isBigEndian: attributes.file.isBigEndian, into: cells) {
+                try attributes.file.read(native.element, at: UInt64($0), into: $1)
+            }
             return layout.photometric
         case .encapsulated(let index):
             do {

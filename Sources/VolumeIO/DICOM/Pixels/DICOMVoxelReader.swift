@@ -183,11 +183,9 @@ struct DICOMVoxelReader {
         _ run: [Int], through cells: UnsafeMutableRawBufferPointer, into values: UnsafeMutableBufferPointer<Value>,
         _ convert: (DICOMImageHeader, UnsafeRawBufferPointer, UnsafeMutableBufferPointer<Value>) throws -> Void
     ) throws {
-        let file = try DICOMPixels(images[run[0]].path)
+        let file = try DICOMFrameFile(images[run[0]])
         for place in run {
-            try file.require(images[place])
-            let part = UnsafeMutableRawBufferPointer(rebasing: cells[..<file.layout.frameBytes])
-            try file.decode(frame: images[place].frame, into: part)
+            let part = try file.decode(images[place], through: cells)
             if images[place].variant?.hasRowsReversed == true { reverseRows(part, rows: images[place].rows) }
             let out = UnsafeMutableBufferPointer(rebasing: values[place * pixels..<(place + 1) * pixels])
             try convert(images[place], UnsafeRawBufferPointer(part), out)
@@ -221,11 +219,41 @@ struct DICOMVoxelReader {
     }
 }
 
-extension DICOMPixels {
+/// A file whose frames are decoded: opened at its pixels where the header told their place, else parsed.
+private enum DICOMFrameFile: ~Copyable {
+    case placed(DICOMPixelFile)
+    case parsed(DICOMPixels)
+
+    init(_ image: DICOMImageHeader) throws {
+        if let place = image.pixels {
+            self = .placed(try DICOMPixelFile(image.path, place))
+        } else {
+            self = .parsed(try DICOMPixels(image.path))
+        }
+    }
+
+    /// The cells of an image of the file, at the beginning of a buffer that has room for them.
+    func decode(
+        _ image: DICOMImageHeader, through cells: UnsafeMutableRawBufferPointer
+    ) throws -> UnsafeMutableRawBufferPointer {
+        switch self {
+        case .placed(let file):
+            try Self.require(file.place.layout, image)
+            let part = UnsafeMutableRawBufferPointer(rebasing: cells[..<file.place.layout.frameBytes])
+            try file.decode(frame: image.frame, into: part)
+            return part
+        case .parsed(let file):
+            try Self.require(file.layout, image)
+            let part = UnsafeMutableRawBufferPointer(rebasing: cells[..<file.layout.frameBytes])
+            try file.decode(frame: image.frame, into: part)
+            return part
+        }
+    }
+
     /// Checks that the file still holds the image its header was read from: files change between two looks.
-    fileprivate func require(_ image: DICOMImageHeader) throws {
+    private static func require(_ layout: DICOMPixelLayout, _ image: DICOMImageHeader) throws {
         guard layout.rows == image.rows, layout.columns == image.columns, layout.format == image.format,
             layout.samples == 1
-        else { throw DICOMError.file(path: path, reason: "has changed while it was read") }
+        else { throw DICOMError.file(path: image.path, reason: "has changed while it was read") }
     }
 }

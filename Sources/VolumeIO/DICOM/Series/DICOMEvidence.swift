@@ -4,16 +4,20 @@ import Volumes
 /// an instance.
 enum DICOMEvidence {
     /// Refuses volumes that the headers contradict; hands back what they leave in doubt.
-    /// - Parameter isLenient: Whether slices missing at an end are told instead of refused.
-    static func judge(_ volumes: [[DICOMImageHeader]], series: String, isLenient: Bool) throws -> [String] {
-        guard let first = volumes.first, first.count > 1 else { return temporal(volumes) }
+    /// - Parameters:
+    ///   - isPart: Whether the volumes are a part of the series whose images the headers count.
+    ///   - isLenient: Whether slices missing at an end are told instead of refused.
+    static func judge(
+        _ volumes: [[DICOMImageHeader]], series: String, isPart: Bool, isLenient: Bool
+    ) throws -> [String] {
+        let counts = isPart ? [] : temporal(volumes) + numbering(volumes)
+        guard let first = volumes.first, first.count > 1 else { return isPart ? [] : temporal(volumes) }
         for volume in volumes {
             try requireOneKind(volume, series)
             try requireNoInterleaving(volume, series)
             if !isLenient { try requireNoRegularGaps(volume, series) }
         }
-        return try stated(volumes, series, isLenient) + slices(volumes, series, isLenient) + temporal(volumes)
-            + numbering(volumes)
+        return try stated(volumes, series, isPart, isLenient) + slices(volumes, series, isLenient) + counts
     }
 
     /// Every part of an instance that was written in several files must be there. (PS3.3 C.7.6.16.2.2.4)
@@ -86,7 +90,7 @@ enum DICOMEvidence {
     /// ImagesInAcquisition counts the images of a volume (GE), or of all. A few less are missing slices; many less are
     /// a part taken on purpose, or an acquisition that made several series.
     private static func stated(
-        _ volumes: [[DICOMImageHeader]], _ series: String, _ isLenient: Bool
+        _ volumes: [[DICOMImageHeader]], _ series: String, _ isPart: Bool, _ isLenient: Bool
     ) throws -> [String] {
         let (slices, images) = (volumes[0].count, volumes.reduce(0) { $0 + $1.count })
         let numbers = Set(volumes.joined().map(\.acquisition.imagesInAcquisition))
@@ -96,6 +100,7 @@ enum DICOMEvidence {
         else { return [] }
         // A whole multiple may be several series of one acquisition (magnitude and phase), or every second slice lost.
         if stated % slices == 0 {
+            if isPart, volumes[0][0].variant == nil { return [] }
             let here = volumes.count == 1 ? "\(slices) slices are" : "\(images) images are"
             return ["\(here) here, ImagesInAcquisition says \(stated): the others may be other series, or missing"]
         }

@@ -27,40 +27,12 @@ public struct DICOMPolicies: Sendable, Hashable {
     public var takesIncomplete = false
     /// What parts a series into several images.
     public var splitBy: [DICOMSplitKey] = []
+    /// Whether echoes, and magnitude, phase and other unlike images of one series, stay volumes of one image. Without it
+    /// each is an image of its own; what no grid or unit allows in one image is so always.
+    public var packs = false
 
     /// The defaults.
     public init(tilt: Tilt = .native, gaps: Gaps = .fail, splitBy: [DICOMSplitKey] = []) {
         (self.tilt, self.gaps, self.splitBy) = (tilt, gaps, splitBy)
-    }
-}
-
-extension DICOMSeries {
-    /// The series parted as the policies say, and always into what is not one image (see `DICOMVariant`); without
-    /// policies also where an enhanced image states stacks that lie differently.
-    func parts() -> [DICOMSeries] {
-        var keys = policies.splitBy
-        if keys.isEmpty, statesStacks { keys = [.stack] }
-        if Set(images.map(\.variant)).count > 1 { keys.append(.variant) }
-        if keys.isEmpty { return [self] }
-        let groups = Dictionary(grouping: images) { image in keys.map { image.keys[$0] ?? "none" } }
-        guard groups.count > 1 else { return [self] }
-        return groups.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map { values, images in
-            var part = self
-            part.images = images
-            part.part = zip(keys, values).map { $0 == .variant ? $1 : "\($0.rawValue) \($1)" }.joined(separator: ", ")
-            part.variant = keys.contains(.variant) ? values.last : nil
-            return part
-        }
-    }
-
-    /// Whether every frame names its stack, and the stacks differ in orientation or size.
-    private var statesStacks: Bool {
-        guard let first = images.first, images.allSatisfy({ $0.keys[.stack] != nil }) else { return false }
-        return images.contains { image in
-            image.keys[.stack] != first.keys[.stack]
-                && ((image.rowDirection - first.rowDirection).length > 1e-3
-                    || (image.columnDirection - first.columnDirection).length > 1e-3
-                    || (image.rows, image.columns) != (first.rows, first.columns))
-        }
     }
 }

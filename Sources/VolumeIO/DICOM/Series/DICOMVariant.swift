@@ -21,6 +21,15 @@ struct DICOMVariant: Sendable, Hashable {
         }
     }
 
+    /// What names of files end in: as with dcm2niix for the field map; it renumbers the series of reversed volumes.
+    var suffix: String {
+        switch kind {
+        case .fieldMap: "_fieldmaphz"
+        case .reversed: "_PhaseEncoding_reversed"
+        case .magnitude, .forward: ""
+        }
+    }
+
     /// What is added to ImageType.
     var imageType: [String] { kind == .fieldMap ? ["FIELDMAPHZ"] : [] }
 

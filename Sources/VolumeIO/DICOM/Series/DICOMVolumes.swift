@@ -3,7 +3,7 @@ import Volumes
 /// A series sorted and checked, its voxels still to be decoded: one grid, and the images of one volume or more on it.
 public struct DICOMVolumes: Sendable {
     /// The series.
-    public let series: DICOMSeries
+    public private(set) var series: DICOMSeries
     /// The grid of each volume, RAS.
     public let geometry: Geometry
     /// What tells the volumes apart; empty for one volume.
@@ -50,13 +50,17 @@ public struct DICOMVolumes: Sendable {
                 series: name, what: "grid", parts: ["volume 0 and volume \(n) do not lie on the same positions"])
         }
         self.series = series
+        // What is found is kept by the series that was asked; the other way round they would keep each other.
+        self.series.judgement = DICOMJudgement()
         (geometry, keys, duplicates) = (first.geometry, split.keys, unique.duplicates)
         volumes = stacks.map(\.images)
         regrids = stacks.map(\.regrid)
         let firsts = volumes.map { $0[0] }
         gradients = DICOMGradientTable(firsts, geometry)
         sliceTiming = DICOMSliceTiming(firsts)
-        let evidence = try DICOMEvidence.judge(volumes, series: name, isLenient: series.policies.gaps == .resample)
+        let evidence = try DICOMEvidence.judge(
+            volumes, series: name, isPart: series.part != nil && firsts[0].variant == nil,
+            isLenient: series.policies.gaps == .resample)
         var notices = DICOMSeriesIdentity.isStated(name) ? [] : [Self.unstatedSeries]
         if let first = series.absent.first {
             let files = "\(series.absent.count) file\(series.absent.count == 1 ? "" : "s")"

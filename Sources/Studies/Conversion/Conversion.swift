@@ -2,82 +2,16 @@ import Platform
 import VolumeIO
 import Volumes
 
-/// What became of the files of a conversion: every file that was found, and every image that was written or refused.
-public struct ConversionReport: Sendable, Encodable {
-    /// One file, or a folder when everything in it was left out for one reason.
-    public struct Input: Sendable, Encodable {
-        /// The file or folder.
-        public var path: String
-        /// `used`, `ignored` or `error`.
-        public var fate: String
-        /// Why, when it was not used.
-        public var reason: String?
-        /// Files that this stands for.
-        public var files: Int
-
-        /// Makes an entry.
-        public init(path: String, fate: String, reason: String?, files: Int = 1) {
-            (self.path, self.fate, self.reason, self.files) = (path, fate, reason, files)
-        }
-    }
-
-    /// Where one slice came from.
-    public struct Slice: Sendable, Encodable {
-        /// Slice of the volume, from 0.
-        public var k: Int
-        /// (0008,0018); empty for an interpolated slice.
-        public var sopInstanceUID: String
-        /// Frame within the instance, from 1.
-        public var frame: Int
-    }
-
-    /// One image.
-    public struct Output: Sendable, Encodable {
-        /// The NIfTI file; nil when the image was refused.
-        public var path: String?
-        /// Files beside it: `.json`, `.bval`, `.bvec`.
-        public var sidecars: [String] = []
-        /// The input, for people.
-        public var source: String
-        /// Of a DICOM series.
-        public var seriesInstanceUID, studyInstanceUID, modality, part: String?
-        /// (0020,0011).
-        public var seriesNumber: Int?
-        /// Voxels along i, j and k.
-        public var shape: [Int]?
-        /// Volumes on the grid.
-        public var volumes: Int?
-        /// Voxel index to mm, RAS: rows of the matrix.
-        public var affine: [[Double]]?
-        /// E.g. `int16`.
-        public var datatype: String?
-        /// What tells the volumes apart.
-        public var fourthDimension: [String]?
-        /// What a person should know.
-        public var notices: [String] = []
-        /// For each volume the origin of its slices.
-        public var slices: [[Slice]]?
-        /// Why it was refused.
-        public var error: String?
-    }
-
-    /// The version that converted.
-    public var tomos = tomosVersion
-    /// Every file that was found.
-    public var inputs: [Input] = []
-    /// Every image.
-    public var outputs: [Output] = []
-
-    /// An empty report.
-    public init() {}
-}
-
 /// Converts images to NIfTI, each with a sidecar.
 public struct Conversion: Sendable {
     /// Which volume of several; nil writes all of them (4-D).
     public var volumeIndex: Int?
     /// Whether `.json` (and `.bval`, `.bvec`) are written beside DICOM series.
     public var writesSidecars = true
+    /// Whether the image is written, and not its sidecars alone.
+    public var writesImage = true
+    /// libdeflate's level, 1 (fastest) to 9 (smallest); nil takes the usual one.
+    public var compression: Int?
     /// Whether images in colour are written, as RGB; otherwise they are refused.
     public var takesColour = false
     /// The order of the voxel axes in the file; nil keeps the image's own.
@@ -88,15 +22,35 @@ public struct Conversion: Sendable {
 
     /// Writes one image; says what was written.
     public func convert(_ studyCase: StudyCase, to path: String) throws -> ConversionReport.Output {
-        guard case .dicom(let series, _) = studyCase.source else {
-            let (volumes, notices) = try readNIfTI(studyCase)
-            if orientation != nil, let fields = volumes.geometry.nifti, fields.sformCode <= 0, fields.qformCode <= 0 {
-                throw StudyError.noOrientation(studyCase.sourceDescription)
-            }
-            return try write(volumes, of: studyCase, to: path, notices)
-        }
-        return try convert(try DICOM.volumes(series), of: studyCase, to: path)
+        try convert(ConversionImage(studyCase, colour: takesColour), to: path)
     }
+
+    /// Writes one image whose headers were looked at; says what was written.
+    /// - Parameters:
+    ///   - path: The NIfTI file; sidecars lie beside it.
+    ///   - changes: What the sidecar says besides, or instead of what the headers say.
+    public func convert(
+        _ image: ConversionImage, to path: String, changes: [String: SidecarChange] = [:]
+    ) throws -> ConversionReport.Output {
+        if let refusal = image.refusal { throw refusal }
+        if let volumes = image.volumes { return try convert(volumes, of: image.studyCase, to: path, changes) }
+        let studyCase = image.studyCase
+        let (volumes, notices) = try readNIfTI(studyCase)
+        if orientation != nil, let fields = volumes.geometry.nifti, fields.sformCode <= 0, fields.qformCode <= 0 {
+            throw StudyError.noOrientation(studyCase.sourceDescription)
+        }
+        return try write(volumes, of: studyCase, to: path, notices)
+    }
+
+    /// The files that an image may be written to: none of them is to be one that is there.
+    public func files(of image: ConversionImage, at path: String) -> [String] {
+        let stem = Self.stem(path)
+        let sidecars = writesSidecars && image.series != nil ? [".json", ".bval", ".bvec"].map { stem + $0 } : []
+        return (writesImage ? [path] : []) + sidecars
+    }
+
+    /// The path without the ending of a NIfTI file.
+    static func stem(_ path: String) -> String { VolumeFileName(path).map { $0.folder + $0.stem } ?? path }
 
     /// All volumes of a NIfTI file, or the one that is asked for.
     private func readNIfTI(_ studyCase: StudyCase) throws -> (VolumeSeries, [String]) {
@@ -106,10 +60,24 @@ public struct Conversion: Sendable {
     }
 
     private func convert(
-        _ volumes: DICOMVolumes, of studyCase: StudyCase, to path: String
+        _ volumes: DICOMVolumes, of studyCase: StudyCase, to path: String, _ changes: [String: SidecarChange]
     ) throws -> ConversionReport.Output {
-        var output: ConversionReport.Output
         let chosen = volumeIndex.map { [$0] } ?? Array(0..<volumes.count)
+        var output =
+            writesImage
+            ? try writeImage(volumes, chosen, of: studyCase, to: path)
+            : Self.output(
+                studyCase, nil, volumes.geometry.reoriented(to: orientation ?? volumes.geometry.orientation), nil,
+                volumes: chosen.count, volumes.notices)
+        output.fourthDimension = volumes.keys.map(\.rawValue)
+        output.slices = slices(volumes, chosen)
+        if writesSidecars { output.sidecars = try writeSidecars(volumes, chosen, besides: path, changes) }
+        return output
+    }
+
+    private func writeImage(
+        _ volumes: DICOMVolumes, _ chosen: [Int], of studyCase: StudyCase, to path: String
+    ) throws -> ConversionReport.Output {
         if volumes.isColour, takesColour {
             guard chosen.count == 1 else {
                 throw StudyError.coloursOverTime(studyCase.sourceDescription, volumes: volumes.count)
@@ -118,19 +86,15 @@ public struct Conversion: Sendable {
             let colours = volumes.geometry.reordered(
                 try volumes.readColours(volume: chosen[0]), samples: 3, to: target)
             let geometry = volumes.geometry.reoriented(to: target)
-            try NIfTI.write(rgb: colours, geometry: geometry, to: path)
-            output = Self.output(studyCase, path, geometry, "rgb24", volumes: 1, volumes.notices)
-        } else if let volumeIndex {
-            let volume = try volumes.read(volume: volumeIndex)
-            output = try write(VolumeSeries(volume), of: studyCase, to: path, volume.notices)
-        } else {
-            let (all, notices) = try volumes.readAll()
-            output = try write(all, of: studyCase, to: path, notices)
+            try NIfTI.write(rgb: colours, geometry: geometry, to: path, compression: compression)
+            return Self.output(studyCase, path, geometry, "rgb24", volumes: 1, volumes.notices)
         }
-        output.fourthDimension = volumes.keys.map(\.rawValue)
-        output.slices = slices(volumes, chosen)
-        if writesSidecars { output.sidecars = try writeSidecars(volumes, chosen, besides: path) }
-        return output
+        if let volumeIndex {
+            let volume = try volumes.read(volume: volumeIndex)
+            return try write(VolumeSeries(volume), of: studyCase, to: path, volume.notices)
+        }
+        let (all, notices) = try volumes.readAll()
+        return try write(all, of: studyCase, to: path, notices)
     }
 
     /// Writes volumes in the order of axes that is asked for.
@@ -138,7 +102,7 @@ public struct Conversion: Sendable {
         _ series: VolumeSeries, of studyCase: StudyCase, to path: String, _ notices: [String]
     ) throws -> ConversionReport.Output {
         let series = orientation.map { series.reoriented(to: $0) } ?? series
-        try NIfTI.write(series, to: path)
+        try NIfTI.write(series, to: path, compression: compression)
         return Self.output(
             studyCase, path, series.geometry, series.voxels.typeName, volumes: series.count, notices)
     }
@@ -155,12 +119,14 @@ public struct Conversion: Sendable {
         }
     }
 
-    private func writeSidecars(_ volumes: DICOMVolumes, _ chosen: [Int], besides path: String) throws -> [String] {
-        let stem = VolumeFileName(path).map { $0.folder + $0.stem } ?? path
+    private func writeSidecars(
+        _ volumes: DICOMVolumes, _ chosen: [Int], besides path: String, _ changes: [String: SidecarChange]
+    ) throws -> [String] {
+        let stem = Self.stem(path)
         var sidecar = try volumes.sidecar(of: chosen, orientation: orientation)
         sidecar.values["ConversionSoftware"] = .text("tomos")
         sidecar.values["ConversionSoftwareVersion"] = .text(tomosVersion)
-        try AtomicFile.write(try JSON.bytes(sidecar), to: stem + ".json")
+        try AtomicFile.write(try JSON.bytes(ChangedSidecar(sidecar, changes)), to: stem + ".json")
         guard volumeIndex == nil, let (bValues, directions) = volumes.diffusion else { return [stem + ".json"] }
         try AtomicFile.write(Array((Self.line(bValues) + "\n").utf8), to: stem + ".bval")
         guard let directions else { return [stem + ".json", stem + ".bval"] }
@@ -179,7 +145,7 @@ public struct Conversion: Sendable {
     }
 
     private static func output(
-        _ studyCase: StudyCase, _ path: String, _ geometry: Geometry, _ datatype: String, volumes: Int,
+        _ studyCase: StudyCase, _ path: String?, _ geometry: Geometry, _ datatype: String?, volumes: Int,
         _ notices: [String]
     ) -> ConversionReport.Output {
         var output = refused(studyCase, nil)
@@ -205,13 +171,13 @@ public struct Conversion: Sendable {
     }
 
     /// The fates of the files of one image, once it is known whether it could be read.
-    public static func inputs(_ studyCase: StudyCase, error: String?) -> [ConversionReport.Input] {
+    public static func inputs(_ image: ConversionImage, error: String?) -> [ConversionReport.Input] {
         func entry(_ path: String, _ fate: String, _ reason: String?) -> ConversionReport.Input {
             ConversionReport.Input(path: path, fate: fate, reason: reason)
         }
-        guard case .dicom(let series, _) = studyCase.source else {
-            var one = entry(studyCase.sourceDescription, error == nil ? "used" : "error", error)
-            if case .broken(_, _, let files) = studyCase.source { one.files = files }
+        guard let series = image.series else {
+            var one = entry(image.studyCase.sourceDescription, error == nil ? "used" : "error", error)
+            if case .broken(_, _, let files) = image.studyCase.source { one.files = files }
             return [one]
         }
         let unreadable =
@@ -219,10 +185,15 @@ public struct Conversion: Sendable {
             + series.absent.map { entry($0.path, series.policies.takesIncomplete ? "ignored" : "error", $0.reason) }
         guard error == nil else { return series.files.map { entry($0, "error", error) } + unreadable }
         let copies = Dictionary(
-            ((try? DICOM.volumes(series))?.duplicates ?? []).map { ($0.path, $0.reason) },
-            uniquingKeysWith: { a, _ in a })
+            (image.volumes?.duplicates ?? []).map { ($0.path, $0.reason) }, uniquingKeysWith: { a, _ in a })
         return series.files.map { path in
             copies[path].map { entry(path, "ignored", $0) } ?? entry(path, "used", nil)
         } + unreadable
+    }
+
+    /// The fates of the files of an image that is left out for a reason that is no error.
+    public static func leftOut(_ image: ConversionImage, _ reason: String) -> [ConversionReport.Input] {
+        let files = image.series?.files ?? [image.studyCase.sourceDescription]
+        return files.map { ConversionReport.Input(path: $0, fate: "ignored", reason: reason) }
     }
 }
