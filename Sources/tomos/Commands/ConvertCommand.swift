@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Pipelines
+import Platform
 import Studies
 import VolumeIO
 import Volumes
@@ -96,7 +97,10 @@ struct ConvertCommand: ParsableCommand {
         report.inputs = study.ignored.map {
             ConversionReport.Input(path: $0.path, fate: "ignored", reason: $0.reason, files: $0.files)
         }
-        let failures = try convert(cases, into: &report)
+        let failures =
+            cases.count > 1
+            ? try AtomicFile.together(at: output) { try convert(cases, into: &report) }
+            : try convert(cases, into: &report)
         report.inputs.sort { $0.path < $1.path }
         if json { try Console.json(report) }
         if let failure = failures.first {
