@@ -1,5 +1,6 @@
 import CRename
 import Glibc
+import Synchronization
 import Volumes
 
 /// Why a file was not written. Nothing of it was left behind.
@@ -85,14 +86,17 @@ public enum AtomicFile {
 
         /// Syncs the bytes and gives the file its name.
         fileprivate func finish() throws {
-            guard fsync(descriptor) == 0 else { throw AtomicFileError.writeFailed(path: path, code: errno) }
+            let isWaitedFor = AtomicFile.unsynced.load(ordering: .relaxed) == 0
+            guard !isWaitedFor || fsync(descriptor) == 0 else {
+                throw AtomicFileError.writeFailed(path: path, code: errno)
+            }
             let status = close(descriptor)
             let closeCode = errno
             descriptor = -1
             guard status == 0 else { throw AtomicFileError.writeFailed(path: path, code: closeCode) }
             guard rename(temporaryPath, path) == 0 else { throw AtomicFile.creationError(path, errno) }
             isKept = true
-            AtomicFile.sync(folder: AtomicFile.folder(of: path))
+            if isWaitedFor { AtomicFile.sync(folder: AtomicFile.folder(of: path)) }
         }
     }
 
@@ -118,6 +122,20 @@ public enum AtomicFile {
         guard descriptor >= 0 else { return }
         _ = syncfs(descriptor)
         close(descriptor)
+    }
+
+    /// How many calls of `together` are under way.
+    fileprivate static let unsynced = Atomic(0)
+
+    /// Writes many files to one file system, which all last when this returns: the disk is waited for once, not for each.
+    /// Each still appears whole, unless the machine itself fails meanwhile.
+    public static func together<Result>(at folder: String, _ body: () throws -> Result) rethrows -> Result {
+        unsynced.add(1, ordering: .relaxed)
+        defer {
+            unsynced.subtract(1, ordering: .relaxed)
+            syncAll(at: folder)
+        }
+        return try body()
     }
 
     /// Makes a folder and the folders above it, where missing.

@@ -222,4 +222,6 @@ struct DICOMTag: Sendable, Hashable {
 
     /// Group and element in one number, by which tags are ordered.
     var key: UInt32 { UInt32(group) << 16 | UInt32(element) }
+
+    func hash(into hasher: inout Hasher) { hasher.combine(key) }
 }

@@ -13,7 +13,8 @@ struct DICOMDirectory {
 
     /// Whether a file has the name of an index and is DICOM.
     static func isIndex(_ path: String) -> Bool {
-        path.split(separator: "/").last?.uppercased() == "DICOMDIR" && DICOMFileProbe.look(at: path) == .dicom
+        path.utf8.last.map { [0x52, 0x72].contains($0) } == true
+            && path.split(separator: "/").last?.uppercased() == "DICOMDIR" && DICOMFileProbe.look(at: path) == .dicom
     }
 
     /// The folder of the disc, with a slash at its end; "" for the working folder.

@@ -32,62 +32,48 @@ struct DICOMElement {
     /// Odd groups are the vendors'.
     var isPrivate: Bool { tag >> 16 & 1 == 1 }
 
-    static let item: UInt32 = 0xFFFE_E000, itemEnd: UInt32 = 0xFFFE_E00D, sequenceEnd: UInt32 = 0xFFFE_E0DD
-    static let pixels: UInt32 = 0x7FE0_0010
+    static var item: UInt32 { 0xFFFE_E000 }
+    static var itemEnd: UInt32 { 0xFFFE_E00D }
+    static var sequenceEnd: UInt32 { 0xFFFE_E0DD }
+    static var pixels: UInt32 { 0x7FE0_0010 }
 }
 
-/// The two letters of a value representation as they stand in a file.
+/// The two letters of a value representation as they stand in a file, the first in the high byte.
 enum DICOMRepresentation {
-    static let sequence = code("SQ"), unknown = code("UN"), bytes = code("OB"), words = code("OW")
-    static let short = code("US"), signedShort = code("SS"), long = code("UL"), signedLong = code("SL")
-    static let float = code("FL"), double = code("FD")
-
-    static func code(_ letters: StaticString) -> UInt16 {
-        UInt16(letters.utf8Start[0]) << 8 | UInt16(letters.utf8Start[1])
-    }
+    static var sequence: UInt16 { 0x5351 }  // SQ
+    static var unknown: UInt16 { 0x554E }  // UN
+    static var bytes: UInt16 { 0x4F42 }  // OB
+    static var words: UInt16 { 0x4F57 }  // OW
+    static var short: UInt16 { 0x5553 }  // US
+    static var signedShort: UInt16 { 0x5353 }  // SS
+    static var long: UInt16 { 0x554C }  // UL
+    static var signedLong: UInt16 { 0x534C }  // SL
+    static var float: UInt16 { 0x464C }  // FL
+    static var double: UInt16 { 0x4644 }  // FD
 
     /// Whether the header of an element of this representation has a length of 32 bits; nil when it is none.
     static func hasLongHeader(_ code: UInt16) -> Bool? {
-        let (first, second) = (Int(code >> 8) - 0x41, Int(code & 0xFF) - 0x41)
-        guard (0..<26).contains(first), (0..<26).contains(second) else { return nil }
-        return switch table[first * 26 + second] {
-        case 1: false
-        case 2: true
-        default: nil
+        switch code {
+        // OB OD OF OL OV OW SQ SV UC UN UR UT UV
+        case 0x4F42, 0x4F44, 0x4F46, 0x4F4C, 0x4F56, 0x4F57, 0x5351, 0x5356, 0x5543, 0x554E, 0x5552, 0x5554, 0x5556:
+            true
+        // AT FD FL SL SS UL US
+        case 0x4154, 0x4644, 0x464C, 0x534C, 0x5353, 0x554C, 0x5553: false
+        default: isText(code) ? false : nil
         }
     }
 
     /// Whether its value is text.
     static func isText(_ code: UInt16) -> Bool {
-        let (first, second) = (Int(code >> 8) - 0x41, Int(code & 0xFF) - 0x41)
-        return (0..<26).contains(first) && (0..<26).contains(second) && texts[first * 26 + second]
+        switch code {
+        // AE AS CS DA DS DT IS LO LT PN SH ST TM UI, and UC UR UT of long headers
+        case 0x4145, 0x4153, 0x4353, 0x4441, 0x4453, 0x4454, 0x4953, 0x4C4F, 0x4C54, 0x504E, 0x5348, 0x5354, 0x544D,
+            0x5549, 0x5543, 0x5552, 0x5554:
+            true
+        default: false
+        }
     }
 
     /// Whether its value is bytes that only who asks for them understands, or is not known (0).
-    static func isBytes(_ code: UInt16) -> Bool {
-        code == 0 || code == unknown || code >> 8 == 0x4F
-    }
-
-    private static let table: [UInt8] = {
-        var table = [UInt8](repeating: 0, count: 26 * 26)
-        let short = "AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US"
-        let long = "OB OD OF OL OV OW SQ SV UC UN UR UT UV"
-        for (names, width) in [(short, UInt8(1)), (long, 2)] {
-            for name in names.split(separator: " ") { table[place(name)] = width }
-        }
-        return table
-    }()
-
-    private static let texts: [Bool] = {
-        var texts = [Bool](repeating: false, count: 26 * 26)
-        for name in "AE AS CS DA DS DT IS LO LT PN SH ST TM UC UI UR UT".split(separator: " ") {
-            texts[place(name)] = true
-        }
-        return texts
-    }()
-
-    private static func place(_ name: Substring) -> Int {
-        let letters = Array(name.utf8)
-        return (Int(letters[0]) - 0x41) * 26 + Int(letters[1]) - 0x41
-    }
+    static func isBytes(_ code: UInt16) -> Bool { code == 0 || code == unknown || code >> 8 == 0x4F }
 }

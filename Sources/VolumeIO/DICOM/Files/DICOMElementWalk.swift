@@ -39,8 +39,10 @@ struct DICOMElementWalk {
     mutating func walk(until stop: UInt32) -> Bool {
         var last: UInt32 = 0
         while at < file.size {
-            guard let header = header(), header.tag > last, header.tag < 0xFFFE_0000 else { return false }
-            if header.tag >= stop { return true }
+            guard let bytes = look(8), Self.tag(bytes) > last, Self.tag(bytes) < 0xFFFE_0000 else { return false }
+            // What comes then may be written otherwise.
+            if Self.tag(bytes) >= stop { return true }
+            guard let header = header() else { return false }
             switch take(header, isListed: true, limit: file.size) {
             case .malformed: return false
             case .passed: break
@@ -124,6 +126,7 @@ extension DICOMElementWalk {
         let isSequence = header.representation == DICOMRepresentation.sequence
         let isEntered = header.isUndefined || looksInto && (isSequence || looksLikeSequence(header))
         guard isEntered else {
+            if isUnknown, looksInto, isDeepInside(header) { return .malformed }
             at += length
             if isListed { list(header, isSequence ? .passed : .value, start, end: at) }
             return .passed
@@ -153,6 +156,16 @@ extension DICOMElementWalk {
             return false
         }
         return DICOMDictionary.representation(header.tag) == DICOMRepresentation.sequence
+    }
+
+    /// Whether the value of UN holds sequences nested too deep; what only looks like a sequence is bytes.
+    private mutating func isDeepInside(_ header: Header) -> Bool {
+        guard header.length >= 8, let bytes = look(8), Self.tag(bytes) == DICOMElement.item else { return false }
+        let size = Int(header.size)
+        let value = file.bytes(at: at - size, size + Int(header.length))
+        // The file may have been read on.
+        (base, low, high) = (nil, 0, 0)
+        return value.map { DICOMNesting.isTooDeep($0, isExplicit: isExplicit) } ?? true
     }
 
     private mutating func passImplicit(_ level: Level) -> Step {

@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// The parts of a file that were read: its head in one call, more of it only where something asks for it.
 ///
@@ -8,21 +9,25 @@ final class DICOMFileWindows {
     /// Which file this is and when it was last written.
     let stamp: DICOMFileStamp
     private let descriptor: CInt
-    private var windows: [Window] = []
+    /// The file from its beginning on.
+    private var head: Window
+    /// Parts further on.
+    private var others: [Window] = []
 
     /// A stretch of the file in memory.
     private struct Window {
         var start: Int
         var count: Int
-        var bytes: UnsafeMutableRawPointer
+        var room: DICOMRoom
+        var end: Int { start + count }
     }
 
-    /// Bytes read at first: the whole header of most files, and not much more.
-    private static let first = 32 << 10
+    /// Files up to this size are read whole; of larger ones half as much at first, which is the header of most.
+    private static let whole = 128 << 10
     /// Bytes that are rather read along than left out between two windows.
     private static let nearby = 32 << 10
 
-    /// Opens a regular file and reads its head; nil when it cannot.
+    /// Opens a regular file; nil when it cannot.
     init?(_ path: String) {
         descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
@@ -33,10 +38,12 @@ final class DICOMFileWindows {
             return nil
         }
         stamp = DICOMFileStamp(status)
+        head = Window(start: 0, count: 0, room: DICOMRoom.take())
     }
 
     deinit {
-        windows.forEach { $0.bytes.deallocate() }
+        head.room.giveBack()
+        others.forEach { $0.room.giveBack() }
         close(descriptor)
     }
 
@@ -45,52 +52,85 @@ final class DICOMFileWindows {
 
     /// `count` bytes from `at` on, which stay valid until the next call; nil where the file has none or cannot be read.
     func bytes(at: Int, _ count: Int) -> UnsafeRawBufferPointer? {
-        guard at >= 0, count >= 0, at <= size - count else { return nil }
-        if let window = windows.last, let found = Self.part(of: window, at, count) { return found }
-        for window in windows { if let found = Self.part(of: window, at, count) { return found } }
-        return read(at, count)
+        guard let window = window(at: at, count) else { return nil }
+        return UnsafeRawBufferPointer(rebasing: window.bytes[(at - window.start)..<(at - window.start + count)])
     }
 
     /// The bytes in memory around `at`, of which there are `count` at least: for a walk that steps through them.
     func window(at: Int, _ count: Int) -> (start: Int, bytes: UnsafeRawBufferPointer)? {
-        guard bytes(at: at, count) != nil,
-            let window = windows.last(where: { $0.start <= at && at + count <= $0.start + $0.count })
-        else { return nil }
-        return (window.start, UnsafeRawBufferPointer(start: window.bytes, count: window.count))
-    }
-
-    private static func part(of window: Window, _ at: Int, _ count: Int) -> UnsafeRawBufferPointer? {
-        guard at >= window.start, at + count <= window.start + window.count else { return nil }
-        return UnsafeRawBufferPointer(start: window.bytes + (at - window.start), count: count)
-    }
-
-    /// Reads on from the last window, which grows by its own size each time, or begins another one.
-    private func read(_ at: Int, _ count: Int) -> UnsafeRawBufferPointer? {
-        if let last = windows.last, at >= last.start, at <= last.start + last.count + Self.nearby {
-            let needed = at + count - last.start
-            let wanted = min(size - last.start, max(needed, min(2 * last.count, last.count + (4 << 20))))
-            return load(wanted, into: last, replacing: true).flatMap { Self.part(of: $0, at, count) }
+        guard at >= 0, count >= 0, count <= size, at <= size - count else { return nil }
+        if at + count > head.end {
+            if let other = others.first(where: { $0.start <= at && at + count <= $0.end }) { return Self.bytes(of: other) }
+            guard let read = read(at, count) else { return nil }
+            return Self.bytes(of: read)
         }
-        let empty = Window(start: at, count: 0, bytes: .allocate(byteCount: 1, alignment: 16))
-        let wanted = min(size - at, max(count, Self.first))
-        return load(wanted, into: empty, replacing: false).flatMap { Self.part(of: $0, at, count) }
+        return Self.bytes(of: head)
     }
 
-    private func load(_ count: Int, into window: Window, replacing: Bool) -> Window? {
-        let room = UnsafeMutableRawPointer.allocate(byteCount: max(1, count), alignment: 16)
-        room.copyMemory(from: window.bytes, byteCount: window.count)
-        window.bytes.deallocate()
-        if replacing { windows.removeLast() }
-        var filled = window.count
-        while filled < count {
-            let got = pread(descriptor, room + filled, count - filled, off_t(window.start + filled))
+    private static func bytes(of window: Window) -> (start: Int, bytes: UnsafeRawBufferPointer) {
+        (window.start, UnsafeRawBufferPointer(start: window.room.bytes, count: window.count))
+    }
+
+    /// Reads on from the head, or from the window before, by as much again each time; or begins another window.
+    private func read(_ at: Int, _ count: Int) -> Window? {
+        func wanted(_ window: Window) -> Int {
+            let least = window.count == 0 ? (size <= Self.whole ? size : Self.whole / 2) : 2 * window.count
+            return min(size - window.start, max(at + count - window.start, min(least, window.count + (4 << 20))))
+        }
+        if at <= head.end + Self.nearby {
+            let count = wanted(head)
+            return fill(&head, count) ? head : nil
+        }
+        let isNear = others.last.map { at >= $0.start && at <= $0.end + Self.nearby } ?? false
+        if !isNear { others.append(Window(start: at, count: 0, room: DICOMRoom.take())) }
+        let last = others.count - 1
+        let count = wanted(others[last])
+        return fill(&others[last], count) ? others[last] : nil
+    }
+
+    private func fill(_ window: inout Window, _ count: Int) -> Bool {
+        window.room.grow(to: count, keeping: window.count)
+        while window.count < count {
+            let got = pread(
+                descriptor, window.room.bytes + window.count, count - window.count, off_t(window.start + window.count))
             if got < 0, errno == EINTR { continue }
-            if got <= 0 { break }
-            filled += got
+            if got <= 0 { return false }
+            window.count += got
         }
-        let loaded = Window(start: window.start, count: filled, bytes: room)
-        windows.append(loaded)
-        return filled == count ? loaded : nil
+        return true
+    }
+}
+
+/// Memory that files are read into, one after the other: fresh memory for each would cost more than the reading.
+private struct DICOMRoom: @unchecked Sendable {
+    private(set) var bytes: UnsafeMutableRawPointer
+    private var capacity: Int
+
+    /// Bytes of the rooms that are kept, and how many are.
+    private static let size = 256 << 10, limit = 64
+    private static let free = Mutex<[DICOMRoom]>([])
+
+    static func take() -> DICOMRoom {
+        free.withLock { $0.popLast() }
+            ?? DICOMRoom(bytes: .allocate(byteCount: size, alignment: 16), capacity: size)
+    }
+
+    func giveBack() {
+        let isKept = capacity == Self.size && Self.free.withLock { free in
+            guard free.count < Self.limit else { return false }
+            free.append(self)
+            return true
+        }
+        if !isKept { bytes.deallocate() }
+    }
+
+    /// Makes room for `count` bytes, of which the first `kept` stay.
+    mutating func grow(to count: Int, keeping kept: Int) {
+        guard count > capacity else { return }
+        let larger = DICOMRoom(bytes: .allocate(byteCount: count, alignment: 16), capacity: count)
+        larger.bytes.copyMemory(from: bytes, byteCount: kept)
+        giveBack()
+        self = larger
     }
 }
 

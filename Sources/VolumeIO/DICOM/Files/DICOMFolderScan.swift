@@ -22,16 +22,16 @@ struct DICOMFolderScan {
             guard stat(path, &status) == 0 else {
                 throw DICOMError.missing(path: path, reason: String(cString: strerror(errno)))
             }
-            visit(path)
+            visit(path, status)
         }
     }
 
-    private mutating func visit(_ start: String) {
+    private mutating func visit(_ start: String, _ known: stat) {
         // A list instead of recursion, so that a deep tree costs memory and not stack; popped from its end.
-        var waiting = [start]
+        var (waiting, status, isKnown) = ([start], known, true)
         while let path = waiting.popLast() {
-            var status = stat()
-            guard stat(path, &status) == 0 else {
+            defer { isKnown = false }
+            guard isKnown || stat(path, &status) == 0 else {
                 unreadable.append(DICOMFileFate(path: path, reason: Self.linkToNothing))
                 continue
             }

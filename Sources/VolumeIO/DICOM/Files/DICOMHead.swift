@@ -45,7 +45,7 @@ final class DICOMHead {
         if !isExplicit, Self.looksExplicit(file, meta.at) { return nil }
         var walk = DICOMElementWalk(file, at: meta.at, isExplicit: isExplicit)
         guard walk.walk(until: DICOMElement.pixels), !walk.elements.isEmpty,
-            walk.elements[0].tag >= 0x0008_0000
+            walk.elements[0].tag >= 0x0008_0000, walk.at == file.size || walk.header() != nil
         else { return nil }
         pixels = Self.pixels(&walk, file, isEncapsulated: known.isEncapsulated)
         transferSyntax = syntax
@@ -105,14 +105,26 @@ final class DICOMHead {
 
     // MARK: Elements of the data set
 
-    private func place(of tag: DICOMTag) -> Int? {
+    /// Among the tags the first that is `tag` or comes after it.
+    private func first(from tag: DICOMTag) -> Int {
         let key = tag.key
         var (low, high) = (0, tags.count)
         while low < high {
             let middle = (low + high) / 2
             if tags[middle] < key { low = middle + 1 } else { high = middle }
         }
-        return low < tags.count && tags[low] == key ? Int(places[low]) : nil
+        return low
+    }
+
+    private func place(of tag: DICOMTag) -> Int? {
+        let place = first(from: tag)
+        return place < tags.count && tags[place] == tag.key ? Int(places[place]) : nil
+    }
+
+    /// Whether the data set has elements of a group.
+    func holds(group: UInt16) -> Bool {
+        let place = first(from: DICOMTag(group, 0))
+        return place < tags.count && tags[place] >> 16 == UInt32(group)
     }
 
     /// As `DCMTKFile.text`.
@@ -218,7 +230,7 @@ extension DICOMHead {
         }
         let isMeta = element.tag >> 16 == 2
         // Sequences in it that nobody has looked into may be nested too deep for DCMTK.
-        let isTooDeep = DICOMNesting.isTooDeep(bytes, isExplicit: isExplicit || isMeta)
+        let isTooDeep = bytes.withUnsafeBytes { DICOMNesting.isTooDeep($0, isExplicit: isExplicit || isMeta) }
         let handle = isTooDeep ? nil : tomos_dcm_open_elements(bytes, bytes.count, isExplicit || isMeta)
         parsed[element.start] = .some(handle)
         return handle

@@ -25,8 +25,8 @@ enum DICOMNesting {
     }
 
     /// Whether elements of a little-endian data set hold sequences that DCMTK must not parse.
-    static func isTooDeep(_ elements: [UInt8], isExplicit: Bool) -> Bool {
-        elements.withUnsafeBytes { Walk($0, at: 0, explicit: isExplicit, bigEndian: false).fault() != nil }
+    static func isTooDeep(_ elements: UnsafeRawBufferPointer, isExplicit: Bool) -> Bool {
+        Walk(elements, at: 0, explicit: isExplicit, bigEndian: false).fault() != nil
     }
 
     /// How the fragments of encapsulated pixel data end; nil when there are none, or none that can be walked.

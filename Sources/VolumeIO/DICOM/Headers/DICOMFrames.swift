@@ -87,7 +87,11 @@ struct DICOMFrames {
 
 extension DICOMFileReader {
     /// Values of a text with several, without blanks.
-    static func words(_ text: String) -> [String] { text.split(separator: "\\").map { $0.filter { $0 != " " } } }
+    static func words(_ text: String) -> [String] {
+        text.utf8.split(separator: 0x5C).map { part in
+            part.contains(0x20) ? Substring(part).filter { $0 != " " } : String(Substring(part))
+        }
+    }
 
     /// Everything that a file's frames share; the place is set for each of them.
     static func header(

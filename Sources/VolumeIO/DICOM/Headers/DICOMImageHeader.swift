@@ -112,6 +112,7 @@ struct DICOMAttributes: ~Copyable {
 
     /// The tag of a private element; nil where the data set has no block of its creator.
     func tag(private element: UInt8, of creator: String, group: UInt16, vendor: String) -> DICOMTag? {
+        if file.head?.holds(group: group) == false { return nil }
         var block: UInt16? = (UInt16(0x10)...0x1F).first { file.text(DICOMTag(group, $0)) == creator }
         if block == nil, file.text(DICOMTag(group, 0x10)) == nil, isMade(by: vendor) { block = 0x10 }
         return block.map { DICOMTag(group, $0 << 8 | UInt16(element)) }
@@ -148,8 +149,8 @@ struct DICOMAttributes: ~Copyable {
     /// Finite numbers; nil when absent.
     func numbers(_ tag: DICOMTag, _ name: String, count: Int) throws -> [Double]? {
         guard let text = text(tag) else { return nil }
-        let values = text.split(separator: "\\", omittingEmptySubsequences: false).map { part in
-            Double(part.filter { $0 != " " && $0 != "\0" })
+        let values = text.utf8.split(separator: 0x5C, omittingEmptySubsequences: false).map { part in
+            Double(Substring(part).unpadded)
         }
         let finite = values.compactMap { $0 }.filter(\.isFinite)
         guard finite.count == values.count, finite.count == count else {
@@ -167,3 +168,10 @@ struct DICOMAttributes: ~Copyable {
 
 /// A text as a number; nil where it is none, or none that one can calculate with.
 func finiteNumber(_ text: some StringProtocol) -> Double? { Double(text).flatMap { $0.isFinite ? $0 : nil } }
+
+extension Substring {
+    /// Without blanks and zeros, of which there are hardly ever any.
+    var unpadded: Substring {
+        utf8.contains { $0 == 0x20 || $0 == 0 } ? Substring(filter { $0 != " " && $0 != "\0" }) : self
+    }
+}

@@ -10,40 +10,46 @@ struct DICOMMoment: Sendable, Hashable {
 
     /// A DA and a TM value (`20200131`, `235959.5`; the older `2020.01.31` and `23:59:59`); nil when there is no time.
     init?(date: String?, time: String?) {
-        guard let time, let second = Self.second(time.filter { $0 != ":" }) else { return nil }
-        (self.day, self.second) = (date.flatMap { Self.day($0.filter { $0 != "." }) }, second)
+        guard let time, let second = Self.second(time.utf8.filter { $0 != 0x3A }[...]) else { return nil }
+        (self.day, self.second) = (date.flatMap { Self.day($0.utf8.filter { $0 != 0x2E }[...]) }, second)
     }
 
     /// A DT value, `20200131235959.5+0100`; nil when it states no time of day. What it states is the local time, and the
     /// offset from UTC is taken off so that a clock that changes within a series does not count.
     init?(dateTime: String) {
-        let sign = dateTime.firstIndex { "&+-".contains($0) }
-        let local = sign.map { dateTime[..<$0] } ?? dateTime[...]
-        guard local.count > 8, let day = Self.day(String(local.prefix(8))),
-            let second = Self.second(String(local.dropFirst(8)))
-        else { return nil }
-        (self.day, self.second) = (day, second - (sign.flatMap { Self.offset(dateTime[$0...]) } ?? 0))
+        let letters = Array(dateTime.utf8)
+        let sign = letters.firstIndex { [0x26, 0x2B, 0x2D].contains($0) }
+        let local = letters[..<(sign ?? letters.count)]
+        guard local.count > 8, let day = Self.day(local.prefix(8)), let second = Self.second(local.dropFirst(8)) else {
+            return nil
+        }
+        (self.day, self.second) = (day, second - (sign.flatMap { Self.offset(letters[$0...]) } ?? 0))
     }
 
     /// Seconds on one scale for moments that all state a day.
     func seconds(day: Int) -> Double { Double(day) * Self.dayLength + second }
 
-    private static func second(_ text: String) -> Double? {
-        let digits = text.prefix { $0 != "." }.filter { $0 != " " }
-        guard (2...6).contains(digits.count), digits.count % 2 == 0, digits.allSatisfy(\.isASCII),
-            digits.allSatisfy(\.isNumber)
-        else { return nil }
-        let parts = stride(from: 0, to: digits.count, by: 2).compactMap { Int(digits.dropFirst($0).prefix(2)) }
-        let padded = parts + [0, 0]
+    private static func second(_ text: ArraySlice<UInt8>) -> Double? {
+        let digits = text.prefix { $0 != 0x2E }.filter { $0 != 0x20 }
+        guard [2, 4, 6].contains(digits.count), let number = number(digits[...]) else { return nil }
+        let whole = number * [10_000, 100, 1][digits.count / 2 - 1]
+        let (hour, minute, second) = (whole / 10_000, whole / 100 % 100, whole % 100)
         // 60 is a leap second.
-        guard padded[0] < 24, padded[1] < 60, padded[2] <= 60 else { return nil }
-        let fraction = digits.count == 6 ? Double("0" + text.drop { $0 != "." }.filter { $0 != " " }) ?? 0 : 0
-        return Double(padded[0] * 3600 + padded[1] * 60 + padded[2]) + fraction
+        guard hour < 24, minute < 60, second <= 60 else { return nil }
+        let rest = digits.count == 6 ? text.drop { $0 != 0x2E }.filter { $0 != 0x20 } : []
+        let fraction = rest.isEmpty ? 0 : Double("0" + String(decoding: rest, as: UTF8.self)) ?? 0
+        return Double(hour * 3600 + minute * 60 + second) + fraction
     }
 
-    private static func day(_ text: String) -> Int? {
-        let digits = text.filter { $0 != " " }
-        guard digits.count == 8, let number = Int(digits), number > 0 else { return nil }
+    /// A number of up to eight decimal digits and nothing else.
+    private static func number(_ digits: ArraySlice<UInt8>) -> Int? {
+        guard (1...8).contains(digits.count), digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        return digits.reduce(0) { 10 * $0 + Int($1 - 0x30) }
+    }
+
+    private static func day(_ text: ArraySlice<UInt8>) -> Int? {
+        let digits = text.filter { $0 != 0x20 }
+        guard digits.count == 8, let number = number(digits[...]), number > 0 else { return nil }
         let (year, month, date) = (number / 10_000, number / 100 % 100, number % 100)
         guard (1...12).contains(month), (1...31).contains(date) else { return nil }
         // Counted from March, so that the day that leap years add is a year's last.
@@ -52,11 +58,11 @@ struct DICOMMoment: Sendable, Hashable {
     }
 
     /// `+0100` or `&-0530` in seconds.
-    private static func offset(_ text: Substring) -> Double? {
-        let stated = text.drop { $0 == "&" }
+    private static func offset(_ text: ArraySlice<UInt8>) -> Double? {
+        let stated = text.drop { $0 == 0x26 }
         let digits = stated.dropFirst().prefix(4)
-        guard digits.count == 4, let number = Int(digits), number >= 0 else { return nil }
-        return Double(number / 100 * 3600 + number % 100 * 60) * (stated.first == "-" ? -1 : 1)
+        guard digits.count == 4, let number = number(digits) else { return nil }
+        return Double(number / 100 * 3600 + number % 100 * 60) * (stated.first == 0x2D ? -1 : 1)
     }
 }
 

@@ -175,10 +175,15 @@ extension DICOMVolumeSplit {
     /// Puts the volumes into the order of image type, echo, time and acquisition as far as these part them, and of
     /// acquisition otherwise.
     private mutating func order() {
+        var firsts: [[String]: Double] = [:]
+        if keys.contains(.imageType) {
+            for image in volumes.joined() {
+                firsts[image.imageType] = min(firsts[image.imageType] ?? .infinity, image.instanceOrder)
+            }
+        }
         func place(_ volume: [DICOMImageHeader]) -> [Double] {
             guard let image = volume.first else { return [] }
-            let sameType = volumes.joined().filter { $0.imageType == image.imageType }
-            let byType = keys.contains(.imageType) ? sameType.map(\.instanceOrder).min() ?? 0 : 0
+            let byType = firsts[image.imageType] ?? 0
             let inTime: [DICOMSplitKey] = [
                 .echoTime, .temporalPosition, .triggerTime, .frameReferenceTime, .acquisition, .acquisitionTime,
                 .contentTime,

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Pipelines
+import Platform
 import Studies
 import VolumeIO
 import Volumes
@@ -119,7 +120,11 @@ struct ConvertCommand: ParsableCommand {
         if !quiet { plan.notices.forEach { Console.note($0) } }
         var run = ConversionRun(conversion, keepGoing: keepGoing, output.verbosity, quiet: quiet, json: json)
         run.pass(over: ignored)
-        run.convert(plan)
+        if plan.items.count > 1 {
+            AtomicFile.together(at: output.folder(for: source)) { run.convert(plan) }
+        } else {
+            run.convert(plan)
+        }
         if bids.bids != nil, run.report.outputs.contains(where: { $0.error == nil }) {
             _ = try BIDSRawDataset.describe(output.folder(for: source))
         }
