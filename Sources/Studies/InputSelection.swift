@@ -20,6 +20,9 @@ public struct InputSelection: Sendable, Hashable {
     private static let everyImage = VolumeFormat.allCases.flatMap(\.endings).filter { !$0.hasPrefix(".img") }
         .flatMap { ["**/*" + $0, "**/*" + $0.uppercased()] }
 
+    /// Why a file that ``include`` does not name is ignored.
+    package static let notIncluded = "not matched by input.include"
+
     /// Takes every file of a volume and every DICOM series.
     public init() {}
 }

@@ -129,7 +129,7 @@ private struct Search {
         if fileName.isSegmentation { return ignore(path, "a segmentation, and no image") }
         if isBIDS, BIDSTree.isLabelMap(name) { return ignore(path, "a BIDS label map") }
         guard include.contains(where: { $0.matches(path) }) else {
-            return ignore(path, "not matched by input.include")
+            return ignore(path, InputSelection.notIncluded)
         }
         images.append(path)
     }
@@ -154,7 +154,7 @@ private struct Search {
     /// Looks for DICOM among the files whose names are not of images.
     mutating func scanDICOM() throws {
         guard selection.includesDICOM, !others.isEmpty else {
-            others.forEach { ignore($0, "not matched by input.include") }
+            others.forEach { ignore($0, InputSelection.notIncluded) }
             ignored += absent.map { IgnoredItem(path: $0.path, reason: $0.reason, files: 1) }
             return
         }
@@ -186,7 +186,7 @@ private struct Search {
                 if isTaken || include.contains(where: { $0.matches(below) }) {
                     images.append(below)
                 } else {
-                    ignore(below, "not matched by input.include")
+                    ignore(below, InputSelection.notIncluded)
                 }
             case .compressedDICOM: compressed[commonFolder([path]), default: []].append(path)
             case .other:

@@ -1,4 +1,5 @@
-/// What a file name may be made of: of the first image of a series.
+/// What a file name may be made of: of the image of a series with the lowest instance number, which dcm2niix calls the
+/// first.
 public struct DICOMNames: Sendable {
     /// The image's file.
     public var path = ""
@@ -19,7 +20,8 @@ public struct DICOMNames: Sendable {
 extension DICOMVolumes {
     /// The parts of file names. Throws when the first file cannot be opened any more.
     public func names() throws -> DICOMNames {
-        let path = volumes[0][0].path
+        let numbers = volumes.joined().map { ($0.keys[.instance].flatMap { finiteNumber($0) } ?? .infinity, $0.path) }
+        let path = numbers.min { $0 < $1 }?.1 ?? volumes[0][0].path
         let attributes = DICOMAttributes(file: try DCMTKFile(path, .header))
         func text(_ group: UInt16, _ element: UInt16) -> String? { attributes.text(DICOMTag(group, element)) }
         var names = DICOMNames()

@@ -104,13 +104,10 @@ struct ConvertCommand: ParsableCommand {
         let source = try source()
         let opened = try OpenedInput(source)
         defer { withExtendedLifetime(opened) {} }
-        var selection = policies.selection
-        (selection.policies.takesIncomplete, selection.depth) = (keepGoing, output.depth)
-        let study = try StudyDiscovery.discover(opened.path, selection: selection)
-        var (cases, ignored) = (study.cases, opened.passedOver + study.ignored)
-        if output.output == nil, !opened.isArchive { try keepDICOM(&cases, &ignored, source) }
+        let study = try discover(opened, source)
+        let ignored = opened.passedOver + study.ignored
         tell(ignored)
-        cases = try InputImage.choose(cases, at: source, series: series)
+        let cases = try InputImage.choose(study.cases, at: source, series: series)
         var conversion = Conversion()
         (conversion.volumeIndex, conversion.compression) = (volumeIndex, output.level?.rawValue)
         (conversion.writesSidecars, conversion.writesImage) = (output.sidecars != .n, output.sidecars != .o)
@@ -134,18 +131,30 @@ struct ConvertCommand: ParsableCommand {
         throw ExitStatusError(status: .someFailed)
     }
 
-    /// Where the input's own folder is written to, its image files may be what was written before.
-    private func keepDICOM(_ cases: inout [StudyCase], _ ignored: inout [IgnoredItem], _ source: String) throws {
+    /// What is there. Where the input's own folder is written to, image files in it may be what was written before: then
+    /// DICOM alone is looked for, so that names are the same as before, too.
+    private func discover(_ opened: OpenedInput, _ source: String) throws -> Study {
+        var selection = policies.selection
+        (selection.policies.takesIncomplete, selection.depth) = (keepGoing, output.depth)
         var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: source, isDirectory: &isFolder), isFolder.boolValue else { return }
-        let reason = "an image file in the folder that is written to (name another with -o to convert it)"
-        let files = cases.filter { if case .dicom = $0.source { false } else { true } }
-        guard files.count < cases.count else {
+        let isThere = FileManager.default.fileExists(atPath: opened.path, isDirectory: &isFolder)
+        guard output.output == nil, !opened.isArchive, isThere, isFolder.boolValue else {
+            return try StudyDiscovery.discover(opened.path, selection: selection)
+        }
+        var only = selection
+        only.include = []
+        do {
+            var study = try StudyDiscovery.discover(opened.path, selection: only)
+            for n in study.ignored.indices where study.ignored[n].reason == InputSelection.notIncluded {
+                study.ignored[n].reason = "an image file in the folder that is written to; name -o to convert it"
+            }
+            return study
+        } catch StudyError.noImages {
+            // Says what is wrong where there are no images at all.
+            _ = try StudyDiscovery.discover(opened.path, selection: selection)
             throw UsageError(
                 "\(source): no DICOM series here, and image files are not written beside themselves; name -o")
         }
-        cases.removeAll { one in files.contains { $0.id == one.id } }
-        ignored += files.map { IgnoredItem(path: $0.sourceDescription, reason: reason) }
     }
 
     private func tell(_ ignored: [IgnoredItem]) {
