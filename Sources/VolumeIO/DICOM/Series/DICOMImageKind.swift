@@ -61,22 +61,23 @@ enum DICOMComponent: Sendable, Hashable {
     var isNamedAlone: Bool { [.phase, .real, .imaginary, .fieldMap].contains(self) }
 
     /// What ImageType (0008,0008) or FrameType (0008,9007) says, with ComplexImageComponent behind it. The first two
-    /// values are the same for all vendors; letters stand for a component in the third and fourth only.
+    /// values are the same for all vendors; letters stand for a component in the third and fourth only,
+    /// alone or between underscores (Philips: `M_FFE`, `SW_P_FFE`).
     init(imageType: [String]) {
         let words = imageType.dropFirst(2).map { $0.uppercased().filter { $0 != " " } }
         func has(_ long: [String]) -> Bool { words.contains { long.contains($0) } }
-        func begins(_ letter: String) -> Bool {
-            words.prefix(2).contains { $0 == letter || $0.hasPrefix(letter + "_") }
+        func holds(_ letter: String) -> Bool {
+            words.prefix(2).contains { $0.split(separator: "_").contains(letter[...]) }
         }
         if has(["B0", "B0MAP", "B0_MAP", "FIELDMAP", "FIELD_MAP", "FIELDMAPHZ"]) {
             self = .fieldMap
         } else if let map = words.lazy.compactMap(Self.computedMap).first {
             self = .map(map)
-        } else if has(["PHASE", "PHASEMAP", "PHASE_MAP", "VELOCITYMAP", "VELOCITY_MAP"]) || begins("P") {
+        } else if has(["PHASE", "PHASEMAP", "PHASE_MAP", "VELOCITYMAP", "VELOCITY_MAP"]) || holds("P") {
             self = .phase
-        } else if has(["REAL"]) || begins("R") {
+        } else if has(["REAL"]) || holds("R") {
             self = .real
-        } else if has(["IMAGINARY"]) || begins("I") {
+        } else if has(["IMAGINARY"]) || holds("I") {
             self = .imaginary
         } else {
             self = Self.chemicalShift(words) ?? .magnitude
