@@ -11,6 +11,7 @@ import sys
 import dcm2niix
 
 import beside
+import diffusion
 import field
 import odd
 import references
@@ -24,6 +25,7 @@ def sections(tomos, conformance):
         yield beside.section(tomos, dicom)
         yield references.section(tomos, dicom)
         yield sidecars.section(tomos, dcm2niix.bin, dicom)
+        yield diffusion.section(tomos, conformance)
     else:
         print(f"not compared with references: {dicom} is absent", file=sys.stderr)
     if os.path.isdir(cases):
