@@ -123,6 +123,7 @@ public enum DICOM {
             return (x.studyInstanceUID, x.seriesNumber ?? .max, x.seriesInstanceUID, a.offset)
                 < (y.studyInstanceUID, y.seriesNumber ?? .max, y.seriesInstanceUID, b.offset)
         }.map(\.element)
+        gathered.series = gathered.series.joined(policies)
         return gathered
     }
 

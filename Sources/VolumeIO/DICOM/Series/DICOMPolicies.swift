@@ -30,6 +30,9 @@ public struct DICOMPolicies: Sendable, Hashable {
     /// Whether echoes, and magnitude, phase and other unlike images of one series, stay volumes of one image. Without it
     /// each is an image of its own; what no grid or unit allows in one image is so always.
     public var packs = false
+    /// Whether series of one study that follow each other, of one grid, protocol and description, are volumes of one 4-D
+    /// image, told apart by time, echo or b-value.
+    public var joins = false
 
     /// The defaults.
     public init(tilt: Tilt = .native, gaps: Gaps = .fail, splitBy: [DICOMSplitKey] = []) {

@@ -68,6 +68,8 @@ struct DICOMAcquisition: Sendable, Hashable {
     var echoTime, repetitionTime, inversionTime: Double?
     /// Degrees.
     var flipAngle: Double?
+    /// (0018,1030), for comparing alone: a person may have typed anything.
+    var protocolName: String?
     /// Its diffusion weighting.
     var diffusion = DICOMDiffusion()
     /// When the image was acquired, as the file states it: `HHMMSS.FFFFFF`.
@@ -106,6 +108,7 @@ extension DICOMImageHeader {
         acquisition.repetitionTime = number(.repetitionTime)
         acquisition.inversionTime = number(.inversionTimes) ?? number(.inversionTime)
         acquisition.flipAngle = number(.flipAngle)
+        acquisition.protocolName = attributes.text(DICOMTag(0x0018, 0x1030))
         acquisition.imagesInAcquisition = whole(DICOMTag(0x0020, 0x1002))
         acquisition.temporalPositions = whole(DICOMTag(0x0020, 0x0105))
         if modality == "PT" {

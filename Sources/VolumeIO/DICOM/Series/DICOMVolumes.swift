@@ -181,7 +181,10 @@ public struct DICOMVolumes: Sendable {
         let overTime: Set<DICOMSplitKey> = [
             .temporalPosition, .spinLabel, .frameReferenceTime, .acquisition, .acquisitionTime, .instance, .contentTime,
         ]
-        guard count > 1, keys.allSatisfy(overTime.contains) else { return nil }
+        // Series that were joined are a repetition time apart only by chance.
+        guard count > 1, keys.allSatisfy(overTime.contains), Set(volumes.map { $0[0].series }).count == 1 else {
+            return nil
+        }
         // Every second one of the volumes that were acquired is two repetitions from the next.
         let positions = keys == [.temporalPosition] ? volumes.compactMap { $0[0].order[.temporalPosition] } : []
         let steps = Set(zip(positions, positions.dropFirst()).map { $1 - $0 })

@@ -57,6 +57,12 @@ struct ConvertCommand: ParsableCommand {
     var series: String?
 
     @OptionGroup(title: "DICOM") var policies: PolicyOptions
+
+    @Flag(
+        help: ArgumentHelp(
+            "Make one 4-D image of series that follow each other in a study, of one grid, protocol and description, told "
+                + "apart by time, echo or b-value."))
+    var join = false
     @OptionGroup(visibility: .hidden) var foreign: DCM2NIIXOptions
 
     @Flag(help: "Convert colour images too: to RGB, which viewers show and nothing here reads.")
@@ -135,7 +141,8 @@ struct ConvertCommand: ParsableCommand {
     /// DICOM alone is looked for, so that names are the same as before, too.
     private func discover(_ opened: OpenedInput, _ source: String) throws -> Study {
         var selection = policies.selection
-        (selection.policies.takesIncomplete, selection.depth) = (keepGoing, output.depth)
+        (selection.policies.takesIncomplete, selection.policies.joins) = (keepGoing, join)
+        selection.depth = output.depth
         var isFolder: ObjCBool = false
         let isThere = FileManager.default.fileExists(atPath: opened.path, isDirectory: &isFolder)
         guard output.output == nil, !opened.isArchive, isThere, isFolder.boolValue else {
