@@ -181,7 +181,8 @@ def frame(k, time):
         (0x00189112, element(0x00180080, "DS", "2000") + element(0x00181314, "DS", "80")
             + element(0x00189240, "US", 1) + element(0x00189241, "US", 1)),
         (0x00189226, element(0x00089007, "CS", "ORIGINAL\\PRIMARY\\M_FFE\\NONE")
-            + element(0x00089205, "CS", "MONOCHROME") + element(0x00089206, "CS", "VOLUME") + element(0x00089207, "CS", "NONE")
+            + element(0x00089205, "CS", "MONOCHROME") + element(0x00089206, "CS", "VOLUME")
+            + element(0x00089207, "CS", "NONE")
             + element(0x00089208, "CS", "MAGNITUDE") + element(0x00089209, "CS", "PROTON_DENSITY")),
         (0x00209111, element(0x00189074, "DT", f"20200101120{time // 10}0{time % 10}.5")
             + element(0x00189151, "DT", f"20200101120{time // 10}0{time % 10}.5")
