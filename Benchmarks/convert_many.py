@@ -59,12 +59,15 @@ def measure(name, tomos, source, folder, level, rounds):
     for program, target in targets.items():
         run(program, source, target, level)
     compare(targets[tomos], targets["dcm2niix"], "nii.gz" if level == "y" else "nii")
-    times = [{program: run(program, source, target, level) for program, target in targets.items()} for _ in range(rounds)]
+    times = [
+        {program: run(program, source, target, level) for program, target in targets.items()} for _ in range(rounds)
+    ]
     columns = []
     for which, unit in ((0, "s"), (1, "s CPU")):
         ours, theirs = ([pair[program][which] for pair in times] for program in targets)
         ratio = statistics.median(b / a for a, b in zip(ours, theirs))
-        columns.append(f"{statistics.median(ours):7.2f} and {statistics.median(theirs):6.2f} {unit} ({ratio:5.2f} times as fast)")
+        columns.append(
+            f"{statistics.median(ours):7.2f} and {statistics.median(theirs):6.2f} {unit} ({ratio:5.2f} times as fast)")
     print(f"{name:14} -z {level}: {', '.join(columns)}", flush=True)
 
 

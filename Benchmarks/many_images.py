@@ -157,11 +157,14 @@ def write_enhanced(folder):
         elements.pop(tag)
     times, slices = 50, 60
     elements[0x00209222] = sequence(0x00209222, [
-        element(0x00209165, "AT", struct.pack("<HH", 0x0020, tag)) + element(0x00209167, "AT", struct.pack("<HH", 0x0020, 0x9111))
+        element(0x00209165, "AT", struct.pack("<HH", 0x0020, tag))
+        + element(0x00209167, "AT", struct.pack("<HH", 0x0020, 0x9111))
         for tag in (0x9128, 0x9057)
     ])
     elements[0x00280008] = element(0x00280008, "IS", f"{times * slices}")
-    measures = element(0x00180050, "DS", "2.5") + element(0x00180088, "DS", "2.5") + element(0x00280030, "DS", "2.5\\2.5")
+    measures = b"".join(
+        element(tag, "DS", value)
+        for tag, value in ((0x00180050, "2.5"), (0x00180088, "2.5"), (0x00280030, "2.5\\2.5")))
     elements[0x52009229] = sequence(0x52009229, [
         sequence(0x00209116, [element(0x00200037, "DS", "1\\0\\0\\0\\1\\0")]) + sequence(0x00289110, [measures])
     ])
@@ -177,8 +180,9 @@ def frame(k, time):
         (0x00189114, element(0x00189082, "FD", 30.0)),
         (0x00189112, element(0x00180080, "DS", "2000") + element(0x00181314, "DS", "80")
             + element(0x00189240, "US", 1) + element(0x00189241, "US", 1)),
-        (0x00189226, element(0x00089007, "CS", "ORIGINAL\\PRIMARY\\M_FFE\\NONE") + element(0x00089205, "CS", "MONOCHROME")
-            + element(0x00089206, "CS", "VOLUME") + element(0x00089207, "CS", "NONE")
+        (0x00189226, element(0x00089007, "CS", "ORIGINAL\\PRIMARY\\M_FFE\\NONE")
+            + element(0x00089205, "CS", "MONOCHROME") + element(0x00089206, "CS", "VOLUME")
+            + element(0x00089207, "CS", "NONE")
             + element(0x00089208, "CS", "MAGNITUDE") + element(0x00089209, "CS", "PROTON_DENSITY")),
         (0x00209111, element(0x00189074, "DT", f"20200101120{time // 10}0{time % 10}.5")
             + element(0x00189151, "DT", f"20200101120{time // 10}0{time % 10}.5")

@@ -60,7 +60,9 @@ final class DICOMFileWindows {
     func window(at: Int, _ count: Int) -> (start: Int, bytes: UnsafeRawBufferPointer)? {
         guard at >= 0, count >= 0, count <= size, at <= size - count else { return nil }
         if at + count > head.end {
-            if let other = others.first(where: { $0.start <= at && at + count <= $0.end }) { return Self.bytes(of: other) }
+            if let other = others.first(where: { $0.start <= at && at + count <= $0.end }) {
+                return Self.bytes(of: other)
+            }
             guard let read = read(at, count) else { return nil }
             return Self.bytes(of: read)
         }
@@ -116,11 +118,13 @@ private struct DICOMRoom: @unchecked Sendable {
     }
 
     func giveBack() {
-        let isKept = capacity == Self.size && Self.free.withLock { free in
-            guard free.count < Self.limit else { return false }
-            free.append(self)
-            return true
-        }
+        let isKept =
+            capacity == Self.size
+            && Self.free.withLock { free in
+                guard free.count < Self.limit else { return false }
+                free.append(self)
+                return true
+            }
         if !isKept { bytes.deallocate() }
     }
 

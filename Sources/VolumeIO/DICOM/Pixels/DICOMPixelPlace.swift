@@ -23,7 +23,7 @@ struct DICOMPixelFile: ~Copyable {
     let path: String
     private let descriptor: CInt
 
-    /// Opens the file again. Throws `DICOMError` where it is not the one whose header was read, or its pixel data is not
+    /// Opens the file again. Throws `DICOMError` where it is not the one whose header was read, or its pixel data not
     /// of the length that its attributes ask for.
     init(_ path: String, _ place: DICOMPixelPlace) throws {
         guard UInt64(place.layout.frameBytes) <= DICOMPixels.imageLimit else {
@@ -58,7 +58,8 @@ struct DICOMPixelFile: ~Copyable {
             throw DICOMError.file(
                 path: path, reason: "has no frame \(frame + 1), NumberOfFrames is \(place.layout.frames)")
         }
-        try DICOMPixels.readNative(place.native, place.layout, frame, isBigEndian: false, into: cells) { offset, bytes in
+        try DICOMPixels.readNative(place.native, place.layout, frame, isBigEndian: false, into: cells) {
+            offset, bytes in
             try read(at: place.start + offset, into: bytes)
         }
     }
