@@ -116,12 +116,14 @@ public enum AtomicFile {
     }
 
     /// Makes all last that was written to the file system of a folder: for thousands of small files, where each would have
-    /// to be waited for otherwise. Some file systems cannot: no error.
-    public static func syncAll(at folder: String) {
+    /// to be waited for otherwise. Hands back the system's errno, which is no fault where a file system cannot; 0 where all
+    /// is well.
+    @discardableResult
+    public static func syncAll(at folder: String) -> Int32 {
         let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { return }
-        _ = syncfs(descriptor)
-        close(descriptor)
+        guard descriptor >= 0 else { return errno }
+        defer { close(descriptor) }
+        return syncfs(descriptor) == 0 ? 0 : errno
     }
 
     /// How many calls of `together` are under way.
@@ -129,13 +131,15 @@ public enum AtomicFile {
 
     /// Writes many files to one file system, which all last when this returns: the disk is waited for once, not for each.
     /// Each still appears whole, unless the machine itself fails meanwhile.
-    public static func together<Result>(at folder: String, _ body: () throws -> Result) rethrows -> Result {
+    /// - Throws: What `body` throws; `AtomicFileError.writeFailed` for the folder when the disk could not take what was
+    ///   written.
+    public static func together<Result>(at folder: String, _ body: () throws -> Result) throws -> Result {
         unsynced.add(1, ordering: .relaxed)
-        defer {
-            unsynced.subtract(1, ordering: .relaxed)
-            syncAll(at: folder)
-        }
-        return try body()
+        defer { unsynced.subtract(1, ordering: .relaxed) }
+        let result = Swift.Result { try body() }
+        let code = syncAll(at: folder)
+        if [EIO, ENOSPC, EDQUOT].contains(code) { throw AtomicFileError.writeFailed(path: folder, code: code) }
+        return try result.get()
     }
 
     /// Makes a folder and the folders above it, where missing.

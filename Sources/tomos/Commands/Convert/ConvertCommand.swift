@@ -124,7 +124,7 @@ struct ConvertCommand: ParsableCommand {
         var run = ConversionRun(conversion, keepGoing: keepGoing, output.verbosity, quiet: quiet, json: json)
         run.pass(over: ignored)
         if plan.items.count > 1 {
-            AtomicFile.together(at: output.folder(for: source)) { run.convert(plan) }
+            try AtomicFile.together(at: output.folder(for: source)) { run.convert(plan) }
         } else {
             run.convert(plan)
         }
