@@ -33,7 +33,7 @@ struct DICOMBMatrixTests {
         arguments: [
             [333, 0, 0, 333, 0, 334], [0, 0, 0, 0, 0, 0], [1], [.nan, 0, 0, 1, 0, 0], [1e300, 0, 0, 0, 0, 0],
             [500, 0, 0, 500, 0, 0],
-        ])
+        ] as [[Double]])
     func none(_ values: [Double]) { #expect(BMatrix(values)?.direction == nil) }
 
     @Test("Siemens' matrix (0019,1027) is read where (0019,100E) is missing")
@@ -45,7 +45,8 @@ struct DICOMBMatrixTests {
             slice.set(0x0019, 0x1027, "FD", Self.matrix.flatMap { DICOMWriter.little($0.bitPattern) })
         }
         #expect(diffusion.bValue == 1000)
-        #expect((try #require(diffusion.gradient) - Vec3(0.48, -0.6, -0.64)).length < 1e-6)
+        let found = try #require(diffusion.gradient)
+        #expect((found - Vec3(0.48, -0.6, -0.64)).length < 1e-6)
         #expect(diffusion.caution?.contains("b-matrices") == true)
     }
 
@@ -57,7 +58,8 @@ struct DICOMBMatrixTests {
             slice[0x0019, 0x100C, "IS"] = "1000"
             slice.set(0x0019, 0x100E, "UN", [0.0, 0.6, -0.8].flatMap { DICOMWriter.little($0.bitPattern) })
         }
-        #expect((try #require(diffusion.gradient) - Vec3(0, 0.6, -0.8)).length < 1e-6)
+        let found = try #require(diffusion.gradient)
+        #expect((found - Vec3(0, 0.6, -0.8)).length < 1e-6)
     }
 
     /// PS3.3 C.8.13.5.9: the matrix in an item of its own, in the frame's diffusion group.
@@ -79,7 +81,8 @@ struct DICOMBMatrixTests {
         let volumes = try onlyVolumes(folder.path)
         let diffusion = volumes.volumes[0][0].acquisition.diffusion
         #expect(diffusion.bValue == 1000)
-        #expect((try #require(diffusion.gradient) - Vec3(0.48, -0.6, -0.64)).length < 1e-6)
+        let found = try #require(diffusion.gradient)
+        #expect((found - Vec3(0.48, -0.6, -0.64)).length < 1e-6)
         #expect(volumes.notices.contains { $0.contains("b-matrices") })
     }
 
