@@ -45,7 +45,8 @@ struct InputImage {
         guard case .dicom(let series, _) = studyCase.source else { return studyCase.sourceDescription }
         let number = series.seriesNumber.map { "number \($0), " } ?? ""
         let part = series.part.map { ", \($0)" } ?? ""
-        return "\(series.seriesInstanceUID)\(series.suffix) (\(number)\(series.modality)\(part), \(series.files.count) files)"
+        let name = series.seriesInstanceUID + series.suffix
+        return "\(name) (\(number)\(series.modality)\(part), \(series.files.count) files)"
     }
 }
 

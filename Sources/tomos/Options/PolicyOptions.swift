@@ -30,7 +30,7 @@ struct PolicyOptions: ParsableArguments {
                 + DICOMSplitKey.splittable.map(\.rawValue).joined(separator: ", ") + ".", valueName: "tag,..."))
     var splitBy: SplitKeys?
 
-    @Flag(help: "Keep the unlike images of a series (echoes, magnitude and phase, maps) in one image of several volumes.")
+    @Flag(help: "Keep the unlike images of a series (echoes, magnitude and phase, maps) in one 4-D image.")
     var pack = false
 
     /// Attributes as typed.

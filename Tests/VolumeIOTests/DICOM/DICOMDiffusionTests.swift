@@ -129,7 +129,7 @@ struct DICOMDiffusionTests {
             slice[0x0018, 0x1312, "CS"] = "COL"
             slice[0x0018, 0x5100, "CS"] = "HFS"
         }
-        #expect(volumes.diffusion?.bValues == [0, 1000] && volumes.diffusion?.directions == nil)
+        #expect(volumes.diffusion?.bValues == [0, 1000] && volumes.diffusion?.directions == [.zero, .zero])
         #expect(volumes.notices.contains("no .bvec: volume 1 states no direction of the gradient"))
     }
 
@@ -182,13 +182,13 @@ struct DICOMDiffusionTests {
         #expect(try DICOM.volumes(parts[0]).diffusion?.bValues == [1000])
     }
 
-    @Test("a series of trace images alone has b-values and no directions")
+    @Test("a series of trace images alone has b-values, and 0 0 0 for directions")
     func traceOnly() throws {
         let volumes = try series(2) { slice, volume in
             slice.set(0x0018, 0x9087, "FD", DICOMWriter.little((volume == 0 ? 0 : 1000.0).bitPattern))
             slice[0x0018, 0x9075, "CS"] = volume == 0 ? "NONE" : "ISOTROPIC"
         }
-        #expect(volumes.diffusion?.bValues == [0, 1000] && volumes.diffusion?.directions == nil)
+        #expect(volumes.diffusion?.bValues == [0, 1000] && volumes.diffusion?.directions == [.zero, .zero])
         #expect(
             volumes.notices.contains("volume 1 states a b-value and no direction (isotropic, trace): 0 0 0 in .bvec"))
     }

@@ -19,7 +19,7 @@ struct DICOMFieldOrderTests {
             ("ge_dwi_std_bvalue_private_direction/in", 7, [.bValue, .gradient]),
             ("label-control/in", 4, [.temporalPosition, .instance]),
             ("philips_asl_label_control/in", 16, [.temporalPosition, .spinLabel]),
-                        ("toshiba_dwi_b0_without_bvalue/in", 4, [.bValue, .gradient]), ("midnight/in", 4, [.acquisitionTime]),
+            ("toshiba_dwi_b0_without_bvalue/in", 4, [.bValue, .gradient]), ("midnight/in", 4, [.acquisitionTime]),
             ("midnight-2/in", 5, [.acquisitionTime]),
         ] as [(String, Int, [DICOMSplitKey])])
     func order(_ name: String, _ count: Int, _ keys: [DICOMSplitKey]) throws {
@@ -157,7 +157,8 @@ struct DICOMFieldOrderTests {
         let volumes = try onlyVolumes(path("dwi-directions-without-standard-gradient/ge"))
         #expect(volumes.diffusion?.bValues == [0, 1000, 1000, 1000])
         try expectDirections(
-            volumes, [0: .zero, 1: [0.540302, -0.841471, 0], 2: [-0.416147, -0.909297, 0], 3: [-0.989992, -0.14112, 0]])
+            volumes,
+            [0: .zero, 1: [0.540302, -0.841471, 0], 2: [-0.416147, -0.909297, 0], 3: [-0.989992, -0.14112, 0]])
         #expect(volumes.notices.contains { $0.contains("the phase axis (0018,1312) is not stated") })
     }
 

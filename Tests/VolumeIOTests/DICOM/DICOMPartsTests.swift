@@ -82,7 +82,10 @@ struct DICOMPartsTests {
         "components by ImageType",
         arguments: [
             (["ORIGINAL\\PRIMARY\\M\\ND", "ORIGINAL\\PRIMARY\\P\\ND"], ["", "_ph"]),
-            (["M", "P", "R", "I"].map { "ORIGINAL\\PRIMARY\\\($0)_FFE\\\($0)\\FFE" }, ["", "_ph", "_real", "_imaginary"]),
+            (
+                ["M", "P", "R", "I"].map { "ORIGINAL\\PRIMARY\\\($0)_FFE\\\($0)\\FFE" },
+                ["", "_ph", "_real", "_imaginary"]
+            ),
             (["ORIGINAL\\PRIMARY\\M_FFE\\M\\FFE", "ORIGINAL\\PRIMARY\\PHASE MAP\\P\\FFE"], ["", "_ph"]),
             // dicom2nifti/philips/anatomical/002 in the reference data.
             (["M", "P"].map { "ORIGINAL\\PRIMARY\\SW_\($0)_FFE\\SW_\($0)\\FFE" }, ["", "_ph"]),

@@ -50,7 +50,8 @@ struct DICOMGradientTable: Sendable {
                 "\(Self.list(isotropic)) a b-value and no direction (isotropic, trace): 0 0 0 in .bvec")
         }
         if !missing.isEmpty {
-            notices.append("\(Self.list(missing)) no direction of the gradient, others of the series do: 0 0 0 in .bvec")
+            notices.append(
+                "\(Self.list(missing)) no direction of the gradient, others of the series do: 0 0 0 in .bvec")
         }
         for caution in Set(directed.compactMap { stated[$0].caution }).sorted() { notices.append(caution) }
         // The third axis is the slice normal on the side of the rising slices, of which a stack that leans is a little

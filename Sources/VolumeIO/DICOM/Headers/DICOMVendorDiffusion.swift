@@ -93,10 +93,12 @@ extension DICOMDiffusion {
         guard let b = numbers(0x09, 1).first else { return false }
         bValue = bValue ?? b
         guard let along = Self.direction(numbers(0x37, 3)) else { return true }
-        gradient = along == .zero ? .zero : (row * along.x + column * along.y + row.cross(column) * along.z).normalized
+        let placed = row * along.x + column * along.y + row.cross(column) * along.z
+        gradient = along == .zero ? .zero : placed.normalized
         if along != .zero {
-            caution = "UIH states the directions in (0065,1037): they are taken along rows, columns and normal of the "
-                + "image, as dcm2niix takes them (its issue 225)"
+            caution =
+                "UIH states the directions in (0065,1037): they are taken along rows, columns and normal of the image, "
+                + "as dcm2niix takes them (its issue 225)"
         }
         return true
     }

@@ -87,9 +87,10 @@ extension DICOMJoin {
 
     /// Whether two series are of one study, protocol, description and grid, and have different UIDs.
     private static func isLike(_ a: DICOMSeries, _ b: DICOMSeries) -> Bool {
-        guard let one = a.images.first, let other = b.images.first, a.images.count == b.images.count else { return false }
-        guard !a.studyInstanceUID.isEmpty, a.seriesDescription?.isEmpty == false,
-            (a.studyInstanceUID, a.modality, a.seriesDescription) == (b.studyInstanceUID, b.modality, b.seriesDescription),
+        guard let one = a.images.first, let other = b.images.first, a.images.count == b.images.count,
+            !a.studyInstanceUID.isEmpty, a.seriesDescription?.isEmpty == false,
+            a.studyInstanceUID == b.studyInstanceUID, a.modality == b.modality,
+            a.seriesDescription == b.seriesDescription,
             a.seriesInstanceUID != b.seriesInstanceUID, DICOMSeriesIdentity.isStated(a.seriesInstanceUID),
             one.acquisition.protocolName == other.acquisition.protocolName,
             one.frameOfReference == other.frameOfReference, one.patient.mayBe(other.patient),

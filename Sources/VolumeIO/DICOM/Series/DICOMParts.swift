@@ -63,8 +63,8 @@ extension DICOMSeries {
         let echo = kind.echo.map { "echo \($0.number) of \(echoes) (\(millimetres($0.time)) ms)" }
         let component = components > 1 || echo == nil ? kind.component.name : nil
         let what = [echo, component].compactMap(\.self).joined(separator: ", ")
-        return "\(what): one of \(parts) unlike images of its series, each of which is an image of its own (--pack keeps "
-            + "them in one file)"
+        return "\(what): one of \(parts) unlike images of its series, each of which is an image of its own "
+            + "(--pack keeps them in one file)"
     }
 
     /// dcm2niix names series of phases alone, and those of a later echo alone, as it names parts.
