@@ -76,12 +76,16 @@ def reading(program, source, folder):
     target, log = folder / "traced", folder / "trace"
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir()
+    for old in folder.glob("trace.*"):
+        old.unlink()
     subprocess.run(
-        ["strace", "-f", "-y", "-o", log, "-e", f"trace={CALLS}", *command(program, source, target, "n")], check=True,
+        ["strace", "-ff", "-y", "-o", log, "-e", f"trace={CALLS}", *command(program, source, target, "n")], check=True,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     counts = collections.Counter()
-    for line in log.read_text(errors="replace").splitlines():
-        found = re.match(r"\d+ +(\w+)\((.*)\) += (\d+|0x[0-9a-f]+)", line)
+    # A log for each thread: in one for all, calls that overlap stand in two lines.
+    lines = [line for one in log.parent.glob(log.name + ".*") for line in one.read_text(errors="replace").splitlines()]
+    for line in lines:
+        found = re.match(r"(\w+)\((.*)\) += (\d+|0x[0-9a-f]+)", line)
         if not found or f"{source}/" not in found[2]:
             continue
         call, arguments, result = found.groups()

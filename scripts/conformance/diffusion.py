@@ -29,12 +29,12 @@ B_STEP, B_SHARE, ANGLE = 1.0, 5e-3, 0.1
 # Folder -> why the tables differ, and who is right.
 REASONS = {
     "field/dwi-directions-without-standard-gradient/ge":
-        "the phase axis (0018,1312) was taken out, without which GE's directions cannot be placed: tomos leaves .bvec out "
-        "and says so; dcm2niix writes the numbers as they stand and warns that it is unable to determine them",
+        "the phase axis (0018,1312) was taken out: tomos turns GE's numbers as of a phase along the columns and says so; "
+        "dcm2niix writes them as they stand and warns that it is unable to determine them",
     "field/dwi-directions-without-standard-gradient/canon":
         "no direction is in the files: tomos leaves .bvec out and says so; dcm2niix writes 0 0 0",
     "dicom/dicom2nifti/ge/dti":
-        "the phase axis (0018,1312) was taken out: as field/dwi-directions-without-standard-gradient/ge",
+        "no phase axis (0018,1312): as field/dwi-directions-without-standard-gradient/ge",
 }
 
 

@@ -73,6 +73,7 @@ REASONS = [
     (("EchoTime1", "EchoTime2"), lambda t, o: o.get("Units") == "Hz",
      "the map is in Hz, so that no echo times are needed; the file states one alone"),
     ("EchoNumber", lambda t, o: o.get("Units") == "Hz", "the map is computed of both echoes"),
+    ("EchoNumber", lambda t, o: t["EchoNumber"] == 1, "the series has one echo, and a map"),
     ("TriggerDelayTime", lambda t, o: maker(t) == "GE", "GE's trigger time counts from the start of the scan"),
     ("Manufacturer", lambda t, o: True, "the file's own; dcm2niix takes Philips from private elements"),
     ("MultibandAccelerationFactor", lambda t, o: "MultibandAccelerationFactor" not in o,
