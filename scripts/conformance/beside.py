@@ -9,12 +9,11 @@ import collections
 import glob
 import os
 import subprocess
-import sys
 import tempfile
 
 import numpy as np
 
-from images import Image, factor, joined, table
+from images import Image, factor, joined, run_alone, table
 
 # What dcm2niix adds of its own accord to an image that it writes too: resampled copies.
 COPIES = ("_Eq", "_Tilt", "_Eq_1", "_Tilt_1")
@@ -116,13 +115,5 @@ def section(tomos, suites):
     return text, any(row[2] in ("differs", "refused") and not reason(row[0]) for row in rows)
 
 
-def main():
-    if len(sys.argv) != 3:
-        sys.exit(__doc__)
-    text, failed = section(os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2]))
-    print(text)
-    sys.exit(1 if failed else 0)
-
-
 if __name__ == "__main__":
-    main()
+    run_alone(section, __doc__)

@@ -10,13 +10,12 @@ and its opposite are the same weighting, so that angles are those between lines.
 import glob
 import os
 import subprocess
-import sys
 import tempfile
 
 import nibabel
 import numpy as np
 
-from images import Image, factor, table
+from images import Image, factor, run_alone, table
 
 # Elements (in little endian) that tell that a file may be of a diffusion series: the standard's b-value, then those of
 # Siemens, GE, Philips and UIH.
@@ -191,13 +190,5 @@ def section(tomos, conformance):
     return text, any(failed for _, failed in rows)
 
 
-def main():
-    if len(sys.argv) != 3:
-        sys.exit(__doc__)
-    text, failed = section(os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2]))
-    print(text)
-    sys.exit(1 if failed else 0)
-
-
 if __name__ == "__main__":
-    main()
+    run_alone(section, __doc__)

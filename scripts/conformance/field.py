@@ -10,14 +10,13 @@ import os
 import pathlib
 import shutil
 import subprocess
-import sys
 import tempfile
 
 import nibabel
 import numpy as np
 
 import field_commands
-from images import table
+from images import run_alone, table
 
 
 class Written:
@@ -233,13 +232,5 @@ def section(program, field):
     return text, right < len(found)
 
 
-def main():
-    if len(sys.argv) != 3:
-        sys.exit(__doc__)
-    text, failed = section(os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2]))
-    print(text)
-    sys.exit(1 if failed else 0)
-
-
 if __name__ == "__main__":
-    main()
+    run_alone(section, __doc__)

@@ -2,6 +2,7 @@
 import glob
 import os
 import subprocess
+import sys
 
 import nibabel
 import numpy as np
@@ -76,3 +77,12 @@ def table(head, rows):
     """A table of Markdown."""
     lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
     return "\n".join(lines + ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows])
+
+
+def run_alone(section, usage):
+    """Prints one section of the page: what a script of one does when it is run by itself with TOMOS and a folder."""
+    if len(sys.argv) != 3:
+        sys.exit(usage)
+    text, failed = section(os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2]))
+    print(text)
+    sys.exit(1 if failed else 0)
