@@ -13,7 +13,7 @@ import tempfile
 
 import numpy as np
 
-from images import Image, factor, joined, run_alone, table
+from images import Image, factor, folders, joined, run_alone, table
 
 # What dcm2niix adds of its own accord to an image that it writes too: resampled copies.
 COPIES = ("_Eq", "_Tilt", "_Eq_1", "_Tilt_1")
@@ -34,22 +34,6 @@ REASONS = {
     "nema_wg04": "no place in space is stated (an ultrasound, a scintigram, an angiogram): no volume; dcm2niix writes a "
                  "plane of made-up position",
 }
-
-
-def is_dicom(path):
-    """Whether a file is named or begins like DICOM."""
-    if path.endswith((".nii", ".nii.gz", ".json", ".bval", ".bvec", ".zst", ".txt", ".md")):
-        return False
-    with open(path, "rb") as file:
-        head = file.read(132)
-    return head[128:] == b"DICM" or head[:2] in (b"\x08\x00", b"\x02\x00")
-
-
-def folders(suites):
-    """Folders that hold DICOM files themselves."""
-    for folder, _, files in sorted(os.walk(suites)):
-        if any(is_dicom(os.path.join(folder, name)) for name in files):
-            yield folder
 
 
 def scaling(ours, theirs):

@@ -8,8 +8,6 @@ this folder's adversarial.py writes are compared.
 import os
 import sys
 
-import dcm2niix
-
 import beside
 import diffusion
 import field
@@ -24,7 +22,7 @@ def sections(tomos, conformance):
     if os.path.isdir(dicom):
         yield beside.section(tomos, dicom)
         yield references.section(tomos, dicom)
-        yield sidecars.section(tomos, dcm2niix.bin, dicom)
+        yield sidecars.section(tomos, conformance)
         yield diffusion.section(tomos, conformance)
     else:
         print(f"not compared with references: {dicom} is absent", file=sys.stderr)

@@ -15,7 +15,7 @@ import tempfile
 import nibabel
 import numpy as np
 
-from images import Image, factor, run_alone, table
+from images import Image, factor, folders, is_dicom, run_alone, table
 
 # Elements (in little endian) that tell that a file may be of a diffusion series: the standard's b-value, then those of
 # Siemens, GE, Philips and UIH.
@@ -66,23 +66,19 @@ class Table:
 
 
 def is_marked(folder):
-    """Whether a file there may be of a diffusion series."""
-    for name in sorted(os.listdir(folder)):
-        path = os.path.join(folder, name)
-        if os.path.isfile(path):
-            with open(path, "rb") as file:
+    """Whether a DICOM file there may be of a diffusion series."""
+    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
+        if entry.is_file() and is_dicom(entry.path):
+            with open(entry.path, "rb") as file:
                 head = file.read(1 << 20)
-            if (head[128:132] == b"DICM" or head[:2] in (b"\x08\x00", b"\x02\x00")) and any(m in head for m in MARKS):
+            if any(mark in head for mark in MARKS):
                 return True
     return False
 
 
-def folders(conformance):
+def marked(conformance):
     """Folders with DICOM files of diffusion, below dicom and field."""
-    for suite in ("dicom", "field"):
-        for folder, _, _ in sorted(os.walk(os.path.join(conformance, suite))):
-            if is_marked(folder):
-                yield folder
+    return [f for suite in ("dicom", "field") for f in folders(os.path.join(conformance, suite)) if is_marked(f)]
 
 
 def run(command, folder):
@@ -180,7 +176,7 @@ def rows_of(tomos, conformance, source):
 
 def section(tomos, conformance):
     """The part of docs/conformance.md on diffusion tables, and whether something differs without a reason."""
-    rows = [row for folder in folders(conformance) for row in rows_of(tomos, conformance, folder)]
+    rows = [row for folder in marked(conformance) for row in rows_of(tomos, conformance, folder)]
     text = (
         "## Diffusion tables beside dcm2niix\n\nBoth run live. Volumes are matched by their voxels; b-values are equal "
         f"within {B_STEP:g} s/mm^2 or {100 * B_SHARE:g} %, directions agree where the largest angle between them in world "

@@ -15,6 +15,22 @@ def convert(tomos, source, folder):
     return sorted(glob.glob(folder + "/**/*.nii", recursive=True)), run.returncode, run.stderr.strip()
 
 
+def is_dicom(path):
+    """Whether a file is named or begins like DICOM."""
+    if path.endswith((".nii", ".nii.gz", ".json", ".bval", ".bvec", ".zst", ".txt", ".md")):
+        return False
+    with open(path, "rb") as file:
+        head = file.read(132)
+    return head[128:] == b"DICM" or head[:2] in (b"\x08\x00", b"\x02\x00")
+
+
+def folders(suites):
+    """Folders that hold DICOM files themselves."""
+    for folder, _, files in sorted(os.walk(suites)):
+        if any(is_dicom(os.path.join(folder, name)) for name in files):
+            yield folder
+
+
 class Image:
     """A file's volumes [i, j, k, volume] with the axes turned to R, A, S; of colours the last axis is red, green, blue."""
 

@@ -1,10 +1,8 @@
 #!/usr/bin/env python3
 """Compares the sidecars of `tomos convert` with those of dcm2niix, field by field, over series of several makers.
 
-Usage: sidecars.py TOMOS DCM2NIIX SUITES OUT.md
-SUITES is the folder that holds dcm_qa_*, dicom2nifti and nema_wg04; a folder `field` beside it is compared too.
-
-`section(tomos, dcm2niix, suites)` hands back the Markdown.
+Usage: sidecars.py TOMOS CONFORMANCE
+CONFORMANCE is the folder that holds dicom/ and field/.
 """
 import collections
 import glob
@@ -12,11 +10,13 @@ import json
 import os
 import re
 import subprocess
-import sys
 import tempfile
 
+import dcm2niix
 import nibabel
 import numpy as np
+
+from images import convert, folders, run_alone
 
 # Fields that say who was scanned, when, where and by whom, or hold what a person typed: never in a sidecar of ours.
 IDENTITY = {
@@ -99,17 +99,16 @@ REASONS = [
 DIRECTIONS = {"PhaseEncodingDirection", "PhaseEncodingAxis"}
 
 
-def run_theirs(dcm2niix, source, folder):
+def run_theirs(source, folder):
     """dcm2niix's sidecars of a folder; identity is kept to pair the series by their UID."""
-    subprocess.run([dcm2niix, "-b", "y", "-ba", "n", "-z", "n", "-f", "%s_%e_%p", "-o", folder, source],
+    subprocess.run([dcm2niix.bin, "-b", "y", "-ba", "n", "-z", "n", "-f", "%s_%e_%p", "-o", folder, source],
                    capture_output=True, text=True)
     return loaded(folder)
 
 
 def run_ours(tomos, source, folder):
     """Our sidecars of a folder."""
-    subprocess.run([tomos, "convert", "-i", source, "-o", folder, "-z", "n", "--keep-going", "--colour"],
-                   capture_output=True, text=True)
+    convert(tomos, source, folder)
     return loaded(folder)
 
 
@@ -202,24 +201,6 @@ def reason(field, theirs, ours):
     return None
 
 
-def sources(suites):
-    """Folders with series, below the suites and below `field` beside them."""
-    roots = [suites]
-    beside = os.path.join(os.path.dirname(os.path.abspath(suites.rstrip("/"))), "field")
-    if os.path.isdir(beside):
-        roots.append(beside)
-    for root in roots:
-        for folder, _, files in sorted(os.walk(root)):
-            if any(has_dicom(os.path.join(folder, name)) for name in sorted(files)):
-                yield os.path.relpath(folder, os.path.dirname(root.rstrip("/"))), folder
-
-
-def has_dicom(path):
-    """Whether a file begins as DICOM does."""
-    with open(path, "rb") as file:
-        return file.read(132)[128:] == b"DICM"
-
-
 class Comparison:
     """What was found for each field."""
 
@@ -271,12 +252,13 @@ def short(value):
     return (text if len(text) <= 60 else text[:57] + "...").replace("|", "\\|")
 
 
-def compared(tomos, dcm2niix, suites):
-    """Runs both programs over all series."""
+def compared(tomos, conformance):
+    """Runs both programs over all series of the suites and of the cases from bug reports."""
     result = Comparison()
-    for name, source in sources(suites):
+    for source in (one for suite in ("dicom", "field") for one in folders(os.path.join(conformance, suite))):
+        name = os.path.relpath(source, conformance)
         with tempfile.TemporaryDirectory() as left, tempfile.TemporaryDirectory() as right:
-            theirs, ours = run_theirs(dcm2niix, source, left), run_ours(tomos, source, right)
+            theirs, ours = run_theirs(source, left), run_ours(tomos, source, right)
             found = pairs(theirs, ours)
             if len(found) < len(theirs):
                 result.unpaired.append((name, len(theirs) - len(found)))
@@ -285,10 +267,10 @@ def compared(tomos, dcm2niix, suites):
     return result
 
 
-def section(tomos, dcm2niix, suites):
-    """The Markdown of the comparison, and how many differences nobody explained."""
-    result = compared(tomos, dcm2niix, suites)
-    version = subprocess.run([dcm2niix, "--version"], capture_output=True, text=True).stdout.strip().split("\n")[-1]
+def section(tomos, conformance):
+    """The part of docs/conformance.md, and how many differences nobody explained."""
+    result = compared(tomos, conformance)
+    version = subprocess.run([dcm2niix.bin, "--version"], capture_output=True, text=True).stdout.strip().split("\n")[-1]
     head = [
         "## Sidecars", "",
         f"Every field of the sidecars of dcm2niix ({version}) against ours: numbers to 1e-4 of their size, directions "
@@ -301,15 +283,5 @@ def section(tomos, dcm2niix, suites):
     return "\n".join(head + list(result.lines())) + "\n", unexplained
 
 
-def main():
-    """Writes the section to a file."""
-    if len(sys.argv) != 5:
-        sys.exit(__doc__)
-    text, unexplained = section(*sys.argv[1:4])
-    with open(sys.argv[4], "w", encoding="utf-8") as out:
-        out.write(text)
-    print(f"sidecars: {unexplained} differences not explained")
-
-
 if __name__ == "__main__":
-    main()
+    run_alone(section, __doc__)

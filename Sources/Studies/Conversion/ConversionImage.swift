@@ -33,7 +33,4 @@ public struct ConversionImage: Sendable {
     public var series: DICOMSeries? {
         if case .dicom(let series, _) = studyCase.source { series } else { nil }
     }
-
-    /// What a name by default begins with, without what the image is among others of its series: the name of the case.
-    var defaultName: String { studyCase.id }
 }

@@ -103,7 +103,7 @@ public struct OutputNames: Sendable {
     }
 
     private static func wish(of image: ConversionImage, _ pattern: ImageFileName?) throws -> Wish {
-        var wish = Wish(name: image.defaultName, source: image.studyCase.sourceDescription)
+        var wish = Wish(name: image.studyCase.id, source: image.studyCase.sourceDescription)
         guard let series = image.series else { return wish }
         if let pattern, let volumes = image.volumes { wish.name = try pattern.name(for: volumes) }
         wish.part = series.part

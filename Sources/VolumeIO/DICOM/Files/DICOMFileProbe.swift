@@ -64,19 +64,6 @@ enum DICOMFileProbe {
 
     /// Whether the explicit header of a value representation has a 32-bit length; nil when the letters are none.
     static func hasLongHeader(_ first: UInt8, _ second: UInt8) -> Bool? {
-        valueRepresentations[UInt16(first) << 8 | UInt16(second)]
+        DICOMRepresentation.hasLongHeader(UInt16(first) << 8 | UInt16(second))
     }
-
-    private static let valueRepresentations: [UInt16: Bool] = {
-        let short = "AE AS AT CS DA DS DT FL FD IS LO LT PN SH SL SS ST TM UI UL US"
-        let long = "OB OD OF OL OV OW SQ SV UC UN UR UT UV"
-        var table: [UInt16: Bool] = [:]
-        for (names, isLong) in [(short, false), (long, true)] {
-            for name in names.split(separator: " ") {
-                let letters = Array(name.utf8)
-                table[UInt16(letters[0]) << 8 | UInt16(letters[1])] = isLong
-            }
-        }
-        return table
-    }()
 }

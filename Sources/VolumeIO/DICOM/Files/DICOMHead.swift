@@ -76,7 +76,7 @@ final class DICOMHead {
 
     private static func looksExplicit(_ file: DICOMFileWindows, _ at: Int) -> Bool {
         guard let bytes = file.bytes(at: at + 4, 2) else { return false }
-        return DICOMRepresentation.hasLongHeader(UInt16(bytes[0]) << 8 | UInt16(bytes[1])) != nil
+        return DICOMFileProbe.hasLongHeader(bytes[0], bytes[1]) != nil
     }
 
     /// The pixel data that `walk` stands at, or floating-point pixels that it has passed; nil for those that are not as

@@ -110,29 +110,6 @@ struct DICOMAttributes: ~Copyable {
 
     func text(_ tag: DICOMTag) -> String? { groups?.text(tag) ?? file.text(tag) }
 
-    /// The tag of a private element; nil where the data set has no block of its creator.
-    func tag(private element: UInt8, of creator: String, group: UInt16, vendor: String) -> DICOMTag? {
-        if file.head?.holds(group: group) == false { return nil }
-        var block: UInt16? = (UInt16(0x10)...0x1F).first { file.text(DICOMTag(group, $0)) == creator }
-        if block == nil, file.text(DICOMTag(group, 0x10)) == nil, isMade(by: vendor) { block = 0x10 }
-        return block.map { DICOMTag(group, $0 << 8 | UInt16(element)) }
-    }
-
-    /// Whether the manufacturer's name, in capitals, holds `vendor`.
-    func isMade(by vendor: String) -> Bool {
-        file.text(DICOMTag(0x0008, 0x0070))?.uppercased().contains(vendor) == true
-    }
-
-    /// The value of a private element, found by its creator's name; in a data set that lost the names of its creators
-    /// (anonymised), by its usual place where the manufacturer is `vendor`'s.
-    func text(private element: UInt8, of creator: String, group: UInt16, vendor: String) -> String? {
-        guard let tag = tag(private: element, of: creator, group: group, vendor: vendor), let text = file.text(tag)
-        else { return nil }
-        // In an implicit data set the element may be without a type: then its bytes are the text.
-        guard let bytes = file.bytes(tag) else { return text }
-        return String(decoding: bytes.filter { $0 != 0 && $0 != 0x20 }, as: UTF8.self)
-    }
-
     func integer(_ tag: DICOMTag, _ name: String) throws -> Int? {
         guard let text = text(tag) else { return nil }
         guard let value = Int(text) else { throw bad(name, text, "a whole number") }

@@ -27,7 +27,7 @@ extension DICOMVolumes {
         var names = DICOMNames()
         names.path = path
         names.coil =
-            attributes.text(private: 0x0F, of: "SIEMENS MR HEADER", group: 0x0051, vendor: "SIEMENS")
+            attributes.text(private: 0x0F, .siemensText)
             ?? text(0x0018, 0x1250)
         names.sequenceName = text(0x0018, 0x0024) ?? text(0x0018, 0x9005)
         (names.scanningSequence, names.manufacturer) = (text(0x0018, 0x0020), text(0x0008, 0x0070))
@@ -36,7 +36,7 @@ extension DICOMVolumes {
         (names.echoNumber, names.instanceNumber) = (text(0x0018, 0x0086), text(0x0020, 0x0013))
         names.acquisitionNumber = text(0x0020, 0x0012)
         names.runNumber =
-            attributes.text(private: 0xA2, of: "GEMS_ACQU_01", group: 0x0019, vendor: "GE") ?? text(0x0020, 0x0100)
+            attributes.text(private: 0xA2, .geAcquisition) ?? text(0x0020, 0x0100)
         (names.protocolName, names.seriesDescription) = (text(0x0018, 0x1030), attributes.text(.seriesDescription))
         (names.comments, names.procedureStep) = (text(0x0020, 0x4000), text(0x0040, 0x0254))
         (names.patientName, names.patientID) = (text(0x0010, 0x0010), text(0x0010, 0x0020))

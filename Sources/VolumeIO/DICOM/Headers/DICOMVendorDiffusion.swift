@@ -8,11 +8,10 @@ extension DICOMDiffusion {
     /// In elements of their own or in the CSA header.
     mutating func readSiemens(_ attributes: borrowing DICOMAttributes) -> Bool {
         func text(_ element: UInt8) -> String? {
-            attributes.text(private: element, of: "SIEMENS MR HEADER", group: 0x0019, vendor: "SIEMENS")
+            attributes.text(private: element, .siemensMR)
         }
         func numbers(_ element: UInt8, _ count: Int) -> [Double] {
-            attributes.numbers(
-                private: element, of: "SIEMENS MR HEADER", group: 0x0019, vendor: "SIEMENS", count: count)
+            attributes.numbers(private: element, .siemensMR, count: count)
         }
         if let b = text(0x0C).flatMap({ Self.numbers($0).first }) {
             bValue = b
@@ -33,19 +32,15 @@ extension DICOMDiffusion {
 
     mutating func readPhilips(_ attributes: borrowing DICOMAttributes) -> Bool {
         guard
-            let b = attributes.numbers(
-                private: 0x03, of: "Philips Imaging DD 001", group: 0x2001, vendor: "PHILIPS", count: 1
-            ).first
+            let b = attributes.numbers(private: 0x03, .philipsImaging, count: 1).first
         else { return false }
         let parts = [UInt8(0xB0), 0xB1, 0xB2].flatMap {
-            attributes.numbers(
-                private: $0, of: "Philips MR Imaging DD 001", group: 0x2005, vendor: "PHILIPS", count: 1)
+            attributes.numbers(private: $0, .philipsMR, count: 1)
         }
         bValue = b
         gradient = Self.direction(parts)
         // (2001,1004): P, M, S and O are directions.
-        let letter = attributes.text(
-            private: 0x04, of: "Philips Imaging DD 001", group: 0x2001, vendor: "PHILIPS")
+        let letter = attributes.text(private: 0x04, .philipsImaging)
         if gradient == nil, letter == "I" { gradient = .zero }
         return true
     }
@@ -55,7 +50,7 @@ extension DICOMDiffusion {
     /// Frequency, phase, slice.
     mutating func readGE(_ attributes: borrowing DICOMAttributes, _ row: Vec3, _ column: Vec3) -> Bool {
         guard
-            let text = attributes.text(private: 0x39, of: "GEMS_PARM_01", group: 0x0043, vendor: "GE")
+            let text = attributes.text(private: 0x39, .geParameters)
         else { return false }
         let isStandard = bValue != nil
         // Large values carry the number of shells above the b-value.
@@ -64,7 +59,7 @@ extension DICOMDiffusion {
         // Other sequences keep other things where diffusion keeps its direction.
         guard let b = bValue, b > 0 else { return true }
         let parts = [UInt8(0xBB), 0xBC, 0xBD].compactMap { element -> String? in
-            attributes.text(private: element, of: "GEMS_ACQU_01", group: 0x0019, vendor: "GE")
+            attributes.text(private: element, .geAcquisition)
         }
         let scan = Self.numbers(parts.joined(separator: "\\"))
         guard scan.count == 3, parts.count == 3 else { return true }
@@ -87,8 +82,7 @@ extension DICOMDiffusion {
     /// Along the rows, the columns and the normal of the image.
     mutating func readUIH(_ attributes: borrowing DICOMAttributes, _ row: Vec3, _ column: Vec3) -> Bool {
         func numbers(_ element: UInt8, _ count: Int) -> [Double] {
-            attributes.numbers(
-                private: element, of: "Image Private Header", group: 0x0065, vendor: "UIH", count: count)
+            attributes.numbers(private: element, .uih, count: count)
         }
         guard let b = numbers(0x09, 1).first else { return false }
         bValue = bValue ?? b
@@ -177,24 +171,4 @@ private struct ScanAxes {
 
     /// A direction along the three axes, LPS, of length 1.
     func direction(_ along: Vec3) -> Vec3 { (frequency * along.x + phase * along.y + slice * along.z).normalized }
-}
-
-extension DICOMAttributes {
-    /// The numbers of a private element, or none unless they are `count` and finite. In an implicit data set the element
-    /// may be without a type: then they are read as doubles or floats, lowest byte first.
-    func numbers(
-        private element: UInt8, of creator: String, group: UInt16, vendor: String, count: Int
-    ) -> [Double] {
-        guard let tag = tag(private: element, of: creator, group: group, vendor: vendor) else { return [] }
-        let texts = text(private: element, of: creator, group: group, vendor: vendor)
-        let numbers = texts.map(DICOMDiffusion.numbers) ?? []
-        if numbers.count == count { return numbers }
-        guard let bytes = file.bytes(tag), bytes.count == 8 * count || bytes.count == 4 * count else { return [] }
-        let size = bytes.count / count
-        let values = (0..<count).map { n -> Double in
-            let word = (0..<size).reduce(UInt64(0)) { $0 | UInt64(bytes[n * size + $1]) << UInt64(8 * $1) }
-            return size == 8 ? Double(bitPattern: word) : Double(Float(bitPattern: UInt32(truncatingIfNeeded: word)))
-        }
-        return values.allSatisfy(\.isFinite) ? values : []
-    }
 }

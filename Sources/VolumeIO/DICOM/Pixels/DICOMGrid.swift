@@ -3,8 +3,6 @@ import Volumes
 /// The grid of United Imaging (UIH): slices as tiles of one image, in a layout as square as their number allows. The
 /// private MRVFrameSequence (0065,xx51) has an item with its position for each tile; the image itself has none.
 extension Mosaic {
-    private static let creator = "Image Private Header"
-
     /// Whether the file is one: by its ImageType, or by its sequence.
     static func isUIHGrid(_ attributes: borrowing DICOMAttributes) -> Bool {
         let isNamed = DICOMFileReader.words(attributes.text(.imageType) ?? "").contains("VFRAME")
@@ -12,7 +10,7 @@ extension Mosaic {
     }
 
     private static func frames(_ attributes: borrowing DICOMAttributes) -> [DICOMItem] {
-        guard let tag = attributes.tag(private: 0x51, of: creator, group: 0x0065, vendor: "UIH") else { return [] }
+        guard let tag = attributes.tag(private: 0x51, .uih) else { return [] }
         return attributes.file.items(tag)
     }
 
@@ -29,7 +27,7 @@ extension Mosaic {
                     + "single slices)")
         }
         guard !frames.isEmpty else { throw fault("without its private MRVFrameSequence has no place for its slices") }
-        let stated = attributes.text(private: 0x50, of: Self.creator, group: 0x0065, vendor: "UIH")
+        let stated = attributes.text(private: 0x50, .uih)
         if let number = stated.flatMap(finiteNumber), number != Double(frames.count) {
             throw fault("states \(stated ?? "") slices and places \(frames.count)")
         }

@@ -89,7 +89,7 @@ extension Mosaic {
 
     /// The number of slices beside the CSA header, (0019,100A).
     private static func numberOfImages(_ attributes: borrowing DICOMAttributes) -> Int? {
-        attributes.text(private: 0x0A, of: "SIEMENS MR HEADER", group: 0x0019, vendor: "SIEMENS").flatMap { Int($0) }
+        attributes.text(private: 0x0A, .siemensMR).flatMap { Int($0) }
     }
 
     /// Whether an image that does not say so can be a mosaic of `slices`.

@@ -103,11 +103,11 @@ struct DICOMVariant: Sendable, Hashable {
     }
 
     private static func acquisition(_ element: UInt8, _ attributes: borrowing DICOMAttributes) -> String? {
-        attributes.text(private: element, of: "GEMS_ACQU_01", group: 0x0019, vendor: "GE")
+        attributes.text(private: element, .geAcquisition)
     }
 
     private static func relation(_ element: UInt8, _ attributes: borrowing DICOMAttributes) -> String? {
-        attributes.text(private: element, of: "GEMS_RELA_01", group: 0x0021, vendor: "GE")
+        attributes.text(private: element, .geRelation)
     }
 }
 
@@ -117,14 +117,14 @@ extension DICOMVariant {
     /// GE states whether an image is a phase, real or imaginary part in (0043,102F) and not in ImageType; nil for a
     /// magnitude and for other vendors.
     static func complexComponent(_ attributes: borrowing DICOMAttributes) -> String? {
-        let text = attributes.text(private: 0x2F, of: "GEMS_PARM_01", group: 0x0043, vendor: "GE")
+        let text = attributes.text(private: 0x2F, .geParameters)
         return text.flatMap { ["1": "PHASE", "2": "REAL", "3": "IMAGINARY"][$0] }
     }
 
     /// Whether spins were labelled before the image was taken: the standard's attribute, else Philips'.
     static func spinLabel(_ attributes: borrowing DICOMAttributes) -> String? {
         if let stated = attributes.text(.aslContext) { return stated }
-        let text = attributes.text(private: 0x29, of: "Philips MR Imaging DD 005", group: 0x2005, vendor: "PHILIPS")
+        let text = attributes.text(private: 0x29, .philipsMR5)
         return text.flatMap { ["LABEL", "CONTROL"].contains($0) ? $0 : nil }
     }
 }

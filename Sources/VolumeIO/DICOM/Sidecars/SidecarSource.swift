@@ -97,7 +97,7 @@ final class SidecarSource {
 
     /// A private element of the data set.
     func text(private element: UInt8, _ block: DICOMPrivateBlock) -> String? {
-        attributes.text(private: element, of: block.creator, group: block.group, vendor: block.vendor)
+        attributes.text(private: element, block)
     }
 
     /// The first number of a private element of the data set.
@@ -124,8 +124,7 @@ final class SidecarSource {
     }
 
     private static func tag(_ element: UInt8, _ block: DICOMPrivateBlock, in item: DICOMItem) -> DICOMTag? {
-        (UInt16(0x10)...0x1F).first { item.text(DICOMTag(block.group, $0)) == block.creator }
-            .map { DICOMTag(block.group, $0 << 8 | UInt16(element)) }
+        block.place { item.text($0) }.map { DICOMTag(block.group, $0 << 8 | UInt16(element)) }
     }
 
     private func csaHeader(_ tag: DICOMTag) -> CSAHeader? {
@@ -172,32 +171,4 @@ final class SidecarSource {
     static let privateSequences: [DICOMTag] =
         (UInt16(0x10)...0x15).flatMap { [DICOMTag(0x2005, $0 << 8 | 0x0F), DICOMTag(0x2005, $0 << 8 | 0x0E)] }
         + (UInt16(0x10)...0x12).map { DICOMTag(0x0021, $0 << 8 | 0xFE) }
-}
-
-/// A block of private elements, as its creator names it, and where it stands when that name was taken off.
-struct DICOMPrivateBlock: Sendable {
-    var creator: String
-    var group: UInt16
-    /// Part of the manufacturer's name, in capitals.
-    var vendor: String
-
-    static let siemensMR = DICOMPrivateBlock(creator: "SIEMENS MR HEADER", group: 0x0019, vendor: "SIEMENS")
-    static let siemensText = DICOMPrivateBlock(creator: "SIEMENS MR HEADER", group: 0x0051, vendor: "SIEMENS")
-    static let siemensSDS = DICOMPrivateBlock(creator: "SIEMENS MR SDS 01", group: 0x0021, vendor: "SIEMENS")
-    static let siemensSDI = DICOMPrivateBlock(creator: "SIEMENS MR SDI 02", group: 0x0021, vendor: "SIEMENS")
-    static let geAcquisition = DICOMPrivateBlock(creator: "GEMS_ACQU_01", group: 0x0019, vendor: "GE")
-    static let geRelation = DICOMPrivateBlock(creator: "GEMS_RELA_01", group: 0x0021, vendor: "GE")
-    static let geSeries = DICOMPrivateBlock(creator: "GEMS_SERS_01", group: 0x0025, vendor: "GE")
-    static let geImage = DICOMPrivateBlock(creator: "GEMS_IMAG_01", group: 0x0027, vendor: "GE")
-    static let geParameters = DICOMPrivateBlock(creator: "GEMS_PARM_01", group: 0x0043, vendor: "GE")
-    static let philipsImaging = DICOMPrivateBlock(creator: "Philips Imaging DD 001", group: 0x2001, vendor: "PHILIPS")
-    static let philipsMR = DICOMPrivateBlock(creator: "Philips MR Imaging DD 001", group: 0x2005, vendor: "PHILIPS")
-    static let uih = DICOMPrivateBlock(creator: "Image Private Header", group: 0x0065, vendor: "UIH")
-}
-
-extension DICOMAttributes {
-    /// The tag of a private element; nil where the data set has no block of its creator.
-    func tag(private element: UInt8, _ block: DICOMPrivateBlock) -> DICOMTag? {
-        tag(private: element, of: block.creator, group: block.group, vendor: block.vendor)
-    }
 }

@@ -168,10 +168,8 @@ private struct GESliceClock {
     private static func timers(_ volume: [DICOMImageHeader]) -> [Double] {
         volume.compactMap { image in
             guard let file = try? DCMTKFile(image.path, .header) else { return nil }
-            let block = DICOMPrivateBlock.geRelation
             let attributes = DICOMAttributes(file: file)
-            return attributes.text(private: 0x5E, of: block.creator, group: block.group, vendor: block.vendor)
-                .flatMap(SidecarSource.number)
+            return attributes.text(private: 0x5E, .geRelation).flatMap(SidecarSource.number)
         }
     }
 
