@@ -6,6 +6,8 @@ import shutil
 
 from playwright.sync_api import Error, sync_playwright
 
+# Milliseconds that anything may take, and between two looks at it.
+TIMEOUT, PAUSE = 15000, 50
 # How far what was drawn has moved without being asked: Chromium's own measure.
 SHIFT = """
 window.movedBy = 0;
@@ -43,12 +45,12 @@ class Page:
 
     def until(self, expression: str, argument=None):
         """Waits for an expression to be true; Playwright's own way needs eval, which the pages forbid."""
-        for _ in range(100):
+        for _ in range(TIMEOUT // PAUSE):
             # A page that is being left has nothing to say.
             with contextlib.suppress(Error):
                 if self.page.evaluate(expression, argument):
                     return
-            self.page.wait_for_timeout(50)
+            self.page.wait_for_timeout(PAUSE)
         raise AssertionError(f"still not: {expression}")
 
     def refuse(self, dialog):
@@ -82,7 +84,7 @@ class Browser:
             java_script_enabled=self.without != "script",
         )
         try:
-            context.set_default_timeout(15000)
+            context.set_default_timeout(TIMEOUT)
             if self.without != "script":
                 context.add_init_script(SHIFT)
             if self.without == "inflate":

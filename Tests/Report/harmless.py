@@ -3,6 +3,9 @@
 from . import studies
 from .studies import HOSTILE, HOSTILE_LABELS
 
+# A case's page whose scripts have run: before that its keys are deaf.
+THERE = "id => document.readyState === 'complete' && document.querySelector('h1 bdi')?.textContent === id"
+
 
 class Harmless(studies.Test):
     def check(self, opened):
@@ -59,7 +62,7 @@ class Harmless(studies.Test):
             page.goto(report.case_address(report.done[0]))
             for one in report.done[1:]:
                 page.keyboard.press("j")
-                opened.until("id => document.querySelector('h1 bdi')?.textContent === id", one["id"])
+                opened.until(THERE, one["id"])
             self.check(opened)
 
 
