@@ -22,7 +22,7 @@ def text_of(*command: str | Path) -> str:
 
 def copy_sources(folder: Path) -> None:
     """The Python sources that git knows, the program and the licences, where pyproject.toml expects them."""
-    for name in text_of("git", "-C", ROOT / "python", "ls-files", "--", ".", ":!tests").splitlines():
+    for name in text_of("git", "-C", ROOT / "python", "ls-files", "--cached", "--others", "--exclude-standard", "--", ".", ":!tests").splitlines():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ROOT / "python" / name, folder / name)
     shutil.copytree(PORTABLE / "program", folder / "tomos" / "_program")
