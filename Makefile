@@ -216,7 +216,7 @@ $(TOMOS): build
 	@:
 
 $(PORTABLE): $(TOMOS) $(wildcard packaging/portable/*)
-	@scripts/install-packages python3 binutils
+	@scripts/install-packages python3 binutils patchelf
 	@python3 packaging/portable/build.py
 
 wheel: $(PORTABLE) .venv-wheel/requirements.txt ## Make the wheel, with the program and all that it needs inside (dist/)
@@ -230,11 +230,18 @@ wheel: $(PORTABLE) .venv-wheel/requirements.txt ## Make the wheel, with the prog
 	.venv-wheel/bin/pip install --quiet -r $<
 	@cp $< $@
 
-test-wheel: wheel ## Install the wheel offline and use it, then in bare Debian systems (OPTIONS=--short: without these)
-	@scripts/test-wheel $(OPTIONS)
+test-wheel: wheel ## Install the wheel offline and use it, then in bare Debian systems (OPTIONS=--short: without these; OPTIONS=bookworm: one)
+	@scripts/test-wheel $(TOMOS) $(OPTIONS)
 
 release: $(PORTABLE) ## Pack the program with all that it needs as an archive (dist/)
 	@scripts/release
+
+dist: wheel release ## Make all that is published: wheel, Debian package, archive, list of parts, checksums (dist/)
+	@! grep -q '^deb:' Makefile || $(MAKE) --no-print-directory deb
+	@scripts/dist
+
+test-dist: dist ## See that all in dist/ is of one version, complete, and made of the same bytes twice
+	@.venv-wheel/bin/python -m pytest --quiet packaging/tests
 
 clean: ## Remove what was built and what the demos wrote
 	rm -rf .build dist demo out

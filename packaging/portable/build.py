@@ -34,7 +34,7 @@ def text_of(*command: str | Path) -> str:
 
 
 def check_version() -> str:
-    """The version, which the program that was built must have too."""
+    """The version of the source, which the program that was built must have too."""
     (version, said) = (text_of(ROOT / "packaging" / "version"), text_of(BUILD / "release" / "tomos", "--version"))
     if version != said:
         sys.exit(f".build/release/tomos is version {said}, the source {version}: run 'make build' again")
@@ -55,6 +55,7 @@ def carry_libraries(program: Path, folder: Path) -> list[Path]:
         if not path.is_file():
             sys.exit(f"{name}, which the program loads, is not here: {line.strip()}")
         shutil.copyfile(path, folder / name)
+        subprocess.run(["patchelf", "--force-rpath", "--set-rpath", "$ORIGIN", folder / name], check=True)
         sources.append(path.resolve())
     return sources
 
