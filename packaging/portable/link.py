@@ -20,7 +20,7 @@ STATIC = ["archive", "cairo", "deflate", "md", "nifti2", "openjp2", "webp", "z",
 NEEDED_BY_STATIC = [
     "pixman-1", "fontconfig", "freetype", "png16", "brotlidec", "brotlicommon", "expat", "lzma", "bz2", "zstd",
 ]  # fmt: skip
-# Of newer libraries than the program shall need; older_glibc.c has them in another way.
+# Of newer libraries than the program shall need; older.cpp has them in another way.
 WRAPPED = ["hypot", "hypotf", "arc4random_buf", "_ZNSt18condition_variable4waitERSt11unique_lockISt5mutexE"]
 # The GNU LGPL asks that this one can be exchanged.
 SHARED = ["nettle"]
@@ -52,8 +52,8 @@ def link(build: Path, program: Path) -> list[Path]:
         entry.symlink_to(LIBRARIES / f"lib{name}.a")
 
     command = recorded_command(build)
-    older = work / "older_glibc.o"
-    subprocess.run([compiler(build), "-O2", "-fPIE", "-c", HERE / "older_glibc.c", "-o", older], check=True)
+    older = work / "older.o"
+    subprocess.run([compiler(build), "-std=c++17", "-O2", "-fPIE", "-c", HERE / "older.cpp", "-o", older], check=True)
     command[command.index("-o") + 1] = str(program)
     map_file = work / "tomos.map"
     command[1:1] = ["-L", str(archives), str(older)]

@@ -3,6 +3,7 @@
 Two runs give the same bytes. Usage: .venv-wheel/bin/python packaging/wheel/build.py [FOLDER]   (default: dist)
 """
 
+import json
 import os
 import re
 import shutil
@@ -21,12 +22,17 @@ def text_of(*command: str | Path) -> str:
 
 
 def copy_sources(folder: Path) -> None:
-    """The Python sources that git knows, the program and the licences, where pyproject.toml expects them."""
-    for name in text_of("git", "-C", ROOT / "python", "ls-files", "--cached", "--others", "--exclude-standard", "--", ".", ":!tests").splitlines():
+    """The Python sources, the program, man pages, completions and licences, where pyproject.toml expects them."""
+    known = ["git", "-C", str(ROOT / "python"), "ls-files", "--cached", "--others", "--exclude-standard", "--"]
+    for name in text_of(*known, "pyproject.toml", "hatch_build.py", "README.md", "tomos").splitlines():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ROOT / "python" / name, folder / name)
     shutil.copytree(PORTABLE / "program", folder / "tomos" / "_program")
     shutil.copytree(PORTABLE / "licenses", folder / "licenses")
+    text_of(ROOT / "packaging" / "make-share", PORTABLE / "program" / "tomos", folder)
+    # Packed files have the modes of those on disk.
+    for path in folder.rglob("*"):
+        path.chmod(0o755 if path.is_dir() or path.parent.name == "_program" and path.name == "tomos" else 0o644)
 
 
 def run(environment: dict[str, str], *command: str | Path) -> str:
@@ -37,10 +43,12 @@ def run(environment: dict[str, str], *command: str | Path) -> str:
 
 
 def main() -> None:
+    version = json.loads((PORTABLE / "components.json").read_text())["version"]
+    if version != text_of(ROOT / "packaging" / "version"):
+        sys.exit(f".build/portable is version {version}, the source is not: run 'make wheel'")
     target = Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "dist").resolve()
-    version = (ROOT / "packaging" / "version").resolve()
     environment = os.environ | {
-        "SOURCE_DATE_EPOCH": text_of(version, "date"), "TOMOS_VERSION": text_of(version),
+        "SOURCE_DATE_EPOCH": text_of(ROOT / "packaging" / "version", "date"), "TOMOS_VERSION": version,
         # auditwheel calls patchelf.
         "PATH": f"{TOOLS}{os.pathsep}{os.environ['PATH']}",
     }  # fmt: skip
