@@ -13,7 +13,6 @@ import uuid
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from cyclonedx.model import ExternalReference, ExternalReferenceType, HashAlgorithm, HashType, Property, XsUri
 from cyclonedx.model.bom import Bom, BomMetaData
@@ -61,7 +60,7 @@ def swift(package: dict[str, str]) -> Component:
 
 
 def others(made_of: dict[str, Any]) -> list[Component]:
-    """What is in no package's name: Swift's runtime, three.js (111 of Debian's 111+dfsg1-3 is 0.111.0 there), the weights."""
+    """Swift's runtime, three.js by its own version (Debian's 111+dfsg1-3 is 0.111.0), and the weights."""
     swift_version = re.search(r"Swift version (\S+)", made_of["compiler"]).group(1)
     three = "0." + re.match(r"\d+", made_of["debian"]["libjs-three"]).group() + ".0"
     weights = hashlib.sha256(WEIGHTS.read_bytes()).hexdigest()
@@ -89,7 +88,7 @@ def main() -> None:
         components=parts,
         metadata=BomMetaData(component=root, timestamp=datetime.fromtimestamp(date, timezone.utc), tools=[]),
         # Of what is in it, where a random number would be of nothing.
-        serial_number=uuid.uuid5(uuid.NAMESPACE_URL, "pkg:pypi/tomos-seg@" + quote(json.dumps(made_of, sort_keys=True))),
+        serial_number=uuid.uuid5(uuid.NAMESPACE_URL, json.dumps(made_of, sort_keys=True)),
     )
     bom.register_dependency(root, parts)
     text = JsonV1Dot6(bom).output_as_string(indent=2) + "\n"

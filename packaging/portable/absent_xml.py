@@ -23,7 +23,7 @@ def write(asking: Path, library: Path, compiler: str = "clang") -> None:
     """Makes `library` with the names of libxml2 that `asking` wants, in their versions."""
     listed = subprocess.check_output(["nm", "-D", "--undefined-only", asking], text=True)
     names: dict[str, set[str]] = defaultdict(set)
-    for name, version in re.findall(r" U ((?:__)?xml\w+)(?:@(LIBXML2_[\d.]+))?$", listed, re.M):
+    for name, version in re.findall(r" U ((?:__)?xml\w+)(?:@(LIBXML2_[\d.]+))?$", listed, re.MULTILINE):
         names[version].add(name)
     plain = names.pop("", set())
     text = SOURCE + "".join(

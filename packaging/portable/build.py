@@ -10,7 +10,6 @@ Wheel and archive are made of it. Usage: python3 packaging/portable/build.py
 """
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -39,6 +38,16 @@ def check_version() -> str:
     if version != said:
         sys.exit(f".build/release/tomos is version {said}, the source {version}: run 'make build' again")
     return version
+
+
+def strip(program: Path, target: Path) -> None:
+    """Writes the program without symbols, and without the checksums of modules, which depend on the source's folder."""
+    subprocess.run(["strip", program, "-o", target], check=True)
+    headers = text_of("readelf", "--wide", "--section-headers", target)
+    for offset, size in re.findall(r" \.swift_modhash +\w+ +\w+ (\w+) (\w+) ", headers):
+        with target.open("r+b") as file:
+            file.seek(int(offset, 16))
+            file.write(bytes(int(size, 16)))
 
 
 def carry_libraries(program: Path, folder: Path) -> list[Path]:
@@ -90,7 +99,7 @@ def write_licenses(folder: Path, packages: dict[str, str]) -> None:
     shutil.copyfile(swift, folder / "swift.txt")
     for checkout in sorted((BUILD / "checkouts").iterdir()):
         for file in sorted(checkout.iterdir()):
-            if re.fullmatch(r"(LICENSE|LICENCE|NOTICE|COPYING)(\.\w+)?", file.name, re.I):
+            if re.fullmatch(r"(LICENSE|LICENCE|NOTICE|COPYING)(\.\w+)?", file.name, re.IGNORECASE):
                 shutil.copyfile(file, folder / f"swift-package-{checkout.name}-{file.stem.lower()}.txt")
 
 
@@ -106,7 +115,7 @@ def main() -> None:
     program = FOLDER / "program"
     program.mkdir(parents=True)
     linked = link.link(BUILD, FOLDER / "work" / "tomos")
-    subprocess.run(["strip", FOLDER / "work" / "tomos", "-o", program / "tomos"], check=True)
+    strip(FOLDER / "work" / "tomos", program / "tomos")
     sources = carry_libraries(program / "tomos", program / "lib") + carry_data(program / "data")
     # three.js is in the program's own page. The ICU of Swift's Foundation has the licence that Debian's ICU has.
     three = Path("/usr/share/javascript/three/three.min.js")
@@ -121,7 +130,7 @@ def main() -> None:
     }  # fmt: skip
     (FOLDER / "components.json").write_text(json.dumps(components, indent=2, sort_keys=True) + "\n")
     for path in [FOLDER, *FOLDER.rglob("*")]:
-        os.chmod(path, 0o755 if path.is_dir() or path == program / "tomos" else 0o644)
+        path.chmod(0o755 if path.is_dir() or path == program / "tomos" else 0o644)
 
 
 if __name__ == "__main__":

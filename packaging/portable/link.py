@@ -59,7 +59,7 @@ def link(build: Path, program: Path) -> list[Path]:
     command[1:1] = ["-L", str(archives), str(older)]
     command += [f"-l{name}" for name in NEEDED_BY_STATIC + SHARED]
     options = [f"--wrap={name}" for name in WRAPPED]
-    for option in [*options, "-rpath=$ORIGIN/lib", "--disable-new-dtags", f"-Map={map_file}"]:
+    for option in [*options, "-rpath=$ORIGIN/lib", "--disable-new-dtags", "--build-id=none", f"-Map={map_file}"]:
         command += ["-Xlinker", option]
     subprocess.run(command, check=True)
     return archives_of(map_file.read_text(errors="replace"), archives)

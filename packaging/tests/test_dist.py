@@ -65,7 +65,7 @@ def test_every_part_has_its_licence() -> None:
     for package in MADE_OF["debian"]:
         assert f"debian-{package}.txt" in inside
     for package in MADE_OF["swift"]:
-        assert any(name.startswith(f"swift-package-{package['name']}-".casefold()) for name in map(str.casefold, inside))
+        assert any(name.casefold().startswith(f"swift-package-{package['name']}-") for name in inside)
     assert {"tomos.txt", "swift.txt"} <= inside
 
 

@@ -1,5 +1,6 @@
 """packaging/version in a repository of its own, and how Python and Debian order what it says."""
 
+import itertools
 import re
 import shutil
 import subprocess
@@ -129,5 +130,5 @@ def test_order_is_that_of_time(source: Source) -> None:
     look()
     python = [Version(version) for version, _ in said]
     assert python == sorted(python) and len(set(python)) == 6
-    for (_, earlier), (_, later) in zip(said, said[1:]):
+    for (_, earlier), (_, later) in itertools.pairwise(said):
         subprocess.run(["dpkg", "--compare-versions", earlier, "lt", later], check=True)

@@ -1,4 +1,4 @@
-"""Makes dist/tomos_seg-VERSION-py3-none-manylinux_*.whl of python/ and .build/portable (see packaging/portable/build.py).
+"""Makes dist/tomos_seg-VERSION-py3-none-manylinux_*.whl of python/ and of what packaging/portable/build.py made.
 
 Two runs give the same bytes. Usage: .venv-wheel/bin/python packaging/wheel/build.py [FOLDER]   (default: dist)
 """
@@ -31,8 +31,9 @@ def copy_sources(folder: Path) -> None:
     shutil.copytree(PORTABLE / "licenses", folder / "licenses")
     text_of(ROOT / "packaging" / "make-share", PORTABLE / "program" / "tomos", folder)
     # Packed files have the modes of those on disk.
+    program = folder / "tomos" / "_program" / "tomos"
     for path in folder.rglob("*"):
-        path.chmod(0o755 if path.is_dir() or path.parent.name == "_program" and path.name == "tomos" else 0o644)
+        path.chmod(0o755 if path.is_dir() or path == program else 0o644)
 
 
 def run(environment: dict[str, str], *command: str | Path) -> str:
@@ -63,7 +64,8 @@ def main() -> None:
         (wheel,) = (folder / "wheel").iterdir()
         asked = re.search(r"manylinux_2_(\d+)_", wheel.name)
         if not asked or int(asked.group(1)) > 34:
-            sys.exit(f"{wheel.name} asks for a newer glibc than 2.34: " + run(environment, TOOLS / "auditwheel", "show", plain))
+            said = run(environment, TOOLS / "auditwheel", "show", plain)
+            sys.exit(f"{wheel.name} asks for a newer glibc than 2.34: {said}")
         target.mkdir(exist_ok=True)
         for older in target.glob("tomos_seg-*.whl"):
             older.unlink()
