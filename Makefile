@@ -16,6 +16,7 @@ setup: ## Install the apt packages that are missing
 	@scripts/setup
 
 build: setup ## Build the program (.build/release/tomos)
+	@scripts/write-revision . $(wildcard .build/plugins/outputs/*/tomos/destination/Revision)
 	@$(RELEASE) --product tomos
 
 demo: build ## Segment the sample study (one NIfTI, one DICOM series) and compare with the truth
