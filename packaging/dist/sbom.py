@@ -6,6 +6,7 @@ Usage: .venv-wheel/bin/python packaging/dist/sbom.py [FOLDER]   (default: dist)
 
 import hashlib
 import json
+import os
 import re
 import subprocess
 import sys
@@ -100,7 +101,7 @@ def main() -> None:
         older.unlink()
     file = target / f"tomos-{version}.cdx.json"
     file.write_text(text)
-    print(file)
+    print(os.path.relpath(file, ROOT))
 
 
 if __name__ == "__main__":

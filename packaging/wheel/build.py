@@ -70,7 +70,7 @@ def main() -> None:
         for older in target.glob("tomos_seg-*.whl"):
             older.unlink()
         shutil.move(wheel, target / wheel.name)
-        print(target / wheel.name)
+        print(os.path.relpath(target / wheel.name, ROOT))
 
 
 if __name__ == "__main__":
