@@ -1,7 +1,7 @@
 # `make` alone lists what there is. Only Swift, make and apt are needed; `setup` installs the rest.
 .DEFAULT_GOAL := help
 .PHONY: help setup build demo demo-brain test test-fast test-report test-view test-viewers test-bids test-slurm chaos consumer sanitize sanitize-readers check format bench bench-batch bench-accuracy bench-losses bench-loop bench-page bench-peers bench-registration bench-unet conformance evaluation-reference train train-smoke \
-    validate-weights fuzz release clean
+    validate-weights fuzz release deb test-deb test-container clean
 
 TOMOS := .build/release/tomos
 SWIFT_SOURCES := Package.swift Sources Tests Benchmarks
@@ -207,6 +207,21 @@ fuzz: setup ## Read 20,000 damaged or extreme DICOM and NIfTI files under the ad
 
 release: setup ## Pack a program that needs no Swift to run (dist/)
 	@scripts/release
+
+DEB = dist/tomos_$(shell packaging/version debian)_amd64.deb
+
+deb: build ## Pack a Debian package (dist/), with man pages, completions, docs and the sample study
+	@packaging/debian/build $(TOMOS)
+
+test-deb: deb ## Look at the package: pages, completions, lintian, the service, an installation in a clean Debian 12 (as root)
+	@scripts/install-packages mandoc man-db bash-completion zsh fish
+	@packaging/make-share $(TOMOS) .build/deb/made
+	@scripts/test-share .build/deb/made
+	@scripts/test-service $(TOMOS)
+	@scripts/test-deb $(DEB)
+
+test-container: deb ## Build the container with buildah and run it as a BIDS App, without rights and network (as root)
+	@scripts/test-container $(DEB)
 
 clean: ## Remove what was built and what the demos wrote
 	rm -rf .build dist demo out
