@@ -44,7 +44,7 @@ def blocks(lines: list[str]) -> list[Block]:
 
 def items(lines: list[str]) -> list[tuple[str, str]]:
     """Lines that all say what something means; else none."""
-    matches = [re.fullmatch(r"(\S+)(?::| {2,}) *(.*\S)", line) or re.fullmatch(r"(\S+): (.*\S)", line) for line in lines]
+    matches = [re.fullmatch(r"(\S+?)(?:: | {2,}) *(.*\S)", line) for line in lines]
     return [match.groups() for match in matches] if all(matches) else []
 
 
