@@ -1,6 +1,6 @@
 # `make` alone lists what there is. Only Swift, make and apt are needed; `setup` installs the rest.
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo demo-brain test test-fast test-report test-view test-viewers test-bids test-slurm chaos consumer sanitize sanitize-readers check format bench bench-batch bench-accuracy bench-losses bench-loop bench-page bench-peers bench-registration bench-unet conformance evaluation-reference train train-smoke \
+.PHONY: help setup build demo demo-brain test test-fast test-report test-view test-viewers test-bids test-slurm test-python test-integrations chaos consumer sanitize sanitize-readers check format bench bench-batch bench-accuracy bench-losses bench-loop bench-page bench-peers bench-registration bench-unet conformance evaluation-reference train train-smoke \
     validate-weights fuzz release clean
 
 TOMOS := .build/release/tomos
@@ -204,6 +204,27 @@ validate-weights: .venv-training/requirements.txt ## The figures of docs/weights
 fuzz: setup ## Read 20,000 damaged or extreme DICOM and NIfTI files under the address sanitizer (FUZZ="--run 2" for others)
 	@swift build -c release --sanitize=address --product fuzz-readers --scratch-path .build/fuzz
 	@ASAN_OPTIONS=detect_leaks=0 .build/fuzz/release/fuzz-readers $(wildcard sample-data ../shared/conformance) $(FUZZ)
+
+test-python: .venv-python/requirements.txt ## Test the Python package (the wheel in dist/, else python/): pytest, mypy, ruff (OPTIONS="-k run")
+	@scripts/test-python $(OPTIONS)
+
+test-integrations: .venv-integrations/requirements.txt ## Test the Nextflow module, the Snakemake wrapper and the module of 3D Slicer
+	@scripts/test-integrations $(OPTIONS)
+
+# Copied when all is installed, so that a broken install is begun anew and a changed list is seen.
+.venv-python/requirements.txt: python/requirements.txt
+	@scripts/install-packages python3 python3-venv
+	@rm -rf .venv-python
+	python3 -m venv .venv-python
+	.venv-python/bin/pip install --quiet -r $<
+	@cp $< $@
+
+.venv-integrations/requirements.txt: integrations/requirements.txt
+	@scripts/install-packages python3 python3-venv
+	@rm -rf .venv-integrations
+	python3 -m venv .venv-integrations
+	.venv-integrations/bin/pip install --quiet -r $<
+	@cp $< $@
 
 release: setup ## Pack a program that needs no Swift to run (dist/)
 	@scripts/release

@@ -50,7 +50,7 @@ def test_files(scan: Any, work: Path) -> None:
     )
     assert result.path == work / "out.nii.gz"
     numpy.testing.assert_array_equal(result, of_program("scan.nii.gz"))
-    assert numpy.asarray(result.probability.dataobj).max() <= 1
+    assert 0.9 < numpy.asarray(result.probability.dataobj).max() < 1 + 1e-6
     assert result.disagreement is None
 
 
@@ -59,7 +59,7 @@ def test_maps_in_memory(scan: Any, scratch: Path) -> None:
     for one in (result.probability, result.disagreement):
         assert one.shape == scan.shape
         numpy.testing.assert_array_equal(one.affine, scan.affine)
-        assert 0 <= one.get_fdata().min() < one.get_fdata().max() <= 1
+        assert 0 <= one.get_fdata().min() < one.get_fdata().max() < 1 + 1e-6
     assert list(scratch.iterdir()) == []
 
 

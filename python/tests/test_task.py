@@ -35,7 +35,8 @@ def test_memory_equals_files(work: Path, scratch: Path) -> None:
 
 def test_add_and_remove(work: Path) -> None:
     image, labels = (nibabel.load(f"labelled/{kind}/phantom-a.nii.gz") for kind in ("images", "labels"))
-    pack = tomos.task.create("mine", name="mine", images=[image], labels=[labels], label=["1=liver", "2=spleen"])
+    names = ["1=liver", "2=spleen", "3=kidney-right", "4=kidney-left"]
+    pack = tomos.task.create("mine", name="mine", images=[image], labels=[labels], label=names)
     tomos.task.add(pack, image="labelled/images/phantom-b.nii.gz", labels="labelled/labels/phantom-b.nii.gz")
     unnamed = nibabel.Nifti1Image(numpy.asarray(image.dataobj), image.affine)
     tomos.task.add(pack, image=unnamed, labels=labels, name="third")

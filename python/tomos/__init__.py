@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from . import task
 from ._command import Ended, command, version
+from ._conversion import Conversion, Converted, FileFate
 from ._convert import convert
 from ._errors import (
     BadConfigurationError,
@@ -33,9 +34,6 @@ from ._evaluate import Evaluation, LabelScores, Row, Summary, evaluate
 from ._locate import program
 from ._results import (
     Case,
-    Conversion,
-    Converted,
-    FileFate,
     Ignored,
     Prediction,
     RunResult,

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from typing import Literal
 
 from ._arguments import StrPath, commas, options
+from ._conversion import Conversion
 from ._errors import CasesFailed
 from ._images import Exchange, ImageLike, require_nibabel
 from ._options import Gaps, Tilt
 from ._process import call
-from ._results import Conversion
 
 
 def convert(

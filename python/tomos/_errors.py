@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ._results import Conversion, RunResult
+    from ._conversion import Conversion
+    from ._results import RunResult
 
 
 class TomosError(Exception):

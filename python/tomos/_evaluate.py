@@ -10,6 +10,7 @@ from ._arguments import StrPath, commas, options
 from ._images import Exchange, ImageLike
 from ._options import Labels
 from ._process import call
+from ._results import number
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -76,9 +77,9 @@ class Row:
             values["resultVoxels"],
             values["truthVoxels"],
             values["intersection"],
-            values["resultVolume"],
-            values["truthVolume"],
-            **{ours: values.get(name) for name, ours in METRICS.items()},
+            float(values["resultVolume"]),
+            float(values["truthVolume"]),
+            **{ours: number(values.get(name)) for name, ours in METRICS.items()},
         )
 
 
@@ -95,7 +96,9 @@ class Summary:
 
 def _summaries(values: Mapping[str, Any]) -> dict[str, Summary]:
     return {
-        METRICS[name]: Summary(one["mean"], one["median"], one["cases"], one.get("low"), one.get("high"))
+        METRICS[name]: Summary(
+            float(one["mean"]), float(one["median"]), one["cases"], number(one.get("low")), number(one.get("high"))
+        )
         for name, one in values.items()
     }
 
@@ -220,9 +223,8 @@ def evaluate(
             exchange.argument(truth, "truth"),
         ]
         values = call(arguments).json()
-    mean = values.get("mean")
     return Evaluation(
-        None if mean is None else float(mean),
+        number(values.get("mean")),
         tuple(Row.read(one) for one in values["rows"]),
         tuple(
             LabelScores(one["label"], one.get("name"), _summaries(one["metrics"]), one["oneEmpty"])

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+def number(value: Any) -> float | None:
+    """A number of JSON, which writes 1.0 as 1; None where there is none."""
+    return None if value is None else float(value)
+
+
 @dataclass(frozen=True)
 class Prediction:
     """The Dice to be expected, where the pack was checked.
@@ -72,12 +77,12 @@ class Structure:
             values["id"],
             values["name"],
             values["voxels"],
-            values["mm3"],
-            values.get("meanProbability"),
-            values["expectedDice"],
-            Prediction(prediction["dice"], prediction["lower"], prediction["upper"]) if prediction else None,
-            values.get("meanIntensity"),
-            values.get("intensityDeviation"),
+            float(values["mm3"]),
+            number(values.get("meanProbability")),
+            float(values["expectedDice"]),
+            Prediction(*(float(prediction[key]) for key in ("dice", "lower", "upper"))) if prediction else None,
+            number(values.get("meanIntensity")),
+            number(values.get("intensityDeviation")),
             tuple(values["flags"]),
         )
 
@@ -106,10 +111,10 @@ class _Found:
 
 
 #: A map of a result: in a file, or in memory, or not asked for.
-_Map = Union[Path, Any, None]
+Map = Union[Path, Any, None]
 
 
-def _image(of: _Map) -> Any:
+def image_of(of: Map) -> Any:
     return load(of) if isinstance(of, Path) else of
 
 
@@ -132,24 +137,24 @@ class Segmentation(_Found):
     structures: tuple[Structure, ...]
     notices: tuple[str, ...]
     path: Path | None
-    _labels: _Map = field(repr=False)
-    _probability: _Map = field(repr=False)
-    _disagreement: _Map = field(repr=False)
+    _labels: Map = field(repr=False)
+    _probability: Map = field(repr=False)
+    _disagreement: Map = field(repr=False)
 
     @property
     def image(self) -> Any:
         """The label map as an image of nibabel, on the grid of what was segmented."""
-        return _image(self._labels)
+        return image_of(self._labels)
 
     @property
     def probability(self) -> Any:
         """How probable the most probable label of each voxel is; None where it was not asked for."""
-        return _image(self._probability)
+        return image_of(self._probability)
 
     @property
     def disagreement(self) -> Any:
         """How far apart network, vote, planes and draws are on that; None where it was not asked for."""
-        return _image(self._disagreement)
+        return image_of(self._disagreement)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
         import numpy
@@ -204,7 +209,7 @@ class Case(_Found):
             tuple(results / name for name in values["outputs"]),
             tuple(Structure.read(one) for one in values["structures"]),
             tuple(values["notices"]),
-            values["seconds"],
+            float(values["seconds"]),
             values.get("reason"),
             values.get("category"),
             values.get("stage"),
@@ -223,7 +228,7 @@ class Case(_Found):
     @property
     def image(self) -> Any:
         """Its label map as an image of nibabel; None where it has no results."""
-        return _image(self.path)
+        return image_of(self.path)
 
 
 @dataclass(frozen=True)
@@ -303,118 +308,3 @@ class RunResult:
 
     def __fspath__(self) -> str:
         return os.fspath(self.output)
-
-
-@dataclass(frozen=True)
-class Converted:
-    """One image that was converted, or refused.
-
-    Attributes
-    ----------
-    path : pathlib.Path or None
-        The NIfTI file; None where the image was refused or is in memory only.
-    source : str
-        What it was made from.
-    sidecars : tuple of pathlib.Path
-        Files beside it: ``.json``, ``.bval``, ``.bvec``. Empty where the image is in memory only.
-    texts : dict of str
-        What these hold, by their endings.
-    notices : tuple of str
-        What a person should know.
-    error : str or None
-        Why it was refused.
-    details : dict
-        All that the program's report says: ``shape``, ``affine``, ``datatype``, ``modality``, ``slices``, ...
-    """
-
-    path: Path | None
-    source: str
-    sidecars: tuple[Path, ...]
-    texts: dict[str, str] = field(repr=False)
-    notices: tuple[str, ...]
-    error: str | None
-    details: dict[str, Any] = field(repr=False)
-    _loaded: _Map = field(default=None, repr=False, compare=False)
-
-    @classmethod
-    def read(cls, values: Mapping[str, Any], keeps: bool, folder: Path) -> Converted:
-        """From the program's report.
-
-        Parameters
-        ----------
-        values : mapping
-            An entry of ``outputs``.
-        keeps : bool
-            Whether the files stay; otherwise the image is taken into memory.
-        folder : pathlib.Path
-            Where the program ran.
-        """
-        file = folder / values["path"] if "path" in values else None
-        sidecars = tuple(folder / name for name in values["sidecars"])
-        return cls(
-            file if keeps else None,
-            values["source"],
-            sidecars if keeps else (),
-            {name.suffix: name.read_text("utf-8") for name in sidecars},
-            tuple(values["notices"]),
-            values.get("error"),
-            dict(values),
-            load(file) if file is not None and not keeps else file,
-        )
-
-    @property
-    def image(self) -> Any:
-        """The image of nibabel; None where it was refused."""
-        return _image(self._loaded)
-
-    @property
-    def sidecar(self) -> dict[str, Any]:
-        """The json sidecar's fields; empty where there is none."""
-        fields: dict[str, Any] = json.loads(self.texts.get(".json", "{}"))
-        return fields
-
-
-@dataclass(frozen=True)
-class FileFate:
-    """What became of a file: its path, ``used``, ``ignored`` or ``error``, why, and how many files it stands for."""
-
-    path: str
-    fate: str
-    reason: str | None
-    files: int
-
-
-@dataclass(frozen=True)
-class Conversion:
-    """What was converted.
-
-    Attributes
-    ----------
-    images : tuple of Converted
-        Every image that was written.
-    refused : tuple of Converted
-        Every image that was not, with its ``error`` (with ``keep_going``).
-    files : tuple of FileFate
-        Every file that was found.
-    """
-
-    images: tuple[Converted, ...]
-    refused: tuple[Converted, ...]
-    files: tuple[FileFate, ...] = field(repr=False)
-
-    @classmethod
-    def read(cls, values: Mapping[str, Any], keeps: bool, folder: Path = Path()) -> Conversion:
-        """From the program's report."""
-        images = [Converted.read(one, keeps, folder) for one in values["outputs"]]
-        return cls(
-            tuple(one for one in images if one.error is None),
-            tuple(one for one in images if one.error is not None),
-            tuple(FileFate(one["path"], one["fate"], one.get("reason"), one["files"]) for one in values["inputs"]),
-        )
-
-    @property
-    def image(self) -> Any:
-        """The image of nibabel, where there is one only."""
-        if len(self.images) != 1:
-            raise ValueError(f"there are {len(self.images)} images, not one: see images")
-        return self.images[0].image

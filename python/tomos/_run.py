@@ -149,9 +149,9 @@ def resume(
     Examples
     --------
     >>> import tomos
-    >>> _ = tomos.run("fast.yaml", "study", "results")
-    >>> [(case.id, case.status) for case in tomos.resume("results").cases]
-    [('case-1', 'done')]
+    >>> _ = tomos.run("fast.yaml", "study", "earlier")
+    >>> [(case.id, case.status) for case in tomos.resume("earlier").cases]
+    [('case-1', 'kept')]
     """
     arguments = ["resume", *options(plan=plan)]
     arguments += _batch(jobs, workers, timeout, memory, allow_reduce, redo, case, shard)

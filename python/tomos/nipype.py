@@ -4,8 +4,8 @@ Examples
 --------
 >>> from tomos.nipype import Segment
 >>> segment = Segment(in_file="scan.nii.gz", task="packs/phantom", fast=True, support=2, side=64)
->>> segment.cmdline.split(" ", 1)[1]
-'segment --fast --input=scan.nii.gz --json --output=scan_labels.nii.gz --side=64 --support=2 --task=packs/phantom'
+>>> segment.cmdline
+'.../tomos segment --fast --input=.../scan.nii.gz --json --output=scan_labels.nii.gz ... --task=.../phantom'
 """
 
 from __future__ import annotations
@@ -21,15 +21,16 @@ from nipype.interfaces.base import (  # type: ignore[import-untyped]
     Directory,
     File,
     InputMultiObject,
-    OutputMultiObject,
     TraitedSpec,
     isdefined,
     traits,
 )
 
 from ._arguments import settings
+from ._conversion import Conversion
+from ._errors import error_of
 from ._locate import program
-from ._results import Conversion, RunResult
+from ._results import RunResult
 
 __all__ = ["Convert", "Run", "Segment"]
 
@@ -37,26 +38,35 @@ __all__ = ["Convert", "Run", "Segment"]
 class _Tomos(CommandLine):  # type: ignore[misc]
     """One command of the program."""
 
-    _command = ""
+    # Standard output is read here, not shown.
+    _terminal_output = "allatonce"
 
     @property
     def cmd(self) -> str:
-        return f"{shlex.quote(str(program()))} {self._command}"
+        # What stands in _cmd, with the program that is found.
+        return shlex.quote(str(program())) + str(self._cmd)[len("tomos") :]
 
     # Nipype hands the line to a shell and quotes nothing.
     def _format_arg(self, name: str, spec: Any, value: Any) -> str:
         text = super()._format_arg(name, spec, value)
         return shlex.quote(text) if text else ""
 
+    # Nipype would go on to look for outputs.
+    def _run_interface(self, runtime: Any, correct_return_codes: Any = (0,)) -> Any:
+        runtime = super()._run_interface(runtime, correct_return_codes)
+        if runtime.returncode not in correct_return_codes:
+            raise error_of(runtime.returncode, runtime.stderr or "", shlex.split(runtime.cmdline))
+        return runtime
+
 
 def _image(**metadata: Any) -> Any:
     """A trait of an image: a file, or a folder with a DICOM series."""
-    return traits.Either(File(exists=True), Directory(exists=True), **metadata)
+    return traits.Either(File(exists=True, resolve=True), Directory(exists=True, resolve=True), **metadata)
 
 
 class SegmentInputSpec(CommandLineInputSpec):  # type: ignore[misc]
     in_file = _image(argstr="--input=%s", mandatory=True, desc="the image, or a folder with one DICOM series")
-    task = Directory(exists=True, argstr="--task=%s", mandatory=True, desc="the task pack")
+    task = Directory(exists=True, resolve=True, argstr="--task=%s", mandatory=True, desc="the task pack")
     out_file = File(
         argstr="--output=%s",
         name_source="in_file",
@@ -103,7 +113,7 @@ class SegmentOutputSpec(TraitedSpec):  # type: ignore[misc]
 class Segment(_Tomos):
     """Segment one volume (``tomos segment``)."""
 
-    _command = "segment"
+    _cmd = "tomos segment"
     input_spec = SegmentInputSpec
     output_spec = SegmentOutputSpec
     _num_threads_name = "num_threads"
@@ -135,7 +145,7 @@ class ConvertInputSpec(CommandLineInputSpec):  # type: ignore[misc]
         desc="the file to write, where there is one image",
     )
     out_dir = Directory(argstr="--output=%s/", xor=["out_file"], desc="the folder to write to, for several images")
-    pattern = traits.Str(argstr="-f%s", desc="names of files in the output folder, such as %s", requires=["out_dir"])
+    pattern = traits.Str(argstr="-f %s", desc="names of files in the output folder, such as %s", requires=["out_dir"])
     orient = traits.Str(argstr="--orient=%s", desc="order of the voxel axes, such as RAS")
     series = traits.Str(argstr="--series=%s", desc="series instance UID")
     volume_index = traits.Int(argstr="--volume-index=%d", desc="which volume of a 4-D image")
@@ -150,18 +160,21 @@ class ConvertInputSpec(CommandLineInputSpec):  # type: ignore[misc]
 
 class ConvertOutputSpec(TraitedSpec):  # type: ignore[misc]
     out_file = File(desc="the image, where there is one")
-    out_files = OutputMultiObject(File, desc="all images")
-    json_files = OutputMultiObject(File, desc="their sidecars")
-    bval_files = OutputMultiObject(File, desc="b-values")
-    bvec_files = OutputMultiObject(File, desc="gradient directions")
+    out_files = traits.List(File, desc="all images")
+    json_files = traits.List(File, desc="their sidecars")
+    bval_files = traits.List(File, desc="b-values")
+    bvec_files = traits.List(File, desc="gradient directions")
 
 
 class Convert(_Tomos):
     """Convert DICOM series or image files to NIfTI (``tomos convert``)."""
 
-    _command = "convert"
+    _cmd = "tomos convert"
     input_spec = ConvertInputSpec
     output_spec = ConvertOutputSpec
+
+    def _format_arg(self, name: str, spec: Any, value: Any) -> str:
+        return shlex.join(["-f", value]) if name == "pattern" else super()._format_arg(name, spec, value)
 
     def _parse_inputs(self, skip: Any = None) -> Any:
         # A name made from the input's would be given beside the folder.
@@ -182,7 +195,7 @@ class Convert(_Tomos):
 
 
 class RunInputSpec(CommandLineInputSpec):  # type: ignore[misc]
-    pipeline_file = File(exists=True, argstr="%s", position=-2, mandatory=True, desc="the pipeline file")
+    pipeline_file = File(exists=True, resolve=True, argstr="%s", position=-2, mandatory=True, desc="the pipeline file")
     study = _image(argstr="%s", position=-1, mandatory=True, desc="the study: a folder, or an image file")
     out_dir = Directory("results", usedefault=True, argstr="--output=%s", desc="the folder for results")
     set = traits.Dict(traits.Str, traits.Any, argstr="--set=%s", desc="values of the pipeline, by their keys")
@@ -198,7 +211,7 @@ class RunInputSpec(CommandLineInputSpec):  # type: ignore[misc]
 
 class RunOutputSpec(TraitedSpec):  # type: ignore[misc]
     out_dir = Directory(desc="the results folder")
-    label_files = OutputMultiObject(File, desc="the label map of each case that is done")
+    label_files = traits.List(File, desc="the label map of each case that is done")
     volumes_file = File(desc="a line per case and label")
     summary_file = File(desc="a line per case")
     failed = traits.List(traits.Str, desc="cases that failed")
@@ -207,7 +220,7 @@ class RunOutputSpec(TraitedSpec):  # type: ignore[misc]
 class Run(_Tomos):
     """Run a pipeline over a study (``tomos run``)."""
 
-    _command = "run --quiet"
+    _cmd = "tomos run --quiet"
     input_spec = RunInputSpec
     output_spec = RunOutputSpec
     _num_threads_name = "num_threads"
@@ -225,10 +238,13 @@ class Run(_Tomos):
 
     def _list_outputs(self) -> dict[str, Any]:
         result = RunResult.read(Path(self.inputs.out_dir).absolute())
-        return {
+        outputs: dict[str, Any] = {
             "out_dir": str(result.output),
             "label_files": [str(case.path) for case in result.done],
-            "volumes_file": str(result.output / "volumes.csv"),
             "summary_file": str(result.output / "summary.csv"),
             "failed": [case.id for case in result.failed],
         }
+        # Only where the pipeline's outputs name it.
+        if (result.output / "volumes.csv").is_file():
+            outputs["volumes_file"] = str(result.output / "volumes.csv")
+        return outputs

@@ -139,8 +139,8 @@ def add(pack: StrPath, *, image: ImageLike, labels: ImageLike, name: str | None 
     Examples
     --------
     >>> import tomos
-    >>> pack = tomos.task.create("packs/spleen", name="spleen", images=["labelled/images/phantom-a.nii.gz"],
-    ...                          labels=["labelled/labels/phantom-a.nii.gz"], label={2: "spleen"})
+    >>> pack = tomos.task.create("packs/trunk", name="trunk", images=["labelled/images/phantom-a.nii.gz"],
+    ...                          labels=["labelled/labels/phantom-a.nii.gz"])
     >>> tomos.task.add(pack, image="labelled/images/phantom-b.nii.gz", labels="labelled/labels/phantom-b.nii.gz")
     >>> sorted(file.name for file in (pack / "images").iterdir())
     ['phantom-a.nii.gz', 'phantom-b.nii.gz']
