@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -31,6 +32,7 @@ class Node:
         self.name, self.file, self.transform, self.reference = name, file, None, None
         self.header: dict[str, Any] = {}
         self.voxels: Any = None
+        self.content = b""
 
     def GetName(self) -> str:
         return self.name
@@ -93,6 +95,7 @@ class Application:
     def load(self, path: str) -> Node:
         node = Node("volume_labels.seg")
         node.voxels, node.header = nrrd.read(path)
+        node.content = Path(path).read_bytes()
         self.loaded.append(node)
         return node
 
@@ -164,7 +167,7 @@ def press(button: Signals) -> None:
     button.slots["clicked(bool)"](False)
 
 
-def test_volume_to_segmentation(widget: Any, application: Application) -> None:
+def test_volume_to_segmentation(widget: Any, application: Application, program: Path, tmp_path: Path) -> None:
     volume = Node("CT", SAMPLES / "study" / "case-1.nii.gz")
     volume.transform = "vtkMRMLTransformNode1"
     widget.volume.currentNode = lambda: volume
@@ -184,6 +187,13 @@ def test_volume_to_segmentation(widget: Any, application: Application) -> None:
     assert dice > 0.9
     assert (widget.applyButton.enabled, widget.cancelButton.enabled) == (True, False)
     assert "CT segmentation" in widget.status.text
+    # What Slicer saves, corrected, goes back into the pack.
+    shutil.copytree(PACK, tmp_path / "pack")
+    application.save(volume, str(tmp_path / "volume.nrrd"))
+    (tmp_path / "Segmentation.seg.nrrd").write_bytes(node.content)
+    words = ["task", "add", "pack", "--image", "volume.nrrd", "--labels", "Segmentation.seg.nrrd"]
+    subprocess.run([program, *words], cwd=tmp_path, check=True, capture_output=True)
+    assert "volume" in (tmp_path / "pack" / "pack.yaml").read_text()
 
 
 def test_what_the_program_refuses_is_shown(widget: Any, application: Application, tmp_path: Path) -> None:
