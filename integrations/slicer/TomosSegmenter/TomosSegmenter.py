@@ -51,7 +51,7 @@ class TomosSegmenterLogic(ScriptedLoadableModuleLogic):
         found = findProgram(program)
         self._folder = tempfile.TemporaryDirectory(prefix="tomos-slicer-")
         image = os.path.join(self._folder.name, "volume.nrrd")
-        if not slicer.util.saveNode(volume, image):
+        if not self._write(volume, image):
             self._clear()
             raise JobError(f"{volume.GetName()}: Slicer could not write the volume.")
         self._volume = volume
@@ -76,8 +76,21 @@ class TomosSegmenterLogic(ScriptedLoadableModuleLogic):
         """End the job where one runs."""
         self._clear()
 
+    @staticmethod
+    def _write(volume, file):
+        """Write a volume by a storage node of its own: that of the volume goes on to name the volume's file."""
+        storage = slicer.mrmlScene.CreateNodeByClass("vtkMRMLVolumeArchetypeStorageNode")
+        try:
+            storage.SetFileName(file)
+            return bool(storage.WriteData(volume))
+        finally:
+            storage.UnRegister(None)
+
     def _load(self):
         segmentation = slicer.util.loadSegmentation(str(self.job.segmentation))
+        # Its file is about to go: nothing is to be saved there.
+        if segmentation.GetStorageNode() is not None:
+            slicer.mrmlScene.RemoveNode(segmentation.GetStorageNode())
         segmentation.SetName(f"{self._volume.GetName()} segmentation")
         if slicer.mrmlScene.IsNodePresent(self._volume):
             segmentation.SetReferenceImageGeometryParameterFromVolumeNode(self._volume)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -46,6 +47,9 @@ class Node:
     def SetAndObserveTransformNodeID(self, transform: str | None) -> None:
         self.transform = transform
 
+    def GetStorageNode(self) -> str:
+        return f"storage of {self.name}"
+
     def SetReferenceImageGeometryParameterFromVolumeNode(self, volume: Node) -> None:
         self.reference = volume
 
@@ -75,6 +79,8 @@ class Application:
     def __init__(self) -> None:
         self.errors: list[str] = []
         self.loaded: list[Node] = []
+        self.removed: list[object] = []
+        self.registered = 0
 
     def save(self, volume: Node, path: str) -> bool:
         """As Slicer writes a volume: LPS, the directions of the voxel axes."""
@@ -103,14 +109,32 @@ class Application:
         self.errors.append(f"{text}\n{detailedText}".strip())
 
 
+class Storage:
+    """A storage node that is in no scene."""
+
+    def __init__(self, application: Application) -> None:
+        self.application, self.file = application, ""
+        application.registered += 1
+
+    def SetFileName(self, file: str) -> None:
+        self.file = file
+
+    def WriteData(self, volume: Node) -> int:
+        return int(self.application.save(volume, self.file))
+
+    def UnRegister(self, _: None) -> None:
+        self.application.registered -= 1
+
+
 @pytest.fixture
 def application(monkeypatch: pytest.MonkeyPatch) -> Iterator[Application]:
     application = Application()
     slicer = MagicMock()
-    slicer.util.saveNode = application.save
+    slicer.mrmlScene.CreateNodeByClass.side_effect = lambda kind: Storage(application)
+    slicer.mrmlScene.RemoveNode.side_effect = application.removed.append
     slicer.util.loadSegmentation = application.load
     slicer.util.errorDisplay = application.error
-    slicer.util.startupEnvironment = lambda: None
+    slicer.util.startupEnvironment = lambda: {**os.environ, "OF_SLICER": "no"}
     base = types.ModuleType("slicer.ScriptedLoadableModule")
 
     class Widget:
@@ -151,6 +175,7 @@ def widget(application: Application, program: Path, tmp_path: Path, monkeypatch:
     widget.pack.currentPath, widget.program.currentPath, widget.fast.checked = PACK, str(program), True
     yield widget
     widget.cleanup()
+    assert application.registered == 0
     assert list(scratch.iterdir()) == []
 
 
@@ -176,6 +201,7 @@ def test_volume_to_segmentation(widget: Any, application: Application, program: 
     turn(widget)
     assert application.errors == []
     (node,) = application.loaded
+    assert application.removed == ["storage of volume_labels.seg"]
     assert (node.name, node.transform, node.reference) == ("CT segmentation", volume.transform, volume)
     names = [value for key, value in sorted(node.header.items()) if re.fullmatch(r"Segment\d+_Name", key)]
     assert names == ["liver", "spleen", "kidney-right", "kidney-left"]
@@ -229,6 +255,7 @@ def test_cancel(widget: Any, application: Application) -> None:
     widget.fast.checked = False
     press(widget.applyButton)
     process = widget.logic.job._process
+    assert b"OF_SLICER=no" in Path(f"/proc/{process.pid}/environ").read_bytes()
     widget.timer.slots["timeout()"]()
     assert process.poll() is None
     press(widget.cancelButton)
