@@ -9,6 +9,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy
 import pytest
@@ -108,7 +109,9 @@ SLOW = PIPELINE.replace("support: 2, side: 64, fast: true", "support: 64, side: 
 def test_interruption_leaves_no_orphan(work: Path) -> None:
     (work / "slow.yaml").write_text(SLOW)
     program = """
-import sys, tomos
+import signal, tomos
+# Who started the tests may have had it ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 tomos.run("slow.yaml", "study", "results of the interrupted", progress=lambda p: print(p.stage, flush=True))
 """
     with subprocess.Popen(
@@ -130,15 +133,22 @@ tomos.run("slow.yaml", "study", "results of the interrupted", progress=lambda p:
     assert list((work / "results of the interrupted").glob(".*case-1*")) == []
 
 
-def test_what_a_callback_raises_ends_the_run(work: Path) -> None:
+@pytest.mark.parametrize("handler", [signal.default_int_handler, signal.SIG_IGN], ids=["heard", "ignored"])
+def test_what_a_callback_raises_ends_the_run(handler: Any, work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (work / "slow.yaml").write_text(SLOW)
+    before = signal.signal(signal.SIGINT, handler)
 
     def enough(progress: tomos.Progress) -> None:
         if progress.stage == "segmenting":
             raise RuntimeError("enough")
 
-    with pytest.raises(RuntimeError, match="enough"):
-        tomos.run("slow.yaml", "study", "results of the ended", progress=enough)
+    # It ends by itself, and not by force.
+    monkeypatch.delattr("subprocess.Popen.kill")
+    try:
+        with pytest.raises(RuntimeError, match="enough"):
+            tomos.run("slow.yaml", "study", "results of the ended", progress=enough)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert processes("results of the ended") == []
 
 

@@ -124,9 +124,11 @@ def _event(line: str) -> Any | None:
 
 def _end(process: subprocess.Popen[bytes]) -> None:
     """Ends the program as Ctrl-C does, so that nothing half-written stays; by force where it does not listen."""
+    # Where Ctrl-C is ignored, as of what a shell runs behind it, the program ignores it too.
+    ignored = signal.getsignal(signal.SIGINT) == signal.SIG_IGN
     try:
         if process.poll() is None:
-            process.send_signal(signal.SIGINT)
+            process.send_signal(signal.SIGTERM if ignored else signal.SIGINT)
         try:
             process.communicate(timeout=_GRACE)
         except subprocess.TimeoutExpired:
