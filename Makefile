@@ -1,7 +1,7 @@
 # `make` alone lists what there is. Only Swift, make and apt are needed; `setup` installs the rest.
 .DEFAULT_GOAL := help
 .PHONY: help setup build demo demo-brain test test-fast test-report test-view test-viewers test-bids test-slurm chaos consumer sanitize sanitize-readers check format bench bench-batch bench-accuracy bench-losses bench-loop bench-page bench-peers bench-registration bench-unet conformance evaluation-reference train train-smoke \
-    validate-weights fuzz release clean
+    validate-weights fuzz release site test-docs test-arm64 clean
 
 TOMOS := .build/release/tomos
 SWIFT_SOURCES := Package.swift Sources Tests Benchmarks
@@ -207,6 +207,18 @@ fuzz: setup ## Read 20,000 damaged or extreme DICOM and NIfTI files under the ad
 
 release: setup ## Pack a program that needs no Swift to run (dist/)
 	@scripts/release
+
+site: .venv-site/requirements.txt ## The docs as pages to read and search, from disk too (out/site/index.html)
+	@NO_MKDOCS_2_WARNING=1 .venv-site/bin/mkdocs build --clean
+	@echo "out/site/index.html"
+
+# Copied when all is installed, so that a broken install is begun anew and a changed list is seen.
+.venv-site/requirements.txt: scripts/site/requirements.txt
+	@scripts/install-packages python3 python3-venv
+	@rm -rf .venv-site
+	python3 -m venv .venv-site
+	.venv-site/bin/pip install --quiet -r $<
+	@cp $< $@
 
 clean: ## Remove what was built and what the demos wrote
 	rm -rf .build dist demo out
