@@ -7,7 +7,7 @@ TOMOS := .build/release/tomos
 SWIFT_SOURCES := Package.swift Sources Tests Benchmarks
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Install the apt packages that are missing
 	@scripts/setup
@@ -211,6 +211,12 @@ release: setup ## Pack a program that needs no Swift to run (dist/)
 site: .venv-site/requirements.txt ## The docs as pages to read and search, from disk too (out/site/index.html)
 	@NO_MKDOCS_2_WARNING=1 .venv-site/bin/mkdocs build --clean
 	@echo "out/site/index.html"
+
+test-docs: build .venv-site/requirements.txt ## Run every command of the docs, and open the site in Chromium (OPTIONS=--short: smaller data, what CI runs)
+	@scripts/test-docs $(TOMOS) $(OPTIONS)
+
+test-arm64: ## Build the C kernels for arm64 and run them under qemu, beside this processor's
+	@scripts/test-arm64
 
 # Copied when all is installed, so that a broken install is begun anew and a changed list is seen.
 .venv-site/requirements.txt: scripts/site/requirements.txt

@@ -14,7 +14,7 @@ class Grammar:
         self.tomos = json.loads(told.stdout)["command"]
         self.root = root
         self.makefile = (root / "Makefile").read_text(encoding="utf-8")
-        self.targets = set(re.findall(r"^([a-z][a-z0-9-]*):", self.makefile, re.M))
+        self.targets = set(re.findall(r"^([a-z][a-z0-9-]*):", self.makefile, re.MULTILINE))
 
     def faults(self, command, is_whole=True):
         """What is wrong with a line for the shell; of code in a sentence (not whole) arguments may be missing."""

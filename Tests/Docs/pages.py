@@ -66,9 +66,7 @@ def read(root, path):
         if token.type == "heading_open":
             lead, previous = "", None
         elif token.type == "inline":
-            page.inline += [
-                (child.content, line) for child in token.children or [] if child.type == "code_inline"
-            ]
+            page.inline += [(child.content, line) for child in token.children or [] if child.type == "code_inline"]
             if tokens[n - 1].type == "paragraph_open":
                 lead = token.content
         elif token.type == "fence":
@@ -116,7 +114,7 @@ def split(fence, page):
 
 
 def is_whole(text):
-    checked = subprocess.run(["bash", "-n"], input=text, text=True, capture_output=True)
+    checked = subprocess.run(["bash", "-n"], check=False, input=text, text=True, capture_output=True)
     return checked.returncode == 0 and "here-document" not in checked.stderr
 
 

@@ -8,9 +8,7 @@ import yaml
 class Table:
     def __init__(self, path):
         told = yaml.safe_load(path.read_text(encoding="utf-8"))
-        self.left_out = [
-            (pattern, group["reason"]) for group in told["left out"] for pattern in group["commands"]
-        ]
+        self.left_out = [(pattern, group["reason"]) for group in told["left out"] for pattern in group["commands"]]
         self.run_as = {entry["command"]: entry["as"] for entry in told["run as"]}
         self.endless = told["endless"]
         self.used = set()

@@ -73,9 +73,7 @@ def on_page_markdown(markdown, page, config, files):
             log.warning("%s links to the folder %s: name a file in it", in_repository(here), target)
         return match[1] + posixpath.relpath(site_path(target), posixpath.dirname(here) or ".") + anchor + match[3]
 
-    return "\n".join(
-        line if inside else LINK.sub(rewritten, line) for line, inside in lines_and_fences(markdown)
-    )
+    return "\n".join(line if inside else LINK.sub(rewritten, line) for line, inside in lines_and_fences(markdown))
 
 
 def links(text, path):
