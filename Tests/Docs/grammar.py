@@ -6,6 +6,7 @@ import shlex
 import subprocess
 
 OPERATORS = set("();<>|&")
+CONTAINERS = {"apptainer", "docker", "podman"}
 
 
 class Grammar:
@@ -25,10 +26,13 @@ class Grammar:
 
     def simple(self, words, is_whole):
         for n, word in enumerate(words):
-            if word == "tomos" or word.endswith("/tomos"):
-                if n and words[n - 1].startswith("-"):  # the value of an option, such as a folder
+            if word in ("tomos", "tomos.sif") or word.endswith("/tomos"):
+                if n and words[n - 1].startswith("-") or words[1:2] == ["build"]:  # a folder, or the name of an image
                     continue
-                return command_faults(self.tomos, words[n + 1 :], is_whole)
+                told = words[n + 1 :]
+                # A container whose first argument is a folder is a BIDS App.
+                is_app = words[0] in CONTAINERS and told and told[0].startswith("/")
+                return command_faults(self.tomos, ["bids", *told] if is_app else told, is_whole)
         if words and words[0] == "make":
             return self.make_faults(words[1:])
         if words and words[0].startswith("scripts/") and not (self.root / words[0]).is_file():
