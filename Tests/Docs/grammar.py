@@ -14,7 +14,9 @@ class Grammar:
         told = subprocess.run([tomos, "--experimental-dump-help"], capture_output=True, text=True, check=True)
         self.tomos = json.loads(told.stdout)["command"]
         self.root = root
-        self.makefile = (root / "Makefile").read_text(encoding="utf-8")
+        makefile = (root / "Makefile").read_text(encoding="utf-8")
+        included = re.findall(r"^include (\S+)$", makefile, re.MULTILINE)
+        self.makefile = makefile + "".join((root / one).read_text(encoding="utf-8") for one in included)
         self.targets = set(re.findall(r"^([a-z][a-z0-9-]*):", self.makefile, re.MULTILINE))
 
     def faults(self, command, is_whole=True):
