@@ -1,7 +1,7 @@
 # `make` alone lists what there is. Only Swift, make and apt are needed; `setup` installs the rest.
 .DEFAULT_GOAL := help
 .PHONY: help setup build demo demo-brain test test-fast test-report test-view test-viewers test-bids test-slurm chaos consumer sanitize sanitize-readers check format bench bench-batch bench-accuracy bench-losses bench-loop bench-page bench-peers bench-registration bench-unet conformance evaluation-reference train train-smoke \
-    validate-weights fuzz release wheel test-wheel dist test-dist clean
+    validate-weights fuzz site library-site test-docs test-arm64 clean
 
 TOMOS := .build/release/tomos
 # One way to build for use: with other flags all would be built again. Swift's libraries are linked in, so that the
@@ -9,8 +9,18 @@ TOMOS := .build/release/tomos
 RELEASE := swift build -c release --static-swift-stdlib -Xcc -ffile-prefix-map=$(CURDIR)=.
 SWIFT_SOURCES := Package.swift Sources Tests Benchmarks
 
+# Packages of Python for one purpose. The list is copied when all is installed, so that a broken install is begun anew
+# and a changed list is seen.
+define environment
+	@scripts/install-packages python3 python3-venv
+	@rm -rf $(@D)
+	python3 -m venv $(@D)
+	$(@D)/bin/pip install --quiet -r $<
+	@cp $< $@
+endef
+
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Install the apt packages that are missing
 	@scripts/setup
@@ -98,13 +108,8 @@ bench: build .venv-bench/requirements.txt .venv-convert/bin/dcm2niix ## Time con
 	@echo; .venv-bench/bin/python Benchmarks/learning.py .build/release/learning-benchmark
 	@echo; .venv-bench/bin/python Benchmarks/cases.py $(TOMOS) .build/release/case-benchmark
 
-# Copied when all is installed, so that a broken install is begun anew and a changed list is seen.
 .venv-bench/requirements.txt: Benchmarks/requirements.txt
-	@scripts/install-packages python3 python3-venv
-	@rm -rf .venv-bench
-	python3 -m venv .venv-bench
-	.venv-bench/bin/pip install --quiet -r $<
-	@cp $< $@
+	$(environment)
 
 .venv-convert/bin/dcm2niix:
 	@scripts/install-packages python3 python3-venv
@@ -144,26 +149,16 @@ bench-registration: build .venv-registration/requirements.txt ## Registration be
 	@$(RELEASE) --product registration-benchmark
 	@.venv-registration/bin/python Benchmarks/registration $(TOMOS) .build/release/registration-benchmark $(OPTIONS)
 
-# Copied when all is installed, so that a broken install is begun anew and a changed list is seen.
 .venv-registration/requirements.txt: Benchmarks/Registration/requirements.txt
-	@scripts/install-packages python3 python3-venv
-	@rm -rf .venv-registration
-	python3 -m venv .venv-registration
-	.venv-registration/bin/pip install --quiet -r $<
-	@cp $< $@
+	$(environment)
 
 PEERS := greedy ants monai nnunet
 
 bench-peers: build $(PEERS:%=.venv-peers-%/requirements.txt) ## Tomos beside greedy, ANTs, MONAI and nnU-Net (fetched, GBs) on the same packs: Dice, time, memory (needs ../shared; hours; OPTIONS="--pack 3 --resume"); writes docs/peers.md
 	@Benchmarks/peers $(TOMOS) $(OPTIONS)
 
-# Copied when all is installed, so that a broken install is begun anew and a changed list is seen.
 .venv-peers-%/requirements.txt: Benchmarks/Peers/requirements-%.txt
-	@scripts/install-packages python3 python3-venv
-	@rm -rf .venv-peers-$*
-	python3 -m venv .venv-peers-$*
-	.venv-peers-$*/bin/pip install --quiet -r $<
-	@cp $< $@
+	$(environment)
 
 conformance: build ## Compare with references (in ../shared), dcm2niix and SimpleITK (fetched); writes docs/conformance.md
 	@scripts/install-packages python3 python3-venv zstd
@@ -200,49 +195,30 @@ validate-weights: .venv-training/requirements.txt ## The figures of docs/weights
 	$(TRAIN) validate $(WEIGHTS)
 
 .venv-training/requirements.txt: training/requirements.txt
-	@scripts/install-packages python3 python3-venv
-	@rm -rf .venv-training
-	python3 -m venv .venv-training
-	.venv-training/bin/pip install --quiet -r $<
-	@cp $< $@
+	$(environment)
 
 fuzz: setup ## Read 20,000 damaged or extreme DICOM and NIfTI files under the address sanitizer (FUZZ="--run 2" for others)
 	@swift build -c release --sanitize=address --product fuzz-readers --scratch-path .build/fuzz
 	@ASAN_OPTIONS=detect_leaks=0 .build/fuzz/release/fuzz-readers $(wildcard sample-data ../shared/conformance) $(FUZZ)
 
-# The program linked once more, for machines without its C libraries; wheel and archive are made of it.
-PORTABLE := .build/portable/components.json
+site: .venv-site/requirements.txt ## The docs as pages to read and search, from disk too (out/site/index.html)
+	@NO_MKDOCS_2_WARNING=1 .venv-site/bin/mkdocs build --clean
+	@echo "out/site/index.html"
 
-$(TOMOS): build
-	@:
+library-site: build ## Pages of the Swift library's modules, by DocC, for a server (out/library)
+	@scripts/library-site
 
-$(PORTABLE): $(TOMOS) $(wildcard packaging/portable/*)
-	@scripts/install-packages python3 binutils patchelf
-	@python3 packaging/portable/build.py
+test-docs: build .venv-site/requirements.txt ## Run every command of the docs, and open the site in Chromium (OPTIONS=--short: smaller data, what CI runs)
+	@scripts/test-docs $(TOMOS) $(OPTIONS)
 
-wheel: $(PORTABLE) .venv-wheel/requirements.txt ## Make the wheel, with the program and all that it needs inside (dist/)
-	@.venv-wheel/bin/python packaging/wheel/build.py
+test-arm64: ## Build the C kernels for arm64 and run them under qemu, beside this processor's
+	@scripts/test-arm64
 
-# Copied when all is installed, so that a broken install is begun anew and a changed list is seen.
-.venv-wheel/requirements.txt: packaging/wheel/requirements.txt
-	@scripts/install-packages python3 python3-venv
-	@rm -rf .venv-wheel
-	python3 -m venv .venv-wheel
-	.venv-wheel/bin/pip install --quiet -r $<
-	@cp $< $@
+.venv-site/requirements.txt: scripts/site/requirements.txt
+	$(environment)
 
-test-wheel: wheel ## Install the wheel offline and use it, then in bare Debian systems (OPTIONS=--short: without these; OPTIONS=bookworm: one)
-	@scripts/test-wheel $(TOMOS) $(OPTIONS)
-
-release: $(PORTABLE) ## Pack the program with all that it needs as an archive (dist/)
-	@scripts/release
-
-dist: wheel release ## Make all that is published: wheel, Debian package, archive, list of parts, checksums (dist/)
-	@! grep -q '^deb:' Makefile || $(MAKE) --no-print-directory deb
-	@scripts/dist
-
-test-dist: dist ## See that all in dist/ is of one version, complete, and made of the same bytes twice
-	@.venv-wheel/bin/python -m pytest --quiet packaging/tests
+# What people install, and what calls it.
+include packaging/targets.mk
 
 clean: ## Remove what was built and what the demos wrote
 	rm -rf .build dist demo out

@@ -4,6 +4,7 @@ Usage: Benchmarks/peers TOMOS [--pack N ...] [--study N] [--set SET ...] [--minu
 """
 
 import os
+import pathlib
 import sys
 
 from Accuracy import command, document, sets
@@ -11,10 +12,14 @@ from Accuracy.process import Failed
 
 from . import methods, page
 from .kept import Kept
-from .measure import Bench, Options, limit_processors, python
+from .measure import Bench, Options, limit_processors, machine, python
 
 # CPU minutes of a network's training.
 MINUTES = 30
+# What the page shows: kept with the code, because all of it takes longer than anybody's afternoon.
+FOUND = pathlib.Path(__file__).parent / "found"
+# Single cases of a method that is not done yet.
+CASES = sets.ROOT / "out/peers/found"
 
 
 def arguments():
@@ -22,7 +27,7 @@ def arguments():
     parser = command.parser(
         "peers",
         __doc__,
-        "Results are kept below out/peers/found, one of each set, method and size of pack; docs/peers.md is "
+        "Results are kept in Benchmarks/Peers/found, one of each set, method and size of pack; docs/peers.md is "
         "written of what is kept.\n"
         + "\n".join((command.listed("Sets", sets.SETS), command.listed("Methods", methods.ALL))),
     )
@@ -111,12 +116,12 @@ def measure(every: list, told, kept: Kept) -> int:
                 found = kept.get(bench.set.name, name, setup) if told.resume else None
                 if not found:
                     try:
-                        found = bench.measure(method, options, kept, told.resume)
+                        found = bench.measure(method, options, Kept(CASES), told.resume)
                     except Failed as failure:
                         print(f"{bench.set.name} {method.name}: {failure}", file=sys.stderr, flush=True)
                         failures += 1
                         continue
-                    kept.keep(bench.set.name, name, setup, found)
+                    kept.keep(bench.set.name, name, setup, found | {"machine": machine()})
                     tell(bench, method, options, found)
                 failures += found["failed"] > 0
     return failures
@@ -146,7 +151,7 @@ def main():
     limit_processors(told.processors)
     if not every:
         sys.exit(3)
-    kept = Kept(sets.ROOT / "out/peers/found")
+    kept = Kept(FOUND)
     try:
         failures = 0 if told.document else measure(every, told, kept)
     except KeyboardInterrupt:

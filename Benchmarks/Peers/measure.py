@@ -22,6 +22,7 @@ REGISTRATION = HERE.parent / "Registration"
 BESIDE = {"greedy": ["greedy.py"], "ants": ["ants.py"], "monai": [], "nnunet": []}
 # What each room is given of a volume beside its labels.
 IMAGE = {"greedy": "clipped", "ants": "clipped", "monai": "raw", "nnunet": "raw"}
+VECTORS = {"avx512f": "AVX-512", "avx2": "AVX2"}
 TRUTH = {"greedy": "label map", "ants": "label map", "monai": "classes", "nnunet": "classes"}
 
 
@@ -189,7 +190,7 @@ class Bench:
         try:
             ran = self.child(method.tool, f"Peers.{method.tool}", (), job)
         except Failed as failure:
-            return {"failure": str(failure)[-1000:], "first": time.monotonic() - start}
+            return {"failure": reason(failure), "first": time.monotonic() - start}
         told = last_line(ran.output)
         case = next(iter(told["cases"].values()))
         return case | {"memory": ran.memory, "first": told["first"] - start}
@@ -209,7 +210,7 @@ class Bench:
             preparing |= last_line(training.output)
             ran = self.child(method.tool, room, ("segment",), job)
         except Failed as failure:
-            return totals([{"failure": str(failure)[-1000:]}], None) | {"first": None}
+            return totals([{"failure": reason(failure)}], None) | {"first": None}
         told = last_line(ran.output)
         cases = [case | {"memory": ran.memory} for case in told["cases"].values()]
         # Volumes and what was learned of them are large, and the figures are all that is asked for.
@@ -228,6 +229,20 @@ class Bench:
                 shutil.copy(self.copies(name)["empty"], out)
                 missing += 1
         return missing
+
+
+def reason(failure: Failed) -> str:
+    """The last line of what a program said, without the paths of this machine."""
+    lines = str(failure).strip().splitlines() or ["no word"]
+    return re.sub(r"/\S*/", "", lines[-1])[:300]
+
+
+def machine() -> str:
+    """What the processor is called, and the widest vectors that it has."""
+    told = pathlib.Path("/proc/cpuinfo").read_text()
+    name = re.search(r"^model name\s*: (.+)$", told, re.M)
+    vectors = next((shown for flag, shown in VECTORS.items() if re.search(rf"\b{flag}\b", told)), "128-bit vectors")
+    return f"{name.group(1) if name else 'unknown processor'}, {vectors}"
 
 
 def last_line(output: str) -> dict:

@@ -14,7 +14,8 @@ INTRO = """\
 Written by `make bench-peers`, which gives the same packs and studies of the development sets beside the checkout
 (docs/accuracy.md says what they are) to Tomos and to what its users would take in its place, each from PyPI in an
 environment of its own. `Benchmarks/peers TOMOS --resume` goes on where a run was stopped, `--pack N`, `--study N`,
-`--minutes M` and names of methods measure a part; "-" was not measured.
+`--minutes M` and names of methods measure a part; "-" was not measured. What was found stands in
+Benchmarks/Peers/found, a file for each set, method and size of pack.
 """
 
 BOXED = """\
@@ -212,9 +213,11 @@ def programs(found: dict) -> str:
 
 def processors(found: dict) -> str:
     counts = sorted({one["options"]["processors"] for one in found.values()})
-    return (
-        " or ".join(map(str, counts)) + (" processor" if counts == [1] else " processors") if counts else "no machine"
-    )
+    if not counts:
+        return "no machine"
+    machines = sorted({one["machine"] for one in found.values() if "machine" in one})
+    noun = "processor" if counts == [1] else "processors"
+    return f"{' or '.join(map(str, counts))} {noun}" + (f" ({'; '.join(machines)})" if machines else "")
 
 
 def text(benches: list, found: dict) -> str:

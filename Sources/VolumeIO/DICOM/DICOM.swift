@@ -150,7 +150,7 @@ public enum DICOM {
     }
 }
 
-extension DICOMImageHeader {
+extension DICOMImageFields {
     /// The series the image belongs to.
     var identity: DICOMSeriesIdentity {
         DICOMSeriesIdentity(

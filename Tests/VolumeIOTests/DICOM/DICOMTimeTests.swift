@@ -156,12 +156,14 @@ struct DICOMTimeTests {
     func sliceTimes() {
         func mosaic(_ times: [Double]) -> DICOMImageHeader {
             var header = DICOMImageHeader(
-                path: "", transferSyntax: "", sopClass: "", sopInstance: "", study: "", series: "", modality: "MR",
-                imageType: ["MOSAIC"], rows: 4, columns: 4,
-                format: StoredFormat(bitsAllocated: 16, bitsStored: 16, highBit: 15, isSigned: true),
-                photometric: "MONOCHROME2",
-                position: .zero, rowDirection: [1, 0, 0], columnDirection: [0, 1, 0], rowSpacing: 1, columnSpacing: 1,
-                scaling: .identity, mosaic: Mosaic(slices: times.count, across: 2, down: 2, normal: [0, 0, 1]))
+                DICOMImageFields(
+                    path: "", transferSyntax: "", sopClass: "", sopInstance: "", study: "", series: "", modality: "MR",
+                    imageType: ["MOSAIC"], rows: 4, columns: 4,
+                    format: StoredFormat(bitsAllocated: 16, bitsStored: 16, highBit: 15, isSigned: true),
+                    photometric: "MONOCHROME2",
+                    position: .zero, rowDirection: [1, 0, 0], columnDirection: [0, 1, 0], rowSpacing: 1,
+                    columnSpacing: 1,
+                    scaling: .identity, mosaic: Mosaic(slices: times.count, across: 2, down: 2, normal: [0, 0, 1])))
             header.acquisition.repetitionTime = 2000
             header.acquisition.sliceTimes = times
             return header

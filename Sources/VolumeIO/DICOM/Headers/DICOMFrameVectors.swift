@@ -49,7 +49,7 @@ struct DICOMFrameVectors {
     }
 
     /// Sets the place of a frame.
-    func place(_ frame: Int, _ header: inout DICOMImageHeader) {
+    func place(_ frame: Int, _ header: inout DICOMImageFields) {
         (header.rowDirection, header.columnDirection) = (rowDirection, columnDirection)
         (header.rowSpacing, header.columnSpacing) = (rowSpacing, columnSpacing)
         (header.sliceThickness, header.spacingBetweenSlices) = (thickness, abs(step))
@@ -58,7 +58,7 @@ struct DICOMFrameVectors {
     }
 
     /// Sets what tells a frame from others of the same slice.
-    func describe(_ frame: Int, _ header: inout DICOMImageHeader) {
+    func describe(_ frame: Int, _ header: inout DICOMImageFields) {
         if !others[frame].isEmpty { header.keys[.temporalPosition] = others[frame] }
     }
 

@@ -61,7 +61,9 @@ struct DICOMFrames {
         defer { attributes.groups = nil }
         attributes.groups = groups.first
         let common = try DICOMFileReader.header(attributes, identity, sopClass: sopClass, imageType: imageType)
-        return try (0..<count).map { frame in
+        var headers: [DICOMImageHeader] = []
+        headers.reserveCapacity(count)
+        for frame in 0..<count {
             attributes.groups = groups.isEmpty ? nil : groups[frame]
             var header = common
             header.frame = frame
@@ -77,11 +79,12 @@ struct DICOMFrames {
             }
             header.scaling = try DICOMFileReader.scaling(attributes)
             if !header.isColour { try header.takeModalityLUT(attributes) }
-            try header.describe(attributes)
+            try header.describe(attributes, after: headers.last)
             header.acquisition.frames = count
             if let vectors { vectors.describe(frame, &header) }
-            return header
+            headers.append(DICOMImageHeader(header))
         }
+        return headers
     }
 }
 
@@ -96,14 +99,14 @@ extension DICOMFileReader {
     /// Everything that a file's frames share; the place is set for each of them.
     static func header(
         _ attributes: borrowing DICOMAttributes, _ identity: DICOMSeriesIdentity, sopClass: String, imageType: [String]
-    ) throws -> DICOMImageHeader {
+    ) throws -> DICOMImageFields {
         let path = attributes.file.path
         guard let instance = attributes.text(.sopInstance) ?? attributes.text(.mediaSOPInstance) else {
             throw DICOMError.file(path: path, reason: "has no SOPInstanceUID (export it again)")
         }
         let layout = try DICOMPixelLayout(attributes)
         let (padding, notice) = try padding(attributes, layout.format)
-        var header = DICOMImageHeader(
+        var header = DICOMImageFields(
             path: path, transferSyntax: attributes.file.transferSyntax ?? "", sopClass: sopClass, sopInstance: instance,
             study: identity.study, series: identity.series, seriesNumber: identity.number,
             seriesDescription: identity.description, modality: identity.modality,
@@ -126,7 +129,7 @@ extension DICOMFileReader {
     }
 
     /// Reads where an image lies and how far its voxels are apart.
-    static func place(_ header: inout DICOMImageHeader, _ attributes: borrowing DICOMAttributes) throws {
+    static func place(_ header: inout DICOMImageFields, _ attributes: borrowing DICOMAttributes) throws {
         let directions = try directions(attributes)
         (header.rowDirection, header.columnDirection) = (directions.row, directions.column)
         if let notice = directions.notice { header.notices.append(notice) }
@@ -147,7 +150,7 @@ extension DICOMFileReader {
     }
 
     /// Reads how far voxels and slices are apart.
-    static func measure(_ header: inout DICOMImageHeader, _ attributes: borrowing DICOMAttributes) throws {
+    static func measure(_ header: inout DICOMImageFields, _ attributes: borrowing DICOMAttributes) throws {
         (header.rowSpacing, header.columnSpacing) = try pixelSpacing(attributes)
         header.sliceThickness = attributes.text(.sliceThickness).flatMap(finiteNumber)
         header.spacingBetweenSlices = attributes.text(.spacingBetweenSlices).flatMap(finiteNumber)

@@ -1,7 +1,54 @@
 import Volumes
 
-/// What the reader needs to know of one image (a frame of a multi-frame file) before its pixels are decoded.
+/// What the reader needs to know of one image (a frame of a multi-frame file) before its pixels are decoded: the
+/// properties of `DICOMImageFields`. A copy shares them until it is changed, because thousands of images are sorted,
+/// grouped and parted many times.
+@dynamicMemberLookup
 struct DICOMImageHeader: Sendable {
+    private var shared: Shared
+
+    init(_ fields: DICOMImageFields) { shared = Shared(fields) }
+
+    subscript<Value>(dynamicMember field: KeyPath<DICOMImageFields, Value>) -> Value {
+        @inline(__always) get { shared.fields[keyPath: field] }
+    }
+
+    subscript<Value>(dynamicMember field: WritableKeyPath<DICOMImageFields, Value>) -> Value {
+        @inline(__always) get { shared.fields[keyPath: field] }
+        @inline(__always) _modify {
+            if !isKnownUniquelyReferenced(&shared) { shared = Shared(shared.fields) }
+            yield &shared.fields[keyPath: field]
+        }
+    }
+
+    // What is worked out of the fields is not found by a key path at compile time, so that it takes longer.
+
+    /// The direction across the slice, of length 1, LPS.
+    var normal: Vec3 { shared.fields.normal }
+
+    /// The place of the image among those of its series as they were numbered.
+    var instanceOrder: Double { shared.fields.instanceOrder }
+
+    /// Changed by its only holder alone.
+    private final class Shared: @unchecked Sendable {
+        var fields: DICOMImageFields
+        init(_ fields: DICOMImageFields) { self.fields = fields }
+    }
+}
+
+extension DICOMImageFields {
+    /// The image as a text shows it: its file, and its frame where the file has several.
+    var name: String { acquisition.frames > 1 ? "\(path) (frame \(frame + 1))" : path }
+
+    /// Whether pixels are colours and not measured values.
+    var isColour: Bool { samples == 3 || !photometric.hasPrefix("MONOCHROME") }
+
+    /// The direction across the slice, of length 1, LPS.
+    var normal: Vec3 { rowDirection.cross(columnDirection).normalized }
+}
+
+/// What a header says; see `DICOMImageHeader`.
+struct DICOMImageFields: Sendable {
     var path: String
     /// Frame of the file, from 0.
     var frame = 0
@@ -39,9 +86,9 @@ struct DICOMImageHeader: Sendable {
     /// That values were lost in compression, for the notices.
     var lossNotice: String?
     /// What tells images at one position apart; an attribute that the image lacks has no entry.
-    var keys: [DICOMSplitKey: String] = [:]
+    var keys = DICOMKeyed<String>()
     /// Numbers by which images of one series follow each other; see `DICOMTimeline`.
-    var order: [DICOMSplitKey: Double] = [:]
+    var order = DICOMKeyed<Double>()
     /// How the image was taken.
     var acquisition = DICOMAcquisition()
     /// What the image is beside others of its series; nil for most.
@@ -55,15 +102,6 @@ struct DICOMImageHeader: Sendable {
     var patient = DICOMPatient()
     /// What a person should know of the image.
     var notices: [String] = []
-
-    /// The image as a text shows it: its file, and its frame where the file has several.
-    var name: String { acquisition.frames > 1 ? "\(path) (frame \(frame + 1))" : path }
-
-    /// Whether pixels are colours and not measured values.
-    var isColour: Bool { samples == 3 || !photometric.hasPrefix("MONOCHROME") }
-
-    /// The direction across the slice, of length 1, LPS.
-    var normal: Vec3 { rowDirection.cross(columnDirection).normalized }
 }
 
 /// Stands for the patient of an image, for comparing alone: hashes, from which nobody can be told.

@@ -79,7 +79,7 @@ enum DICOMTimeline {
         }
         for key in [DICOMSplitKey.acquisitionTime, .contentTime] {
             let moments = images.map { $0.acquisition.moments[key] }
-            for (n, second) in seconds(moments, numbers: images.map(\.instanceOrder)).enumerated() {
+            for (n, second) in seconds(moments, numbers: images.map { $0.instanceOrder }).enumerated() {
                 images[n].order[key] = second
             }
         }

@@ -56,7 +56,7 @@ extension DICOMModalityLUT {
     }
 }
 
-extension DICOMImageHeader {
+extension DICOMImageFields {
     /// Reads the Modality LUT, if there is one. Throws where a rescale stands beside it: only one of them can hold.
     mutating func takeModalityLUT(_ attributes: borrowing DICOMAttributes) throws {
         modalityLUT = try DICOMModalityLUT(attributes, format)

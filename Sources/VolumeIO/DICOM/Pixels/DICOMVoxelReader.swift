@@ -51,8 +51,8 @@ struct DICOMVoxelReader {
     }
 
     private func integers() throws -> VoxelBuffer {
-        let low = images.map(\.format.range.lowerBound).min() ?? 0
-        let high = images.map(\.format.range.upperBound).max() ?? 0
+        let low = images.map { $0.format.range.lowerBound }.min() ?? 0
+        let high = images.map { $0.format.range.upperBound }.max() ?? 0
         func holds<T: FixedWidthInteger>(_: T.Type) -> Bool { low >= T.min && high <= T.max }
         if holds(UInt8.self) { return .uint8(try stored()) }
         if holds(Int8.self) { return .int8(try stored()) }
@@ -161,7 +161,7 @@ struct DICOMVoxelReader {
         return mosaic.map { untile(values, $0) } ?? values
     }
 
-    private var widest: Int { images.map(\.format.bytes).max() ?? 4 }
+    private var widest: Int { images.map { $0.format.bytes }.max() ?? 4 }
 
     /// Indices of images that one worker decodes with the file open: of each file all, or, where the files are fewer
     /// than the workers, parts.

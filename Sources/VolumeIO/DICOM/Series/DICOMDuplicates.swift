@@ -9,9 +9,10 @@ struct DICOMDuplicates {
     private(set) var duplicates: [DICOMFileFate] = []
 
     init(_ all: [DICOMImageHeader], series: String) throws {
-        var firsts: [String: Int] = [:]
+        struct Key: Hashable { let instance: String, frame: Int }
+        var firsts: [Key: Int] = [:]
         for image in all {
-            let key = "\(image.sopInstance)/\(image.frame)"
+            let key = Key(instance: image.sopInstance, frame: image.frame)
             guard let first = firsts[key] else {
                 firsts[key] = images.count
                 images.append(image)

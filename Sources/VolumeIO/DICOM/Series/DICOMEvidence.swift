@@ -93,8 +93,8 @@ enum DICOMEvidence {
         _ volumes: [[DICOMImageHeader]], _ series: String, _ isPart: Bool, _ isLenient: Bool
     ) throws -> [String] {
         let (slices, images) = (volumes[0].count, volumes.reduce(0) { $0 + $1.count })
-        let numbers = Set(volumes.joined().map(\.acquisition.imagesInAcquisition))
-        let acquisitions = Set(volumes.joined().map(\.acquisition.acquisitionNumber))
+        let numbers = Set(volumes.joined().map { $0.acquisition.imagesInAcquisition })
+        let acquisitions = Set(volumes.joined().map { $0.acquisition.acquisitionNumber })
         guard numbers.count == 1, let stated = numbers.first ?? nil, acquisitions.count == 1, stated > slices,
             stated != images
         else { return [] }
@@ -111,7 +111,7 @@ enum DICOMEvidence {
     private static func slices(
         _ volumes: [[DICOMImageHeader]], _ series: String, _ isLenient: Bool
     ) throws -> [String] {
-        let numbers = Set(volumes.joined().map(\.acquisition.slices))
+        let numbers = Set(volumes.joined().map { $0.acquisition.slices })
         guard numbers.count == 1, let stated = numbers.first ?? nil, stated > volumes[0].count else { return [] }
         return try missing(volumes, of: stated, by: "NumberOfSlices", series, isLenient)
     }

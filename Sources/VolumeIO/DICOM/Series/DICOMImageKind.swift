@@ -122,9 +122,22 @@ enum DICOMComponent: Sendable, Hashable {
     }
 }
 
-extension DICOMImageHeader {
+extension DICOMImageFields {
     /// What the image shows of the signal, as far as it says so itself.
     var component: DICOMComponent { DICOMComponent(imageType: imageType) }
+}
+
+extension [DICOMImageHeader] {
+    /// What each shows. Images that follow each other mostly show the same.
+    var components: [DICOMComponent] {
+        var last: (imageType: [String], component: DICOMComponent)?
+        return map { image in
+            if let last, last.imageType == image.imageType { return last.component }
+            let component = image.component
+            last = (image.imageType, component)
+            return component
+        }
+    }
 }
 
 /// An echo of a series with several.
@@ -147,7 +160,7 @@ struct DICOMImageKind: Sendable, Hashable {
 
     /// The kind of each of a series' images.
     static func kinds(_ images: [DICOMImageHeader]) -> [DICOMImageKind] {
-        var components = images.map { $0.variant == nil ? $0.component : .magnitude }
+        var components = zip(images, images.components).map { $0.variant == nil ? $1 : .magnitude }
         let directed = images.contains { ($0.acquisition.diffusion.gradient ?? .zero) != .zero }
         for n in images.indices where directed && components[n] == .magnitude && images[n].isTrace {
             components[n] = .trace
@@ -182,7 +195,7 @@ struct DICOMImageKind: Sendable, Hashable {
     }
 }
 
-extension DICOMImageHeader {
+extension DICOMImageFields {
     /// EchoTime in ms to a microsecond; nil where none is stated, or 0 as in maps.
     fileprivate var echoTime: Double? {
         acquisition.echoTime.flatMap { $0 > 0 && $0 < 1e6 ? ($0 * 1e3).rounded() / 1e3 : nil }

@@ -22,10 +22,12 @@ struct DICOMJoin {
         var start = 0
         while start < series.count {
             var end = start + 1
-            if isWhole(series[start]) {
-                while end < series.count, isLike(series[start], series[end]), isWhole(series[end]) { end += 1 }
+            while end < series.count, isLike(series[start], series[end]), isWhole(series[end]),
+                end > start + 1 || isWhole(series[start])
+            { end += 1 }
+            if end - start > 1, let join = DICOMJoin(Array(series[start..<end])) {
+                found[start..<end] = join
             }
-            if end - start > 1, let join = DICOMJoin(Array(series[start..<end])) { found[start..<end] = join }
             start = end
         }
         return found
@@ -81,8 +83,8 @@ extension DICOMJoin {
         guard series.part == nil, series.unreadable.isEmpty, series.absent.isEmpty, let first = series.images.first,
             first.mosaic != nil || series.images.count > 1, first.variant == nil
         else { return false }
-        let kinds = Set(series.images.map(\.component))
-        return kinds.count == 1 && DICOMVolumeSplit.positions(series.images).allSatisfy { $0.count == 1 }
+        return Set(series.images.components).count == 1
+            && DICOMVolumeSplit.positions(series.images).allSatisfy { $0.count == 1 }
     }
 
     /// Whether two series are of one study, protocol, description and grid, and have different UIDs.

@@ -75,7 +75,7 @@ struct DICOMAcquisition: Sendable, Hashable {
     /// When the image was acquired, as the file states it: `HHMMSS.FFFFFF`.
     var time: String?
     /// The same, and when it was made, with the date.
-    var moments: [DICOMSplitKey: DICOMMoment] = [:]
+    var moments = DICOMKeyed<DICOMMoment>()
     /// When each slice of a mosaic was acquired, ms from the first.
     var sliceTimes: [Double] = []
     /// How many images or volumes there should be, where stated.
@@ -93,10 +93,11 @@ struct DICOMConcatenation: Sendable, Hashable {
     var total: Int?
 }
 
-extension DICOMImageHeader {
+extension DICOMImageFields {
     /// Reads what tells this image from others at its place, and how it was taken. Throws on what is
     /// known to be stored otherwise than its header says, and not which way.
-    mutating func describe(_ attributes: borrowing DICOMAttributes) throws {
+    /// - Parameter last: The frame before it, most of whose texts are the same.
+    mutating func describe(_ attributes: borrowing DICOMAttributes, after last: DICOMImageHeader?) throws {
         func number(_ tag: DICOMTag) -> Double? {
             attributes.text(tag).flatMap { finiteNumber($0.prefix { $0 != "\\" }.filter { $0 != " " }) }
         }
@@ -131,7 +132,7 @@ extension DICOMImageHeader {
         } else if let component = DICOMVariant.complexComponent(attributes), !imageType.contains(component) {
             imageType.append(component)
         }
-        keys = keys(attributes)
+        keys = keys(attributes, after: last)
     }
 
     /// The time of a frame counts more than that of the file, of which each of a file's frames has the same.
@@ -148,9 +149,11 @@ extension DICOMImageHeader {
             date: attributes.text(DICOMTag(0x0008, 0x0023)), time: attributes.text(DICOMTag(0x0008, 0x0033)))
     }
 
-    private func keys(_ attributes: borrowing DICOMAttributes) -> [DICOMSplitKey: String] {
-        var keys: [DICOMSplitKey: String] = [:]
-        keys[.imageType] = imageType.joined(separator: "\\")
+    private func keys(
+        _ attributes: borrowing DICOMAttributes, after last: DICOMImageHeader?
+    ) -> DICOMKeyed<String> {
+        var keys = DICOMKeyed<String>()
+        keys[.imageType] = last?.imageType == imageType ? last?.keys[.imageType] : imageType.joined(separator: "\\")
         keys[.echoTime] = acquisition.echoTime.map { "\($0)" }
         keys[.echoNumber] = attributes.text(DICOMTag(0x0018, 0x0086))
         keys[.bValue] = acquisition.diffusion.bValue.map { "\($0)" }
@@ -165,7 +168,8 @@ extension DICOMImageHeader {
         keys[.acquisitionTime] = acquisition.time
         keys[.contentTime] = attributes.text(DICOMTag(0x0008, 0x0033))
         keys[.instance] = acquisition.instanceNumber.map { "\($0)" }
-        keys[.orientation] = rowDirection.text + "\\" + columnDirection.text
+        let isTurned = last?.rowDirection != rowDirection || last?.columnDirection != columnDirection
+        keys[.orientation] = isTurned ? rowDirection.text + "\\" + columnDirection.text : last?.keys[.orientation]
         keys[.stack] = attributes.text(.stackID)
         return keys
     }

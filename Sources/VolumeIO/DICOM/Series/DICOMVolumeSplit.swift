@@ -189,7 +189,7 @@ extension DICOMVolumeSplit {
                 .contentTime,
             ]
             let numbers = inTime.map { keys.contains($0) ? image.order[$0] ?? 0 : 0 }
-            return [byType] + numbers + [volume.map(\.instanceOrder).min() ?? 0]
+            return [byType] + numbers + [volume.map { $0.instanceOrder }.min() ?? 0]
         }
         volumes = volumes.map { (place($0), $0) }
             .sorted { $0.0.lexicographicallyPrecedes($1.0) }.map(\.1)
@@ -201,7 +201,7 @@ extension [DICOMImageHeader] {
     var areOfOneFile: Bool { count > 1 && allSatisfy { $0.path == self[0].path } }
 }
 
-extension DICOMImageHeader {
+extension DICOMImageFields {
     /// The place of the image among those of its series as they were numbered.
     var instanceOrder: Double { Double(acquisition.instanceNumber ?? 0) * 1e6 + Double(frame) }
 }
