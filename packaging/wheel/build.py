@@ -44,6 +44,8 @@ def run(environment: dict[str, str], *command: str | Path) -> str:
 
 
 def main() -> None:
+    # Folders in the wheel have the modes that they are made with.
+    os.umask(0o022)
     version = json.loads((PORTABLE / "components.json").read_text())["version"]
     if version != text_of(ROOT / "packaging" / "version"):
         sys.exit(f".build/portable is version {version}, the source is not: run 'make wheel'")
