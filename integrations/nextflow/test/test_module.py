@@ -137,8 +137,8 @@ def test_syntax() -> None:
     for text in texts:
         ended = parsed(text)
         assert ended.returncode == 0, ended.stderr
-        # And what is wrong is seen.
-        assert parsed(text.rstrip().removesuffix("}") + "(").returncode != 0
+    # And what is wrong is seen.
+    assert parsed(texts[0].rstrip().removesuffix("}")).returncode != 0
 
 
 def test_environment() -> None:
