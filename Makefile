@@ -1,9 +1,12 @@
 # `make` alone lists what there is. Only Swift, make and apt are needed; `setup` installs the rest.
 .DEFAULT_GOAL := help
 .PHONY: help setup build demo demo-brain test test-fast test-report test-view test-viewers test-bids test-slurm chaos consumer sanitize sanitize-readers check format bench bench-batch bench-accuracy bench-losses bench-loop bench-page bench-peers bench-registration bench-unet conformance evaluation-reference train train-smoke \
-    validate-weights fuzz release deb test-deb test-container clean
+    validate-weights fuzz release wheel test-wheel deb test-deb test-container dist test-dist clean
 
 TOMOS := .build/release/tomos
+# One way to build for use: with other flags all would be built again. Swift's libraries are linked in, so that the
+# program runs where Swift is not installed, and no path of this machine stays in it.
+RELEASE := swift build -c release --static-swift-stdlib -Xcc -ffile-prefix-map=$(CURDIR)=.
 SWIFT_SOURCES := Package.swift Sources Tests Benchmarks
 
 help: ## List the targets
@@ -13,7 +16,7 @@ setup: ## Install the apt packages that are missing
 	@scripts/setup
 
 build: setup ## Build the program (.build/release/tomos)
-	@swift build -c release --product tomos
+	@$(RELEASE) --product tomos
 
 demo: build ## Segment the sample study (one NIfTI, one DICOM series) and compare with the truth
 	@rm -rf demo
@@ -85,9 +88,10 @@ bench: build .venv-bench/requirements.txt .venv-convert/bin/dcm2niix ## Time con
 	@scripts/install-packages pigz strace
 	@.venv-convert/bin/python Benchmarks/convert.py $(TOMOS)
 	@echo; .venv-convert/bin/python Benchmarks/convert_many.py $(TOMOS)
-	@swift run -c release engine-benchmark
-	@swift build -c release --product learning-benchmark
-	@swift build -c release --product case-benchmark
+	@$(RELEASE) --product engine-benchmark
+	@.build/release/engine-benchmark
+	@$(RELEASE) --product learning-benchmark
+	@$(RELEASE) --product case-benchmark
 	@echo; .venv-bench/bin/python Benchmarks/compare.py $(TOMOS)
 	@echo; .venv-bench/bin/python Benchmarks/volume.py $(TOMOS)
 	@echo; .venv-bench/bin/python Benchmarks/learning.py .build/release/learning-benchmark
@@ -136,7 +140,7 @@ bench-page: build .venv-bench/requirements.txt ## Measure all that docs/accuracy
 	@Benchmarks/accuracy $(TOMOS) --document
 
 bench-registration: build .venv-registration/requirements.txt ## Registration beside greedy, ANTs and elastix (fetched, 1 GB): Dice, distances, CPU time (needs ../shared; hours; OPTIONS="--pairs 3 --resume"); writes docs/registration.md
-	@swift build -c release --product registration-benchmark
+	@$(RELEASE) --product registration-benchmark
 	@.venv-registration/bin/python Benchmarks/registration $(TOMOS) .build/release/registration-benchmark $(OPTIONS)
 
 # Copied when all is installed, so that a broken install is begun anew and a changed list is seen.
@@ -205,7 +209,31 @@ fuzz: setup ## Read 20,000 damaged or extreme DICOM and NIfTI files under the ad
 	@swift build -c release --sanitize=address --product fuzz-readers --scratch-path .build/fuzz
 	@ASAN_OPTIONS=detect_leaks=0 .build/fuzz/release/fuzz-readers $(wildcard sample-data ../shared/conformance) $(FUZZ)
 
-release: setup ## Pack a program that needs no Swift to run (dist/)
+# The program linked once more, for machines without its C libraries; wheel and archive are made of it.
+PORTABLE := .build/portable/components.json
+
+$(TOMOS): build
+	@:
+
+$(PORTABLE): $(TOMOS) $(wildcard packaging/portable/*)
+	@scripts/install-packages python3 binutils patchelf
+	@python3 packaging/portable/build.py
+
+wheel: $(PORTABLE) .venv-wheel/requirements.txt ## Make the wheel, with the program and all that it needs inside (dist/)
+	@.venv-wheel/bin/python packaging/wheel/build.py
+
+# Copied when all is installed, so that a broken install is begun anew and a changed list is seen.
+.venv-wheel/requirements.txt: packaging/wheel/requirements.txt
+	@scripts/install-packages python3 python3-venv
+	@rm -rf .venv-wheel
+	python3 -m venv .venv-wheel
+	.venv-wheel/bin/pip install --quiet -r $<
+	@cp $< $@
+
+test-wheel: wheel ## Install the wheel offline and use it, then in bare Debian systems (OPTIONS=--short: without these; OPTIONS=bookworm: one)
+	@scripts/test-wheel $(TOMOS) $(OPTIONS)
+
+release: $(PORTABLE) ## Pack the program with all that it needs as an archive (dist/)
 	@scripts/release
 
 DEB = dist/tomos_$(shell packaging/version debian)_amd64.deb
@@ -222,6 +250,12 @@ test-deb: deb ## Look at the package: pages, completions, lintian, the service, 
 
 test-container: deb ## Build the container with buildah and run it as a BIDS App, without rights and network (as root)
 	@scripts/test-container $(DEB)
+
+dist: wheel deb release ## Make all that is published: wheel, Debian package, archive, list of parts, checksums (dist/)
+	@scripts/dist
+
+test-dist: dist ## See that all in dist/ is of one version, complete, and made of the same bytes twice
+	@.venv-wheel/bin/python -m pytest --quiet packaging/tests
 
 clean: ## Remove what was built and what the demos wrote
 	rm -rf .build dist demo out

@@ -37,6 +37,7 @@ struct Tomos: ParsableCommand {
         signal(SIGXFSZ, SIG_IGN)
         signal(SIGPIPE, SIG_IGN)
         Drafts.removeWhenEnded()
+        CarriedData.announce()
         var status = ExitStatus.done.rawValue
         do {
             var command = try parseAsRoot()

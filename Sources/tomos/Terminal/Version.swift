@@ -2,6 +2,7 @@ import Platform
 
 /// What this program calls itself in results.
 enum Version {
-    /// The version with the revision of the source, such as `0.1.0+5990186d01c3`.
-    static let text = Revision.text.isEmpty ? tomosVersion : "\(tomosVersion)+\(Revision.text)"
+    /// The number alone for the source of a release, with the commit for any other, such as
+    /// `0.1.0.dev416+g5990186d01c3`: `packaging/version` says it.
+    static let text = Revision.text.isEmpty ? tomosVersion : Revision.text
 }
