@@ -1,7 +1,7 @@
 # `make` alone lists what there is. Only Swift, make and apt are needed; `setup` installs the rest.
 .DEFAULT_GOAL := help
 .PHONY: help setup build demo demo-brain test test-fast test-report test-view test-viewers test-bids test-slurm chaos consumer sanitize sanitize-readers check format bench bench-batch bench-accuracy bench-losses bench-loop bench-page bench-peers bench-registration bench-unet conformance evaluation-reference train train-smoke \
-    validate-weights fuzz release site test-docs test-arm64 clean
+    validate-weights fuzz release site library-site test-docs test-arm64 clean
 
 TOMOS := .build/release/tomos
 SWIFT_SOURCES := Package.swift Sources Tests Benchmarks
@@ -211,6 +211,9 @@ release: setup ## Pack a program that needs no Swift to run (dist/)
 site: .venv-site/requirements.txt ## The docs as pages to read and search, from disk too (out/site/index.html)
 	@NO_MKDOCS_2_WARNING=1 .venv-site/bin/mkdocs build --clean
 	@echo "out/site/index.html"
+
+library-site: build ## Pages of the Swift library's modules, by DocC, for a server (out/library)
+	@scripts/library-site
 
 test-docs: build .venv-site/requirements.txt ## Run every command of the docs, and open the site in Chromium (OPTIONS=--short: smaller data, what CI runs)
 	@scripts/test-docs $(TOMOS) $(OPTIONS)

@@ -7,7 +7,7 @@ import subprocess
 
 from markdown_it import MarkdownIt
 
-PATTERNS = ["README.md", "docs/*.md", "integrations/*/README.md"]
+PATTERNS = ["README.md", "CONTRIBUTING.md", "docs/*.md", "integrations/*/README.md"]
 SHELL = "sh"
 OTHER_SHELLS = {"bash", "shell", "console", "zsh", "shell-session"}
 
