@@ -18,6 +18,15 @@ struct WeightsStoreTests {
         return path
     }
 
+    @Test("the folder is below XDG_DATA_HOME, else below HOME; relative paths do not count")
+    func folders() {
+        func folder(_ environment: [String: String]) -> String { WeightsStore.user(environment: environment).folder }
+        #expect(folder(["XDG_DATA_HOME": "/data", "HOME": "/nobody"]) == "/data/tomos/weights")
+        #expect(folder(["HOME": "/nobody"]) == "/nobody/.local/share/tomos/weights")
+        #expect(folder(["XDG_DATA_HOME": "data", "HOME": "/nobody"]) == "/nobody/.local/share/tomos/weights")
+        #expect(folder(["HOME": "nobody"]) == NSHomeDirectory() + "/.local/share/tomos/weights")
+    }
+
     @Test
     func withoutImportsTheBundledOnesAreTaken() throws {
         #expect(store.names.isEmpty)

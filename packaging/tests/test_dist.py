@@ -94,6 +94,7 @@ def test_archive_holds_a_program_that_runs(tmp_path: Path) -> None:
     [
         ([sys.executable, "packaging/wheel/build.py"], "*.whl"),
         (["scripts/release"], "*.tar.gz"),
+        (["packaging/debian/build", ".build/release/tomos"], "*.deb"),
         ([sys.executable, "packaging/dist/sbom.py"], "*.cdx.json"),
     ],
 )

@@ -9,7 +9,6 @@ import pathlib
 import posixpath
 import re
 
-from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, InclusionLevel
 
 PREFIX = "repository/"
@@ -38,16 +37,7 @@ def on_files(files, config):
         if path.endswith(".md"):
             text = (root / path).read_text(encoding="utf-8")
             waiting += [target for target in links(text, path) if target]
-    for page in config.extra.get("to_come", []):
-        files.append(to_come(root, page, config))
     return files
-
-
-def to_come(root, page, config):
-    """A page that stands for one that is still to be written. The list of them must not grow old."""
-    if (root / in_repository(page)).is_file():
-        raise PluginError(f"{page} is there: take it out of 'to_come' in {config.config_file_path}")
-    return File.generated(config, page, content=f"# {page}\n\nTo come.\n")
 
 
 def added(root, path, config):

@@ -25,11 +25,14 @@ public struct WeightsStore: Sendable {
     public init(folder: String) { self.folder = folder }
 
     /// The person's own: `tomos/weights` below `$XDG_DATA_HOME`, by default `~/.local/share`.
-    public static var user: WeightsStore {
-        let environment = ProcessInfo.processInfo.environment
-        // The specification has relative paths ignored.
-        let given = environment["XDG_DATA_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
-        return WeightsStore(folder: (given ?? NSHomeDirectory() + "/.local/share") + "/tomos/weights")
+    public static var user: WeightsStore { user(environment: ProcessInfo.processInfo.environment) }
+
+    static func user(environment: [String: String]) -> WeightsStore {
+        // The specification has relative paths ignored. Foundation takes the home of the user database, and a container
+        // may run as a user that is not in it.
+        func folder(_ name: String) -> String? { environment[name].flatMap { $0.hasPrefix("/") ? $0 : nil } }
+        let data = folder("XDG_DATA_HOME") ?? (folder("HOME") ?? NSHomeDirectory()) + "/.local/share"
+        return WeightsStore(folder: data + "/tomos/weights")
     }
 
     /// Whether a text can name weights: letters, digits, `-` and `_`, so that no name is a path.

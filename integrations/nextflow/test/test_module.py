@@ -117,6 +117,30 @@ def test_linter(component: NFCoreComponent, monkeypatch: pytest.MonkeyPatch) -> 
     assert told == set(), component.warned
 
 
+def snippets() -> list[str]:
+    """What is written for Nextflow and nf-test, and not run here."""
+    page = (HERE.parent / "README.md").read_text()
+    files = [MODULE / "main.nf", MODULE / "tests" / "main.nf.test", MODULE / "tests" / "nextflow.config"]
+    return [
+        *(file.read_text() for file in files),
+        *re.findall(r"^```(?:nextflow|groovy)\n(.*?)^```", page, re.M | re.S),
+    ]
+
+
+def parsed(text: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["groovy", HERE / "parse.groovy"], input=text, capture_output=True, text=True, check=False)
+
+
+def test_syntax() -> None:
+    texts = snippets()
+    assert len(texts) == 5
+    for text in texts:
+        ended = parsed(text)
+        assert ended.returncode == 0, ended.stderr
+    # And what is wrong is seen.
+    assert parsed(texts[0].rstrip().removesuffix("}")).returncode != 0
+
+
 def test_environment() -> None:
     environment = yaml.safe_load((MODULE / "environment.yml").read_text())
     assert environment["dependencies"][-1]["pip"][0].startswith("tomos-seg==")
