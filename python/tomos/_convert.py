@@ -7,7 +7,6 @@ from typing import Literal
 
 from ._arguments import StrPath, commas, options
 from ._conversion import Conversion
-from ._errors import CasesFailed
 from ._images import Exchange, ImageLike, require_nibabel
 from ._options import Gaps, Tilt
 from ._process import call
@@ -111,9 +110,7 @@ def convert(
         ended = call(arguments, also=[1])
         conversion = Conversion.read(ended.json(), keeps)
     if ended.code and (check or not keep_going):
-        error = CasesFailed(ended.text, ended.code, ended.command)
-        error.result = conversion
-        raise error
+        raise ended.cases_failed(conversion)
     return conversion
 
 

@@ -9,10 +9,14 @@ import subprocess
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Callable
+from typing import TYPE_CHECKING, Any, Callable
 
-from ._errors import TomosError, error_of
+from ._errors import CasesFailed, TomosError, error_of
 from ._locate import program
+
+if TYPE_CHECKING:
+    from ._conversion import Conversion
+    from ._results import RunResult
 
 _log = logging.getLogger("tomos")
 
@@ -54,6 +58,12 @@ class Ended:
     def error(self) -> TomosError:
         """The exception that stands for this end."""
         return error_of(self.code, self.text, self.command)
+
+    def cases_failed(self, result: RunResult | Conversion) -> CasesFailed:
+        """The exception where some failed, with what there is."""
+        error = CasesFailed(self.text, self.code, self.command)
+        error.result = result
+        return error
 
 
 def call(arguments: Sequence[str], listener: Listener | None = None, also: Sequence[int] = ()) -> Ended:

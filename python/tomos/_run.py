@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, Callable
 
 from ._arguments import StrPath, options, path, repeated, settings
-from ._errors import CasesFailed
 from ._options import Redo
 from ._process import call
 from ._results import RunResult
@@ -239,9 +238,7 @@ def _launch(arguments: list[str], results: Path, progress: ProgressCallback | No
     stale = status(results).stale if ended.code else {}
     result = RunResult.read(results, stale)
     if ended.code and check:
-        error = CasesFailed(ended.text, ended.code, ended.command)
-        error.result = result
-        raise error
+        raise ended.cases_failed(result)
     return result
 
 
