@@ -11,7 +11,7 @@ import sys
 
 from . import command, document, gate, loop, rows, sets
 from .copies import Unreadable
-from .found import Found, baseline_setup
+from .found import FOUND, Found, baseline_setup
 from .measure import Bench
 from .process import Failed, run
 
@@ -24,7 +24,7 @@ def arguments():
         "accuracy",
         __doc__,
         "Without --set and ROW all sets are measured and docs/accuracy.md is written; with them, results are "
-        "printed and kept,\nand --document writes the page of what is kept.\n"
+        "printed and kept (Benchmarks/Accuracy/found),\nand --document writes the page of what is kept.\n"
         + "\n".join((command.listed("Sets", sets.SETS), command.listed("Rows", rows.ALL))),
     )
     parser.add_argument("rows", metavar="ROW", nargs="*", help="measure these rows only")
@@ -156,7 +156,7 @@ def main():
     chosen = [bench for bench in every if not told.sets or bench.set.name in told.sets]
     if not chosen:
         sys.exit(3)
-    kept = Found(work / "found")
+    kept = Found(work / "found" if told.smoke else FOUND)
     try:
         failures = 0 if told.document else sum(measure(bench, told, kept) for bench in chosen)
     except KeyboardInterrupt:

@@ -13,7 +13,7 @@ import nibabel
 import numpy as np
 
 from . import rows, sets
-from .found import Found
+from .found import FOUND, Found
 from .measure import Bench
 
 KINDS = ("another label", "ends", "border", "further off")
@@ -82,7 +82,7 @@ def main():
     told = parser.parse_args()
     program = hashlib.sha256(pathlib.Path(told.tomos).read_bytes()).hexdigest()
     work = sets.ROOT / "out/accuracy"
-    kept = Found(work / "found")
+    kept = Found(FOUND)
     for one in sets.SETS:
         if told.sets and one.name not in told.sets:
             continue

@@ -11,7 +11,7 @@ import subprocess
 import sys
 
 from . import sets
-from .found import Found, baseline_setup
+from .found import FOUND, Found, baseline_setup
 
 # A set, the dimensions of its U-Net and CPU minutes: until more of them brought no more. Of slices where blocks would
 # take hours.
@@ -40,7 +40,7 @@ def main():
     parser.add_argument("tomos", metavar="TOMOS", help="the program, which compares")
     parser.add_argument("--resume", action="store_true", help="take those that were trained before")
     told = parser.parse_args()
-    kept = Found(sets.ROOT / "out/accuracy/found")
+    kept = Found(FOUND)
     wanted = [network for network in NETWORKS if not (told.resume and is_trained(*network, kept))]
     with concurrent.futures.ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
         statuses = list(pool.map(lambda network: train(told.tomos, *network), wanted))

@@ -18,7 +18,7 @@ import shutil
 import sys
 
 from . import command, sets
-from .found import Found
+from .found import FOUND, Found
 from .measure import PIPELINE, Bench
 from .process import Failed, run
 
@@ -212,7 +212,7 @@ def main():
     command.require_known(parser, (told.sets, sets.SETS))
     command.stop_on_termination()
     work = sets.ROOT / "out/accuracy"
-    kept, failures, count = Found(work / "found"), 0, 0
+    kept, failures, count = Found(FOUND), 0, 0
     os.chdir(sets.ROOT)
     try:
         for bench in benches(told.tomos, told.sets, work):

@@ -21,7 +21,7 @@ import torch.nn.functional as F
 
 from . import sets
 from .document import interval, label_scores, number
-from .found import Found, baseline_setup
+from .found import FOUND, Found, baseline_setup
 from .measure import Bench
 from .unet_network import WIDTHS, UNet, loss
 from .unet_samples import Samples, is_flat, load, patch_sides
@@ -178,7 +178,7 @@ def main():
     setup = baseline_setup(split)
     bench = Bench(chosen, split, tomos, "", work / "unet" / f"{chosen.name}-{told.dimensions or 'chosen'}")
     found = train(bench, told.dimensions, 20 if told.smoke else 60 * told.minutes)
-    Found(work / "found").keep(chosen.name, f"unet-{found['dimensions']}", setup, found)
+    Found(work / "found" if told.smoke else FOUND).keep(chosen.name, f"unet-{found['dimensions']}", setup, found)
 
 
 if __name__ == "__main__":
