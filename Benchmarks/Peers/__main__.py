@@ -98,7 +98,7 @@ def tell(bench: Bench, method, options: Options, found: dict):
         f"{bench.set.name} {method.name}, pack of {options.pack}: Dice {page.told_dice(found)} of "
         f"{options.study} cases, first result after {number(found['first'], 1)} s, {number(found['seconds'], 2)} s a "
         f"case ({number(found['cpu'], 2)} CPU s), {number(found['memory'], 2)} GiB"
-        + (f", {found['failed']} failed: {found['failure'].strip().splitlines()[-1]}" if found.get("failure") else ""),
+        + (f", {found['failed']} failed: {found['failure']}" if found.get("failure") else ""),
         flush=True,
     )
 

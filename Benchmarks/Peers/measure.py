@@ -231,7 +231,7 @@ class Bench:
         return missing
 
 
-def reason(failure: Failed) -> str:
+def reason(failure: Failed | str) -> str:
     """The last line of what a program said, without the paths of this machine."""
     lines = str(failure).strip().splitlines() or ["no word"]
     return re.sub(r"/\S*/", "", lines[-1])[:300]
@@ -259,7 +259,7 @@ def totals(cases: list, preparing: dict | None) -> dict:
         "seconds": sum(case["seconds"] for case in done) / len(done) if done else None,
         "cpu": sum(case["cpu"] for case in done) / len(done) if done else None,
         "memory": max(peaks, default=None),
-        "failure": failures[0] if failures else None,
+        "failure": reason(failures[0]) if failures else None,
     }
 
 
