@@ -181,18 +181,28 @@ evaluation-reference: build .venv-evaluation/complete ## Compare `tomos evaluate
 	@touch $@
 
 TRAIN := PYTHONPATH=training .venv-training/bin/python -m tomos_training
+LEG := PYTHON=.venv-training/bin/python training/leg --toy --device cpu --minutes 0.5 --total 1
 FOLDER ?= .training/run
 STEPS ?= 5000
 
 train: .venv-training/requirements.txt ## Train the weights on (FOLDER=, STEPS=, OPTIONS="--device cuda"); goes on where it stopped
 	$(TRAIN) train --folder $(FOLDER) --init Sources/CTomosWeights/tomos-1.safetensors --steps $(STEPS) $(OPTIONS)
 
-train-smoke: setup .venv-training/requirements.txt ## Train briefly; the loss falls, tomos reads the export and agrees
+train-smoke: setup .venv-training/requirements.txt ## Train briefly; the loss falls, tomos reads the export and agrees; two legs of a lent GPU are rehearsed
 	@swift build --product tomos
+	PYTHONPATH=training .venv-training/bin/python -m unittest discover -s training/tests
 	$(TRAIN) smoke --folder .training/smoke
 	@cd .training/smoke && ../../.build/debug/tomos infer --weights smoke.safetensors --target query.npy \
 	    --support-images images.npy --support-labels labels.npy -o engine.npy
 	$(TRAIN) compare .training/smoke/engine.npy .training/smoke/logits.npy
+	@rm -rf .training/leg
+	OUT=.training/leg/one $(LEG)
+	OUT=.training/leg/two $(LEG) --earlier .training/leg/one
+	@grep -q '^Steps [1-9]' .training/leg/two/report.md || { echo "the second leg did not go on from the first"; exit 1; }
+
+validation-slices: .venv-training/requirements.txt ## The development sets' packs as slices in one file, for a machine without them
+	@mkdir -p .training
+	$(TRAIN) slices .training/slices.npz
 
 validate-weights: .venv-training/requirements.txt ## The figures of docs/weights.md (WEIGHTS="A B" compares files)
 	$(TRAIN) validate $(WEIGHTS)

@@ -1,108 +1,148 @@
-"""python -m tomos_training COMMAND: train, export, validate, smoke, compare, speed."""
+"""python -m tomos_training COMMAND: train, leg, export, validate, slices, smoke, compare, speed."""
+
 import argparse
 import json
 import os
-import subprocess
-import time
-from dataclasses import asdict
+import shutil
+import sys
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from . import validation, weights_file
-from .loop import Run, Settings
-from .network import UniverSeg
-from .tasks import GENERATOR_VERSION, generate
-
-ROOT = Path(__file__).resolve().parents[2]
-BUNDLED = ROOT / "Sources/CTomosWeights/tomos-1.safetensors"
-
-
-def load(path: Path) -> UniverSeg:
-    network = UniverSeg().to(memory_format=torch.channels_last).eval()
-    network.load_state_dict(weights_file.load(path)[0])
-    return network
-
-
-def revision() -> str:
-    found = subprocess.run(["git", "describe", "--always", "--dirty", "--abbrev=40"], cwd=ROOT, capture_output=True, text=True)
-    return found.stdout.strip() or "unknown"
-
-
-def export(run: Run, path: Path, figures: dict) -> str:
-    settings = asdict(run.settings)
-    settings["init"] = Path(settings["init"]).name
-    return weights_file.save(path, run.average.state_dict(), {
-        "name": path.stem, "architecture": "UniverSeg encoder_blocks=[64,64,64,64]", "licence": "Apache-2.0",
-        "data": "synthetic tasks only", "revision": revision(), "generator": str(GENERATOR_VERSION),
-        "seed": str(run.settings.seed), "steps": str(run.step), "settings": json.dumps(settings),
-        "validation": json.dumps(figures)})
+from . import export, leg, slices, speed, validation
+from .loop import LOG, Run, Settings, checkpoints, newest
+from .tasks import generate
 
 
 def train(options):
-    settings = Settings(seed=options.seed, steps=options.steps, rate=options.rate, bf16=options.bf16,
-                        device=options.device, init=str(options.init) if options.init else "")
+    settings = Settings(
+        seed=options.seed,
+        steps=options.steps,
+        rate=options.rate,
+        bf16=options.bf16,
+        device=options.device,
+        init=str(options.init) if options.init else "",
+    )
     run = Run(settings, options.folder)
     run.go()
     network = run.average.to("cpu").eval()
-    scores = validation.synthetic([network], options.tasks)[0]
-    figures = {"syntheticTasks": options.tasks, "syntheticDice": round(sum(scores) / len(scores), 4)}
+    row = validation.synthetic([network], options.tasks)[0]
+    figures = {"syntheticTasks": options.tasks, "syntheticDice": round(row.mean(), 4)}
     path = options.folder / "weights.safetensors"
-    print(json.dumps(figures), export(run, path, figures), path)
+    print(json.dumps(figures), export.write(run, path, figures), path)
+
+
+def train_leg(options):
+    """A lease's minutes, whole."""
+    packs = slices.load(options.slices) if options.slices else {}
+    init = str(options.init) if options.init else ""
+    if options.toy:
+        settings = Settings(
+            seed=7,
+            seconds=60 * options.total,
+            size=32,
+            supports=(4,),
+            slices=10,
+            groups=2,
+            rate=1e-3,
+            warm_up=2,
+            bf16=True,
+            device=options.device,
+            init=init,
+        )
+        packs = packs and slices.few(packs)
+    else:
+        settings = Settings(
+            seed=options.seed,
+            seconds=60 * options.total,
+            supports=options.supports,
+            slices=options.group,
+            groups=options.groups,
+            rate=options.rate,
+            warm_up=100,
+            decay=0.999,
+            bf16=True,
+            device=options.device,
+            init=init,
+        )
+    leg.go(
+        settings,
+        options.out,
+        options.earlier,
+        packs,
+        options.minutes,
+        options.compile,
+        leg.TOY if options.toy else leg.Size(),
+    )
 
 
 def export_average(options):
     """The average of a run that stopped early, as it stands."""
-    saved = torch.load(options.folder / "checkpoint.pt", map_location="cpu", weights_only=True)
-    settings = json.loads(saved["settings"])
-    run = Run(Settings(**{**settings, "supports": tuple(settings["supports"])}), options.folder)
+    place = newest(options.folder)
+    if not place:
+        raise SystemExit(f"{options.folder}: no checkpoint in it")
+    saved = torch.load(place / "network.pt", map_location="cpu", weights_only=True)
+    run = Run(Settings.of(saved["settings"]), options.folder)
     path = options.folder / "weights.safetensors"
-    print(f"step {run.step} of {run.settings.steps}:", export(run, path, {}), path)
+    print(f"step {run.step} of {run.settings.steps}:", export.write(run, path, {}), path)
+
+
+def packs_at_hand() -> dict:
+    """The packs of the development sets that are there; those that are absent are said."""
+    sys.path.insert(0, str(export.ROOT / "Benchmarks"))
+    from Accuracy import sets
+
+    packs = {}
+    for one in sets.SETS:
+        try:
+            packs[one.name] = (list(one.labels), slices.read_pack(one, sets.split(one)))
+        except sets.Absent as absent:
+            print(f"not measured: {absent}", file=sys.stderr)
+    return packs
 
 
 def validate(options):
-    networks = [load(path) for path in options.weights]
-    rows = validation.synthetic(networks, options.tasks)
-    print(f"{options.tasks} synthetic tasks of generator {GENERATOR_VERSION}, threshold 0.5, mean Dice (95 % interval)")
-    for path, row in zip(options.weights, rows):
-        low, high = validation.interval(row)
-        print(f"{path.name}: {sum(row) / len(row):.4f} ({low:.4f} to {high:.4f})")
-    for path, row in zip(options.weights[1:], rows[1:]):
-        change = [b - a for a, b in zip(rows[0], row)]
-        low, high = validation.interval(change)
-        print(f"{path.name} less {options.weights[0].name}: {sum(change) / len(change):+.4f} ({low:+.4f} to {high:+.4f})")
-    data = Path(os.environ.get("TOMOS_SHARED", ROOT / "../shared")) / "data/hippocampus"
-    if not data.is_dir():
-        print("hippocampus pack: not measured, the data are not there (set TOMOS_SHARED)")
-        return
-    for path, network in zip(options.weights, networks):
-        scores = validation.leave_one_out(network, data)
-        print(f"{path.name}: hippocampus pack, leave-one-out, 4 volumes, every 4th slice: {sum(scores) / len(scores):.4f}")
+    networks = [export.load(path) for path in options.weights]
+    columns = [[row] for row in validation.synthetic(networks, options.tasks)]
+    for column, rows in zip(columns, validation.sets(networks, packs_at_hand())):
+        column += rows
+    print(validation.table([path.stem for path in options.weights], columns))
+
+
+def write_slices(options):
+    slices.write(options.file, packs_at_hand())
+    print(f"{options.file}: {options.file.stat().st_size / 1e6:.1f} MB")
 
 
 def smoke(options):
     """Trains a few minutes from nothing on small tasks: the loss must fall; writes weights and a case for tomos."""
     settings = Settings(seed=7, steps=options.steps, size=64, supports=(4,), rate=1e-3, warm_up=10)
-    for old in ("checkpoint.pt", "log.jsonl"):
-        (options.folder / old).unlink(missing_ok=True)
+    options.folder.mkdir(parents=True, exist_ok=True)
+    for old in checkpoints(options.folder):
+        shutil.rmtree(old)
+    (options.folder / LOG).unlink(missing_ok=True)
     run = Run(settings, options.folder)
     rows = run.go(every=max(1, options.steps // 6))
     first, last = rows[0]["loss"], rows[-1]["loss"]
     if not last < 0.9 * first:
         raise SystemExit(f"the loss did not fall: {first} at step {rows[0]['step']}, {last} at step {rows[-1]['step']}")
-    export(run, options.folder / "smoke.safetensors", {"loss": last})
+    export.write(run, options.folder / "smoke.safetensors", {"loss": last})
     write_case(run.average.eval(), options.folder)
     print(f"the loss fell from {first} to {last} in {run.seconds:.0f} s")
 
 
 @torch.no_grad()
-def write_case(network: UniverSeg, folder: Path):
+def write_case(network, folder: Path):
     """One task's arrays and PyTorch's logits, which the engine's must equal."""
-    task = generate(validation.FIRST_SEED, 4)
+    task = generate(validation.FIRST_SEED, 1, 4)
     logits = network(task.query, task.images, task.labels)
-    arrays = {"query": task.query[0, 0], "images": task.images[0, :, 0], "labels": task.labels[0, :, 0],
-              "logits": logits[0, 0]}
+    arrays = {
+        "query": task.query[0, 0],
+        "images": task.images[0, :, 0],
+        "labels": task.labels[0, :, 0],
+        "logits": logits[0, 0],
+    }
     for name, value in arrays.items():
         np.save(folder / f"{name}.npy", np.ascontiguousarray(value.numpy()))
 
@@ -115,50 +155,69 @@ def compare(options):
         raise SystemExit("the engine and PyTorch disagree")
 
 
-def speed(options):
-    generate(0, 16, device=options.device)
-    begun = time.time()
-    for seed in range(1, options.tasks + 1):
-        generate(seed, 16, device=options.device)
-    if options.device != "cpu":
-        torch.cuda.synchronize()
-    print(f"{options.tasks / (time.time() - begun):.1f} tasks/s (S=16, 128x128, {options.device})")
+def generator_speed(options):
+    rate = speed.generating(options.device, options.tasks, 16, 128, options.seconds)
+    print(f"{rate:.1f} tasks/s (S=16, 128x128, groups of {options.tasks}, {options.device})")
+
+
+def parser():
+    result = argparse.ArgumentParser(prog="tomos_training")
+    commands = result.add_subparsers(required=True)
+
+    def command(name, run, text):
+        added = commands.add_parser(name, help=text)
+        added.set_defaults(run=run)
+        return added
+
+    added = command("train", train, "train, export, validate; goes on where it stopped")
+    added.add_argument("--folder", type=Path, required=True)
+    added.add_argument("--init", type=Path, help="weights to begin with (.safetensors)")
+    added.add_argument("--seed", type=int, default=1)
+    added.add_argument("--steps", type=int, default=5000)
+    added.add_argument("--rate", type=float, default=1e-4)
+    added.add_argument("--bf16", action="store_true")
+    added.add_argument("--device", default="cpu")
+    added.add_argument("--tasks", type=int, default=500)
+    added = command("leg", train_leg, "train for minutes on a device that is lent: measure, train, validate, write")
+    added.add_argument("--out", type=Path, required=True, help="folder for all that comes back")
+    added.add_argument("--earlier", type=Path, help="folder of the leg before, to go on from")
+    added.add_argument("--init", type=Path, help="weights to begin with (.safetensors)")
+    added.add_argument("--slices", type=Path, help="file of `slices`, to validate on")
+    added.add_argument("--minutes", type=float, default=9, help="of this leg, all in all (9)")
+    added.add_argument("--total", type=float, default=9, help="of all legs together: the rate falls over them (9)")
+    added.add_argument("--seed", type=int, default=1)
+    added.add_argument("--rate", type=float, default=5e-4)
+    added.add_argument("--supports", type=int, nargs="+", default=(4, 8, 16, 16, 32, 64))
+    added.add_argument("--group", type=int, default=512, help="slices of a group of tasks (512)")
+    added.add_argument("--groups", type=int, default=1, help="groups a step (1)")
+    added.add_argument("--device", default="cuda")
+    added.add_argument("--compile", action="store_true", help="by torch.compile")
+    added.add_argument("--toy", action="store_true", help="a rehearsal: small tasks, little of everything")
+    added = command("export", export_average, "the average of a run that stopped early")
+    added.add_argument("--folder", type=Path, required=True)
+    added = command("validate", validate, "figures of weights; of several, the differences from the first")
+    added.add_argument("weights", type=Path, nargs="*", default=[export.BUNDLED])
+    added.add_argument("--tasks", type=int, default=500)
+    added = command("slices", write_slices, "the development sets' slices in one file, for a machine without them")
+    added.add_argument("file", type=Path)
+    added = command("smoke", smoke, "two minutes: the loss falls, the export is written")
+    added.add_argument("--folder", type=Path, required=True)
+    added.add_argument("--steps", type=int, default=160)
+    added = command("compare", compare, "two .npy files of logits")
+    added.add_argument("one", type=Path)
+    added.add_argument("other", type=Path)
+    added = command("speed", generator_speed, "tasks a second of the generator")
+    added.add_argument("--tasks", type=int, default=1, help="in a group (1)")
+    added.add_argument("--seconds", type=float, default=20)
+    added.add_argument("--device", default="cpu")
+    return result
 
 
 def main():
-    torch.set_num_threads(int(os.environ.get("TOMOS_THREADS", "2")))
-    parser = argparse.ArgumentParser(prog="tomos_training")
-    commands = parser.add_subparsers(required=True)
-    command = commands.add_parser("train", help="train, export, validate; goes on where it stopped")
-    command.set_defaults(run=train)
-    command.add_argument("--folder", type=Path, required=True)
-    command.add_argument("--init", type=Path, help="weights to begin with (.safetensors)")
-    command.add_argument("--seed", type=int, default=1)
-    command.add_argument("--steps", type=int, default=5000)
-    command.add_argument("--rate", type=float, default=1e-4)
-    command.add_argument("--bf16", action="store_true")
-    command.add_argument("--device", default="cpu")
-    command.add_argument("--tasks", type=int, default=500)
-    command = commands.add_parser("export", help="the average of a run that stopped early")
-    command.set_defaults(run=export_average)
-    command.add_argument("--folder", type=Path, required=True)
-    command = commands.add_parser("validate", help="figures of weights; of several, the differences from the first")
-    command.set_defaults(run=validate)
-    command.add_argument("weights", type=Path, nargs="*", default=[BUNDLED])
-    command.add_argument("--tasks", type=int, default=500)
-    command = commands.add_parser("smoke", help="two minutes: the loss falls, the export is written")
-    command.set_defaults(run=smoke)
-    command.add_argument("--folder", type=Path, required=True)
-    command.add_argument("--steps", type=int, default=160)
-    command = commands.add_parser("compare", help="two .npy files of logits")
-    command.set_defaults(run=compare)
-    command.add_argument("one", type=Path)
-    command.add_argument("other", type=Path)
-    command = commands.add_parser("speed", help="tasks a second")
-    command.set_defaults(run=speed)
-    command.add_argument("--tasks", type=int, default=50)
-    command.add_argument("--device", default="cpu")
-    options = parser.parse_args()
+    torch.set_num_threads(int(os.environ.get("TOMOS_THREADS", os.cpu_count() or 2)))
+    options = parser().parse_args()
+    if isinstance(getattr(options, "supports", None), list):
+        options.supports = tuple(options.supports)
     options.run(options)
 
 

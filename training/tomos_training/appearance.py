@@ -1,89 +1,129 @@
-"""From label maps to images: contrast, texture, partial volume, bias, noise, the native grid, windows."""
+"""From label maps to images: contrast, texture, partial volume, bias, ghosts, noise, the native grid, windows.
+
+Images are tasks,slices,height,width. All tasks of a group are of one modality and one native grid.
+"""
+
+import numpy as np
 import torch
 import torch.nn.functional as F
 
-from .anatomy import AIR
+from .anatomy import AIR, Anatomy
 from .draw import Draw
 
-MODALITIES = ("ct", "mr", "mr", "mr", "ultrasound")
+MODALITIES = ("ct", "mr", "mr", "mr", "mr", "ultrasound")
+REACH = 5
 
 
-def texture(draw: Draw, n: int, size: int, cells: int) -> torch.Tensor:
-    """n,1,size,size: noise of unit deviation with about `cells` bumps a side."""
-    field = F.interpolate(draw.normal(n, 1, cells + 2, cells + 2), (size, size), mode="bicubic", align_corners=True)
+def texture(draw: Draw, n: int, slices: int, size: int, cells: int) -> torch.Tensor:
+    """n,slices,size,size: noise of unit deviation with about `cells` bumps a side."""
+    coarse = draw.normal(n, slices, cells + 2, cells + 2)
+    field = F.interpolate(coarse, (size, size), mode="bicubic", align_corners=True)
     return field / (field.std(dim=(2, 3), keepdim=True) + 1e-6)
 
 
-def blur(image: torch.Tensor, sigma: float) -> torch.Tensor:
-    """Gaussian, sigma in pixels."""
-    if sigma < 0.2:
-        return image
-    reach = max(1, int(2.5 * sigma))
-    steps = torch.arange(-reach, reach + 1, device=image.device).float()
-    kernel = torch.exp(-steps * steps / (2 * sigma * sigma))
-    kernel = kernel / kernel.sum()
-    image = F.conv2d(F.pad(image, (reach, reach, 0, 0), mode="replicate"), kernel.view(1, 1, 1, -1))
-    return F.conv2d(F.pad(image, (0, 0, reach, reach), mode="replicate"), kernel.view(1, 1, -1, 1))
+def blur(image: torch.Tensor, sigma: torch.Tensor) -> torch.Tensor:
+    """Gaussian; sigma: a number of pixels for each task, at most two fifths of the kernel's reach."""
+    steps = torch.arange(-REACH, REACH + 1, device=image.device).float()
+    kernel = torch.exp(-steps.square() / (2 * sigma.view(-1, 1).clamp(min=0.1).square()))
+    kernel = (kernel / kernel.sum(1, keepdim=True)).view(-1, 1, 1, 2 * REACH + 1)
+    image, tasks = image.transpose(0, 1), image.shape[0]
+    image = F.conv2d(F.pad(image, (REACH, REACH, 0, 0), mode="replicate"), kernel, groups=tasks)
+    image = F.conv2d(F.pad(image, (0, 0, REACH, REACH), mode="replicate"), kernel.transpose(2, 3), groups=tasks)
+    return image.transpose(0, 1)
 
 
-def contrasts(draw: Draw, n: int, count: int, modality: str) -> torch.Tensor:
-    """n,count: the intensity of every label in every subject."""
-    mean = draw.uniform(count)
+def contrasts(draw: Draw, slices: int, count: int, modality: str, alike) -> torch.Tensor:
+    """tasks,slices,count: the intensity of every label in every subject."""
+    mean = draw.uniform(draw.tasks, count)
     if modality == "ct":  # soft tissues lie close together, some structures are bright
-        mean = torch.where(mean > 0.85, 0.6 + 0.4 * draw.uniform(count), 0.35 + 0.25 * mean)
-    elif draw.chance(0.3):  # neighbours that look alike
-        steps = draw.one_of(2, 3, 4, 5)
-        mean = (mean * steps).round() / steps
-    if draw.chance(0.8):
-        mean[AIR] = draw.between(0, 0.08)
-    return mean + draw.one_of(0.01, 0.03, 0.06, 0.12) * draw.normal(n, count)
+        mean = torch.where(mean > 0.85, 0.6 + 0.4 * draw.uniform(draw.tasks, count), 0.35 + 0.25 * mean)
+    else:  # neighbours that look alike
+        steps = draw.tensor(draw.one_of(2, 3, 4, 5), 2)
+        mean = torch.where(draw.tensor(draw.chance(0.3), 2), (mean * steps).round() / steps, mean)
+    mean[:, AIR] = torch.where(draw.tensor(draw.chance(0.8), 1), 0.08 * draw.uniform(draw.tasks), mean[:, AIR])
+    for tasks, one, other in alike:
+        chosen = draw.tensor(tasks, 1)
+        mean[chosen, one] = mean[chosen, other]
+    between_subjects = draw.tensor(draw.one_of(0.01, 0.03, 0.06, 0.12), 3)
+    return mean[:, None] + between_subjects * draw.normal(draw.tasks, slices, count)
 
 
-def render(draw: Draw, labels: torch.Tensor, count: int) -> torch.Tensor:
-    """n,1,h,w in [0, 1]: images of label maps n,h,w."""
-    n, size = labels.shape[0], labels.shape[-1]
-    modality = draw.one_of(*MODALITIES)
-    image = contrasts(draw, n, count, modality).gather(1, labels.flatten(1)).view(n, 1, size, size)
-    strength = draw.one_of(0, 0.02, 0.05, 0.1)
-    if strength:
-        image = image + (draw.uniform(count) * strength)[labels].unsqueeze(1) * texture(
-            draw, n, size, draw.one_of(12, 20, 32, 48))
-    image = blur(image, draw.one_of(0, 0.4, 0.6, 0.9, 1.3, 2.0) * size / 128)
-    if modality != "ct" and draw.chance(0.6):
-        image = image * torch.exp(draw.one_of(0.1, 0.2, 0.35) * texture(draw, n, size, draw.one_of(2, 3)))
-    if modality == "ultrasound":  # speckle, finer across than along the beam; shadows
-        speckle = blur(draw.normal(n, 1, size, size), draw.between(0.5, 1.2))
-        image = image * (1 + draw.between(0.2, 0.5) * speckle / speckle.std())
-        image = image * torch.exp(-draw.between(0, 1) * torch.linspace(0, 1, size, device=draw.device).view(1, 1, -1, 1))
-    return window(draw, image)
+def render(draw: Draw, anatomy: Anatomy, depths: int) -> torch.Tensor:
+    """Images in [0, 1] of an anatomy's slices, each the mean of so many depths that follow one another in its labels.
+
+    What lies aslant is smeared, as in a slice of some thickness.
+    """
+    labels, count, size = anatomy.labels, anatomy.count, anatomy.labels.shape[-1]
+    slices, modality = labels.shape[1] // depths, draw.group_one_of(*MODALITIES)
+    look = contrasts(draw, slices, count, modality, anatomy.alike).repeat(1, depths, 1)
+    image = look.gather(2, labels.flatten(2)).view_as(labels)
+    strength = draw.tensor(draw.one_of(0, 0.02, 0.05, 0.1), 2) * draw.uniform(draw.tasks, count)
+    grain = texture(draw, draw.tasks, slices, size, draw.group_one_of(12, 20, 32, 48)).repeat(1, depths, 1, 1)
+    image = image + strength[:, None].expand(look.shape).gather(2, labels.flatten(2)).view_as(labels) * grain
+    image = image.unflatten(1, (depths, slices)).mean(1)
+    image = blur(image, draw.tensor(draw.one_of(0, 0.4, 0.6, 0.9, 1.3, 2.0) * size / 128, 1))
+    if modality != "ct":
+        bias = draw.one_of(0.1, 0.2, 0.35) * draw.chance(0.6)
+        image = image * torch.exp(draw.tensor(bias) * texture(draw, draw.tasks, slices, size, draw.group_one_of(2, 3)))
+    if modality == "mr":
+        image = ghosts(draw, image)
+    if modality == "ultrasound":
+        image = speckled(draw, image)
+    return window(draw, image), modality
+
+
+def ghosts(draw: Draw, image: torch.Tensor) -> torch.Tensor:
+    """Faint copies along one axis, as of what moved while it was taken."""
+    size, axis = image.shape[-1], draw.group_one_of(-1, -2)
+    step = int(size * draw.group_between(0.15, 0.5))
+    strength = draw.tensor(draw.chance(0.15) * draw.between(0.03, 0.15))
+    return image + strength * (image.roll(step, axis) + image.roll(-step, axis))
+
+
+def speckled(draw: Draw, image: torch.Tensor) -> torch.Tensor:
+    """Ultrasound: speckle, weaker with depth, in half of the tasks inside a fan only."""
+    tasks, slices, size = image.shape[:3]
+    speckle = blur(draw.normal(tasks, slices, size, size), draw.tensor(draw.between(0.5, 1.2), 1))
+    image = image * (1 + draw.tensor(draw.between(0.2, 0.5)) * speckle / speckle.std(dim=(2, 3), keepdim=True))
+    down = torch.linspace(0, 1, size, device=draw.device).view(1, 1, -1, 1)
+    across = torch.linspace(-1, 1, size, device=draw.device).view(1, 1, 1, -1)
+    image = image * torch.exp(-draw.tensor(draw.between(0, 1)) * down)
+    inside = (across.abs() < draw.tensor(draw.between(0.5, 1.2)) * (down + 0.1)) & (across**2 + down**2 < 1.1)
+    return torch.where(draw.tensor(draw.chance(0.5)) & ~inside, 0, image)
 
 
 def window(draw: Draw, image: torch.Tensor) -> torch.Tensor:
-    """Each image to [0, 1] by its extremes, perhaps bent and inverted."""
-    flat = image.flatten(1)
-    low = torch.quantile(flat, 0.002, dim=1).view(-1, 1, 1, 1)
-    high = torch.quantile(flat, 0.998, dim=1).view(-1, 1, 1, 1)
-    image = ((image - low) / (high - low + 1e-6)).clamp(0, 1)
-    if draw.chance(0.5):
-        image = image ** torch.exp(draw.normal(image.shape[0], 1, 1, 1) * 0.25)
-    return 1 - image if draw.chance(0.2) else image
+    """Each image to [0, 1] by its extremes, wider at times as a volume's are, perhaps bent and inverted."""
+    shape = image.shape[:2]
+    flat = image[..., ::2, ::2].flatten(2)
+    low, high = torch.quantile(flat, torch.tensor([0.002, 0.998], device=image.device), dim=2)[..., None, None]
+    wider = draw.tensor(draw.chance(0.3)[:, None] * draw.between(0, 0.6, *shape))
+    image = ((image - low) / ((high - low) * (1 + wider) + 1e-6)).clamp(0, 1)
+    bent = draw.tensor(np.exp(draw.chance(0.5)[:, None] * 0.25 * draw.numbers.standard_normal(shape)))
+    image = (image + 1e-6) ** bent
+    return torch.where(draw.tensor(draw.chance(0.2)), 1 - image, image)
 
 
-def noise(draw: Draw, image: torch.Tensor) -> torch.Tensor:
-    strength = draw.one_of(0, 0.01, 0.02, 0.04, 0.08)
-    return (image + strength * torch.randn(image.shape, generator=draw.tensors, device=draw.device)).clamp(0, 1)
+def noise(draw: Draw, image: torch.Tensor, modality: str) -> torch.Tensor:
+    """Gaussian, or Rician where magnitudes are shown; one size for each task."""
+    strength = draw.tensor(draw.one_of(0, 0.01, 0.02, 0.04, 0.08))
+    image = image + strength * torch.randn(image.shape, generator=draw.tensors, device=draw.device)
+    if modality == "mr":
+        other = strength * torch.randn(image.shape, generator=draw.tensors, device=draw.device)
+        image = torch.sqrt(image.square() + other.square())
+    return image.clamp(0, 1)
 
 
-def native_grid(draw: Draw, image: torch.Tensor, labels: torch.Tensor):
+def native_grid(draw: Draw, image: torch.Tensor, labels: torch.Tensor, modality: str):
     """As slices come: taken on a coarser, perhaps oblong grid, padded with zeros to a square and resampled.
 
-    image, labels: n,1,size,size. The labels of a coarse grid are blocky and are resampled as the program does it.
+    The labels of a coarse grid are blocky and are resampled as the program does it.
     """
     size = image.shape[-1]
-    side = int(size * draw.log_between(0.25, 1))
-    other = int(side * draw.between(0.6, 1))
-    height, width = (side, other) if draw.chance(0.5) else (other, side)
-    image = noise(draw, F.interpolate(image, (height, width), mode="bilinear", antialias=True))
+    side = int(size * np.exp(draw.group_between(np.log(0.25), 0)))
+    other = int(side * draw.group_between(0.6, 1))
+    height, width = (side, other) if draw.group_chance(0.5) else (other, side)
+    image = noise(draw, F.interpolate(image, (height, width), mode="bilinear", antialias=True), modality)
     labels = F.interpolate(labels, (height, width), mode="nearest-exact")
     left, top = (side - width) // 2, (side - height) // 2
     edges = (left, side - width - left, top, side - height - top)

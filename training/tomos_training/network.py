@@ -3,6 +3,7 @@
 The cross convolution of every (query, support) pair is linear, so its two halves are computed once each and added:
 the concatenation of query and support features is never built.
 """
+
 import torch
 import torch.nn.functional as F
 from torch import nn

@@ -1,4 +1,5 @@
 """Safetensors with a metadata header, written and read with nothing but the standard library and torch."""
+
 import hashlib
 import json
 import struct
@@ -14,7 +15,11 @@ def save(path: Path, tensors: dict[str, torch.Tensor], metadata: dict[str, str])
     offset = 0
     for name in sorted(tensors):
         data = tensors[name].detach().cpu().float().contiguous().numpy().astype("<f4").tobytes()
-        header[name] = {"dtype": "F32", "shape": list(tensors[name].shape), "data_offsets": [offset, offset + len(data)]}
+        header[name] = {
+            "dtype": "F32",
+            "shape": list(tensors[name].shape),
+            "data_offsets": [offset, offset + len(data)],
+        }
         offset += len(data)
         body.append(data)
     text = json.dumps(header, separators=(",", ":")).encode()
