@@ -40,7 +40,8 @@ def contrasts(draw: Draw, slices: int, count: int, modality: str, alike) -> torc
     else:  # neighbours that look alike
         steps = draw.tensor(draw.one_of(2, 3, 4, 5), 2)
         mean = torch.where(draw.tensor(draw.chance(0.3), 2), (mean * steps).round() / steps, mean)
-    mean[:, AIR] = torch.where(draw.tensor(draw.chance(0.8), 1), 0.08 * draw.uniform(draw.tasks), mean[:, AIR])
+    is_dark = draw.chance(1 if modality == "ultrasound" else 0.8)
+    mean[:, AIR] = torch.where(draw.tensor(is_dark, 1), 0.08 * draw.uniform(draw.tasks), mean[:, AIR])
     for tasks, one, other in alike:
         chosen = draw.tensor(tasks, 1)
         mean[chosen, one] = mean[chosen, other]
@@ -48,13 +49,13 @@ def contrasts(draw: Draw, slices: int, count: int, modality: str, alike) -> torc
     return mean[:, None] + between_subjects * draw.normal(draw.tasks, slices, count)
 
 
-def render(draw: Draw, anatomy: Anatomy, depths: int) -> torch.Tensor:
+def render(draw: Draw, anatomy: Anatomy, depths: int, modality: str) -> torch.Tensor:
     """Images in [0, 1] of an anatomy's slices, each the mean of so many depths that follow one another in its labels.
 
     What lies aslant is smeared, as in a slice of some thickness.
     """
     labels, count, size = anatomy.labels, anatomy.count, anatomy.labels.shape[-1]
-    slices, modality = labels.shape[1] // depths, draw.group_one_of(*MODALITIES)
+    slices = labels.shape[1] // depths
     look = contrasts(draw, slices, count, modality, anatomy.alike).repeat(1, depths, 1)
     image = look.gather(2, labels.flatten(2)).view_as(labels)
     strength = draw.tensor(draw.one_of(0, 0.02, 0.05, 0.1), 2) * draw.uniform(draw.tasks, count)
@@ -69,7 +70,7 @@ def render(draw: Draw, anatomy: Anatomy, depths: int) -> torch.Tensor:
         image = ghosts(draw, image)
     if modality == "ultrasound":
         image = speckled(draw, image)
-    return window(draw, image), modality
+    return window(draw, image)
 
 
 def ghosts(draw: Draw, image: torch.Tensor) -> torch.Tensor:
@@ -80,16 +81,21 @@ def ghosts(draw: Draw, image: torch.Tensor) -> torch.Tensor:
     return image + strength * (image.roll(step, axis) + image.roll(-step, axis))
 
 
+def fan(draw: Draw, size: int) -> torch.Tensor:
+    """tasks,1,size,size: what an ultrasound probe sees; all, in half of the tasks."""
+    down = torch.linspace(0, 1, size, device=draw.device).view(1, 1, -1, 1)
+    across = torch.linspace(-1, 1, size, device=draw.device).view(1, 1, 1, -1)
+    inside = (across.abs() < draw.tensor(draw.between(0.5, 1.2)) * (down + 0.1)) & (across**2 + down**2 < 1.1)
+    return inside | draw.tensor(draw.chance(0.5))
+
+
 def speckled(draw: Draw, image: torch.Tensor) -> torch.Tensor:
-    """Ultrasound: speckle, weaker with depth, in half of the tasks inside a fan only."""
+    """Ultrasound: speckle, weaker with depth."""
     tasks, slices, size = image.shape[:3]
     speckle = blur(draw.normal(tasks, slices, size, size), draw.tensor(draw.between(0.5, 1.2), 1))
     image = image * (1 + draw.tensor(draw.between(0.2, 0.5)) * speckle / speckle.std(dim=(2, 3), keepdim=True))
     down = torch.linspace(0, 1, size, device=draw.device).view(1, 1, -1, 1)
-    across = torch.linspace(-1, 1, size, device=draw.device).view(1, 1, 1, -1)
-    image = image * torch.exp(-draw.tensor(draw.between(0, 1)) * down)
-    inside = (across.abs() < draw.tensor(draw.between(0.5, 1.2)) * (down + 0.1)) & (across**2 + down**2 < 1.1)
-    return torch.where(draw.tensor(draw.chance(0.5)) & ~inside, 0, image)
+    return image * torch.exp(-draw.tensor(draw.between(0, 1)) * down)
 
 
 def window(draw: Draw, image: torch.Tensor) -> torch.Tensor:

@@ -6,8 +6,8 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from .anatomy import REGIONS, Anatomy
-from .appearance import native_grid, noise, render, texture
+from .anatomy import AIR, REGIONS, Anatomy
+from .appearance import MODALITIES, fan, native_grid, noise, render, texture
 from .draw import Draw
 from .subjects import places
 
@@ -39,10 +39,14 @@ def generate(seed: int, tasks: int, supports: int, size: int = 128, device: str 
     asked = choose(draw, anatomy, slices)
     mask = (anatomy.labels.unsqueeze(-1) == asked).any(-1)
     change_surroundings(draw, anatomy, mask, at)
+    modality = draw.group_one_of(*MODALITIES)
+    if modality == "ultrasound":
+        seen = fan(draw, size)
+        anatomy.labels, mask = anatomy.labels.masked_fill(~seen, AIR), mask & seen
     mask = mask[:, :slices]
     missing_in_query(draw, anatomy, mask, asked)
     weight = usable(draw, mask, size)
-    (image, modality), truth = render(draw, anatomy, depths), mask.float()
+    image, truth = render(draw, anatomy, depths, modality), mask.float()
     if draw.group_chance(0.6):
         image, truth = native_grid(draw, image, truth, modality)
     else:
