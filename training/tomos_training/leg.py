@@ -35,11 +35,10 @@ TOY = Size(convolution=4, copied=1 << 20, atleast=0.05, synthetic=4, every=2, ke
 def go(settings: Settings, out: Path, earlier: Path | None, packs: dict, minutes: float, compiled: bool, size: Size):
     """Trains until `minutes` after the start less the reserve; prints and writes the report."""
     begun, spent = time.time(), {}
-    device, lines = settings.device, []
     with speed.clock("start", spent):
         run = Run(settings, out, earlier, compiled)
     with speed.clock("rates", spent):
-        lines += rates(run, size)
+        lines = rates(run, size)
     told(lines)
     before, from_step = run.slices, run.step
     with speed.clock("training", spent):
@@ -55,9 +54,9 @@ def go(settings: Settings, out: Path, earlier: Path | None, packs: dict, minutes
         f"Loss {rows[0]['loss']} to {rows[-1]['loss']}, soft Dice {rows[0]['softDice']} to {rows[-1]['softDice']}.",
         "",
     ]
-    with speed.clock("validation", spent):
-        lines += [validated(run, packs, size, device), ""]
     export.write(run, out / "weights.safetensors", {})
+    with speed.clock("validation", spent):
+        lines += [validated(run, packs, size), ""]
     lines += [f"Seconds: {json.dumps(spent)}. Settings: {json.dumps(asdict(settings))}"]
     (out / "report.md").write_text("\n".join(lines) + "\n")
     told(lines)
@@ -89,8 +88,9 @@ def rates(run: Run, size: Size) -> list[str]:
     ]
 
 
-def validated(run: Run, packs: dict, size: Size, device: str) -> str:
+def validated(run: Run, packs: dict, size: Size) -> str:
     """The average beside the weights that the run began with."""
+    device = run.settings.device
     networks = [export.first(run).to(device), run.average]
     for network in networks:
         network.eval()

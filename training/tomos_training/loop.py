@@ -174,29 +174,26 @@ class Run:
         """Trains to the end, or so many seconds of this call; the log's rows of this call: means over `every` steps."""
         rows, recent, called = [], [], time.time()
         begun = called - self.seconds
-        with open(self.folder / LOG, "a") as log:
-            while self.done() < 1 and time.time() - called < until:
-                recent.append(self.advance())
-                self.seconds = time.time() - begun
-                if self.step % every == 0 or self.done() == 1:
-                    rows.append(self.row(recent))
-                    # What was only begun counts when it is done: the row has waited for it.
-                    self.seconds, recent = time.time() - begun, []
-                    print(json.dumps(rows[-1]), flush=True)
-                    log.write(json.dumps(rows[-1]) + "\n")
-                    log.flush()
-                if self.step % keep == 0:
-                    self.save()
+        while self.done() < 1 and time.time() - called < until:
+            recent.append(self.advance())
+            if self.step % every == 0:
+                rows.append(self.row(recent, begun))
+                recent = []
+            self.seconds = time.time() - begun
+            if self.step % keep == 0:
+                self.save()
+        if recent:
+            rows.append(self.row(recent, begun))
         self.save()
         return rows
 
-    def row(self, recent: list[torch.Tensor]) -> dict:
+    def row(self, recent: list[torch.Tensor], begun: float) -> dict:
+        """A row of the log, printed and written; waits until the device has done what it tells of."""
         loss, dice = torch.stack(recent).mean(0).tolist()
-        return {
-            "step": self.step,
-            "seconds": round(self.seconds),
-            "slices": self.slices,
-            "loss": round(loss, 4),
-            "softDice": round(dice, 4),
-            "rate": self.rate(),
-        }
+        self.seconds = time.time() - begun
+        told = {"step": self.step, "seconds": round(self.seconds), "slices": self.slices, "loss": round(loss, 4)}
+        told |= {"softDice": round(dice, 4), "rate": self.rate()}
+        print(json.dumps(told), flush=True)
+        with open(self.folder / LOG, "a") as log:
+            log.write(json.dumps(told) + "\n")
+        return told
