@@ -22,7 +22,7 @@ def train(options):
         rate=options.rate,
         bf16=options.bf16,
         device=options.device,
-        init=str(options.init) if options.init else "",
+        init=options.init,
     )
     run = Run(settings, options.folder)
     run.go()
@@ -36,7 +36,8 @@ def train(options):
 def train_leg(options):
     """A lease's minutes, whole."""
     packs = slices.load(options.slices) if options.slices else {}
-    init = str(options.init) if options.init else ""
+    if options.device.startswith("cuda") and not torch.cuda.is_available():
+        raise SystemExit("PyTorch sees no GPU here; --toy --device cpu rehearses a leg without one")
     if options.toy:
         settings = Settings(
             seed=7,
@@ -49,14 +50,14 @@ def train_leg(options):
             warm_up=2,
             bf16=True,
             device=options.device,
-            init=init,
+            init=options.init,
         )
         packs = packs and slices.few(packs)
     else:
         settings = Settings(
             seed=options.seed,
             seconds=60 * options.total,
-            supports=options.supports,
+            supports=tuple(options.supports),
             slices=options.group,
             groups=options.groups,
             rate=options.rate,
@@ -64,7 +65,7 @@ def train_leg(options):
             decay=0.999,
             bf16=True,
             device=options.device,
-            init=init,
+            init=options.init,
         )
     leg.go(
         settings,
@@ -104,9 +105,7 @@ def packs_at_hand() -> dict:
 
 def validate(options):
     networks = [export.load(path) for path in options.weights]
-    columns = [[row] for row in validation.synthetic(networks, options.tasks)]
-    for column, rows in zip(columns, validation.sets(networks, packs_at_hand())):
-        column += rows
+    columns = validation.columns(networks, options.tasks, packs_at_hand())
     print(validation.table([path.stem for path in options.weights], columns))
 
 
@@ -171,7 +170,7 @@ def parser():
 
     added = command("train", train, "train, export, validate; goes on where it stopped")
     added.add_argument("--folder", type=Path, required=True)
-    added.add_argument("--init", type=Path, help="weights to begin with (.safetensors)")
+    added.add_argument("--init", default="", help="weights to begin with (.safetensors)")
     added.add_argument("--seed", type=int, default=1)
     added.add_argument("--steps", type=int, default=5000)
     added.add_argument("--rate", type=float, default=1e-4)
@@ -181,7 +180,7 @@ def parser():
     added = command("leg", train_leg, "train for minutes on a device that is lent: measure, train, validate, write")
     added.add_argument("--out", type=Path, required=True, help="folder for all that comes back")
     added.add_argument("--earlier", type=Path, help="folder of the leg before, to go on from")
-    added.add_argument("--init", type=Path, help="weights to begin with (.safetensors)")
+    added.add_argument("--init", default="", help="weights to begin with (.safetensors)")
     added.add_argument("--slices", type=Path, help="file of `slices`, to validate on")
     added.add_argument("--minutes", type=float, default=9, help="of this leg, all in all (9)")
     added.add_argument("--total", type=float, default=9, help="of all legs together: the rate falls over them (9)")
@@ -216,8 +215,6 @@ def parser():
 def main():
     torch.set_num_threads(int(os.environ.get("TOMOS_THREADS", os.cpu_count() or 2)))
     options = parser().parse_args()
-    if isinstance(getattr(options, "supports", None), list):
-        options.supports = tuple(options.supports)
     options.run(options)
 
 

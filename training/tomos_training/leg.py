@@ -94,7 +94,4 @@ def validated(run: Run, packs: dict, size: Size) -> str:
     networks = [export.first(run).to(device), run.average]
     for network in networks:
         network.eval()
-    columns = [[row] for row in validation.synthetic(networks, size.synthetic, device)]
-    for column, rows in zip(columns, validation.sets(networks, packs, device)):
-        column += rows
-    return validation.table(["before", "after"], columns)
+    return validation.table(["before", "after"], validation.columns(networks, size.synthetic, packs, device))

@@ -75,6 +75,12 @@ def sets(networks: list[UniverSeg], packs: dict, device: str = "cpu") -> list[li
     ]
 
 
+def columns(networks: list[UniverSeg], count: int, packs: dict, device: str = "cpu") -> list[list[Row]]:
+    """Each network on so many synthetic tasks, then on every set."""
+    first = synthetic(networks, count, device)
+    return [[row, *rows] for row, rows in zip(first, sets(networks, packs, device))]
+
+
 def table(names: list[str], columns: list[list[Row]]) -> str:
     """Markdown: a row a set, a column for each weights file, and of the others what they have more than the first."""
     head = ["set", names[0]] + [text for name in names[1:] for text in (name, f"{name} less {names[0]}")]
