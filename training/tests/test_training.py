@@ -8,7 +8,9 @@ import numpy as np
 import torch
 
 from tomos_training import slices, speed, validation
+from tomos_training.draw import Draw
 from tomos_training.loop import Run, Settings
+from tomos_training.subjects import places
 from tomos_training.tasks import generate
 
 SMALL = Settings(seed=3, steps=4, size=32, supports=(2, 3), slices=8, warm_up=1)
@@ -33,6 +35,12 @@ class Tasks(unittest.TestCase):
                 self.assertTrue(((mask == 0) | (mask == 1)).all(), seed)
             usable += tasks.weight.tolist()
         self.assertGreater(sum(usable) / len(usable), 0.75)
+
+    def test_most_supports_of_a_registered_task_lie_where_its_query_lies(self):
+        at = places(Draw(5, 200, "cpu"), 9, 16, np.ones(200, bool))
+        # In units of half the field's side. A support that went astray may lie anywhere; the query never does.
+        away = (at[:, 1:] - at[:, :1]).abs().mean((2, 3, 4)).median(1).values
+        self.assertLess(away.max().item(), 0.08)
 
 
 class Runs(unittest.TestCase):

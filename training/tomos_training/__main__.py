@@ -86,7 +86,9 @@ def export_average(options):
     saved = torch.load(place / "network.pt", map_location="cpu", weights_only=True)
     run = Run(Settings.of(saved["settings"]), options.folder)
     path = options.folder / "weights.safetensors"
-    print(f"step {run.step} of {run.settings.steps}:", export.write(run, path, {}), path)
+    aim = run.settings
+    at = f"{run.seconds:.0f} s of {aim.seconds:.0f}" if aim.seconds else f"step {run.step} of {aim.steps}"
+    print(f"{at}:", export.write(run, path, {}), path)
 
 
 def packs_at_hand() -> dict:

@@ -15,6 +15,8 @@ def places(draw: Draw, slices: int, size: int, registered: np.ndarray) -> torch.
     """tasks,slices,size,size,3: coordinates (x, y, z); z is the slice's depth. registered: tasks, or not."""
     n, shape = draw.tasks, (draw.tasks, slices)
     astray = registered[:, None] & draw.chance(0.08, *shape)
+    # A registration goes wrong for one support; the query is what all of them were brought to.
+    astray[:, 0] = False
     close = registered[:, None] & ~astray
     spread = np.where(registered, draw.one_of(0, 0.01, 0.03), draw.one_of(0, 0.02, 0.05, 0.15))
     depth = draw.between(-0.7, 0.7)[:, None] + spread[:, None] * draw.between(-1, 1, *shape)
