@@ -62,7 +62,7 @@ public struct PackCheck: Sendable {
     /// The options' threshold is the only one tried when it is there. Without, several are, and the one with the best
     /// mean Dice is chosen when it gains 0.002 over the pack's.
     ///
-    /// With `training`, networks are trained on the pack of five volumes or more, and kept where they gain as much on the
+    /// With `training`, networks are trained on the pack of three volumes or more, and kept where they gain as much on the
     /// volumes that each has not seen.
     ///
     /// - Parameters:

@@ -40,8 +40,8 @@ public struct TaskTraining {
         public var loss: Double
     }
 
-    /// Fewer volumes teach too little of how they differ.
-    public static let leastVolumes = 5
+    /// Fewer volumes teach too little of how they differ, alone and where cases of a study teach beside them.
+    public static let leastVolumes = 3, leastTaught = 5
     /// Networks, at most.
     private static let folds = 4
     /// Steps, at least and at most; and those that are timed.
@@ -61,9 +61,9 @@ public struct TaskTraining {
     /// Why networks cannot be trained on so many volumes of a pack and cases of a study, a sentence; nil where they can.
     public static func lack(_ task: TaskPack, volumes: Int, study: Int = 0) -> String? {
         let labels = task.labels.entries.count
-        if study > 0, volumes + study / 2 < leastVolumes {
+        if study > 0, volumes + study / 2 < leastTaught {
             return "\(volumes) volumes and \(study) cases of the study are too few to train networks on: each learns "
-                + "from half of the cases, and \(leastVolumes) in all are enough"
+                + "from half of the cases, and \(leastTaught) in all are enough"
         }
         if study == 0, volumes < leastVolumes {
             return "\(volumes) volumes are too few to train networks on: \(leastVolumes) are enough; the pack works "
@@ -156,7 +156,7 @@ public struct TaskTraining {
     var members: Int { lessons.isEmpty ? min(Self.folds, volumes.count) : Self.folds }
 
     /// Whether every volume has a network that has not seen it.
-    var leavesOut: Bool { volumes.count >= Self.leastVolumes }
+    var leavesOut: Bool { volumes.count >= (lessons.isEmpty ? Self.leastVolumes : Self.leastTaught) }
 
     /// The network that has not seen a volume, by the volume's place, where there is one.
     func member(without place: Int) -> Int { place % members }

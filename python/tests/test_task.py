@@ -48,7 +48,7 @@ def test_add_and_remove(work: Path) -> None:
 
 
 def test_check_and_learn(work: Path) -> None:
-    # Five volumes are needed to learn: the three, and two that were moved a little.
+    # The three, and two that were moved a little.
     # All are made coarser, which saves time.
     images, labels = (
         [nibabel.load(f"labelled/{kind}/{name}.nii.gz").slicer[::2, ::2] for name in NAMES]

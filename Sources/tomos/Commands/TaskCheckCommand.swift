@@ -14,7 +14,7 @@ struct TaskCheckCommand: ParsableCommand {
         abstract: "Segments each volume of a pack with the help of the others and compares with its labels.",
         discussion: """
             What it finds stays in the pack (check.json): threshold, planes and options, and how the Dice that is promised
-            relates to the true one. The pack's segmentations go by it. With five volumes or more,
+            relates to the true one. The pack's segmentations go by it. With three volumes or more,
             networks are trained on them too, and kept (learned.safetensors) where they do better on volumes that they have
             not seen. What was added since the last check is told by what it brought: mean Dice of the volumes that both
             checks have. A check that was stopped goes on after the last network that it has trained.
@@ -76,7 +76,7 @@ struct TaskCheckCommand: ParsableCommand {
     @Option(help: "\(SegmentSettings.thresholdSummary).")
     var threshold: Double?
 
-    @Flag(help: "Train no networks on the pack; with five volumes or more it is tried.")
+    @Flag(help: "Train no networks on the pack; with three volumes or more it is tried.")
     var noLearn = false
 
     @OptionGroup var training: TrainingOptions
