@@ -40,8 +40,11 @@ public struct TaskTraining {
         public var loss: Double
     }
 
-    /// Fewer volumes teach too little of how they differ, alone and where cases of a study teach beside them.
-    public static let leastVolumes = 3, leastTaught = 5
+    /// Of fewer volumes none can be left out: what remained would not show how volumes differ.
+    static let leastVolumes = 3
+    /// The same where cases of a study teach too, and what volumes and a half of the cases must be together: what a study
+    /// brings was measured so, with networks that see all of a smaller pack.
+    static let leastTaught = 5
     /// Networks, at most.
     private static let folds = 4
     /// Steps, at least and at most; and those that are timed.

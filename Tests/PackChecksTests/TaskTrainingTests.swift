@@ -316,6 +316,16 @@ extension Volume {
         #expect(result.structures.allSatisfy { $0.predictedDice == nil })
     }
 
+    /// Three volumes are enough to leave one out, but where a study teaches beside them all networks see all three.
+    @Test(arguments: [(0, true), (4, false)])
+    func threeVolumesAreLeftOutUnlessAStudyTeaches(cases: Int, leavesOut: Bool) throws {
+        let pack = try pack(3)
+        #expect(TaskTraining.lack(pack, volumes: 3, study: cases) == nil)
+        let training = try TaskTraining(
+            pack, places: [0, 1, 2], window: .minMax, options: training(1), study: study(cases))
+        #expect(training.leavesOut == leavesOut)
+    }
+
     /// What a file holds may be anything: only what was written is read.
     @Test func onlyWholeFilesAreDecoded() throws {
         let pack = try pack(5)
