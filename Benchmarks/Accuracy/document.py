@@ -313,20 +313,25 @@ falls. No option was chosen for a set but the minutes and the patch's sides.
 """
 
 
+def told_programs(measured: dict) -> str:
+    """Programs by their SHA-256, and what each of several has measured."""
+    if not measured:
+        return "a program"
+    if len(measured) == 1:
+        return f"the program whose SHA-256 begins {next(iter(measured))[:12]}"
+    return "the programs whose SHA-256 begins " + "; ".join(
+        f"{program[:12]} ({', '.join(rows)})" for program, rows in measured.items()
+    )
+
+
 def programs(results: Results) -> str:
     """The programs that rows and gates were measured with, and which those are where there are several."""
     measured = {}
     for one in results.sets:
         for row, found in results.found.get(one.name, {}).items():
             if program := found.get("program"):
-                measured.setdefault(program[:12], []).append(f"{one.name} {row}")
-    if not measured:
-        return "a program"
-    if len(measured) == 1:
-        return f"the program whose SHA-256 begins {next(iter(measured))}"
-    return "the programs whose SHA-256 begins " + "; ".join(
-        f"{program} ({', '.join(rows)})" for program, rows in measured.items()
-    )
+                measured.setdefault(program, []).append(f"{one.name} {row}")
+    return told_programs(measured)
 
 
 def text(results: Results, processors) -> str:

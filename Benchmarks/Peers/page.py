@@ -2,7 +2,7 @@
 
 import pathlib
 
-from Accuracy.document import NONE, emptied, interval, label_scores, number, table
+from Accuracy.document import NONE, emptied, interval, label_scores, number, table, told_programs
 
 from . import methods
 from .measure import version
@@ -206,9 +206,12 @@ def list_of_methods() -> list:
 
 
 def programs(found: dict) -> str:
-    """The programs that Tomos' rows were measured with."""
-    hashes = {one["program"][:12] for one in found.values() if one.get("program")}
-    return " and ".join(sorted(hashes)) or "nothing"
+    """The programs that Tomos' rows were measured with, and which those are where there are several."""
+    measured = {}
+    for (name, pack, method), one in found.items():
+        if program := one.get("program"):
+            measured.setdefault(program, []).append(f"{method} on {name} with {pack}")
+    return told_programs(measured)
 
 
 def processors(found: dict) -> str:
@@ -224,7 +227,7 @@ def text(benches: list, found: dict) -> str:
     return "\n".join(
         [
             INTRO,
-            f"Measured with the program whose SHA-256 begins {programs(found)}, on {processors(found)}.",
+            f"Measured with {programs(found)}, on {processors(found)}.",
             "",
             "## Who wins",
             "",
