@@ -2,7 +2,7 @@
 
 import pathlib
 
-from . import loop, rows, sets
+from . import loop, rows
 from .statistics import prediction
 
 HISTORY = pathlib.Path(__file__).with_name("history.md")
