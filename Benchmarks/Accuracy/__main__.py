@@ -9,7 +9,7 @@ import os
 import pathlib
 import sys
 
-from . import command, document, gate, loop, rows, sets
+from . import cells, command, document, gate, loop, rows, sets
 from .copies import Unreadable
 from .found import FOUND, Found, baseline_setup
 from .measure import Bench
@@ -76,9 +76,9 @@ def wanted_rows(bench: Bench, told):
 def tell(bench: Bench, row, found):
     check = found["check"]
     print(
-        f"{bench.set.name} {row.name}: Dice {document.interval(found['dice'])} "
-        f"[{document.label_scores(bench.set.labels, found)}], HD95 {document.number(found['hd95'], 2)}, "
-        f"NSD {document.number(found['nsd'])}, emptied {document.emptied(found)}, {found['seconds']:.1f} s a case"
+        f"{bench.set.name} {row.name}: Dice {cells.interval(found['dice'])} "
+        f"[{cells.label_scores(bench.set.labels, found)}], HD95 {cells.number(found['hd95'], 2)}, "
+        f"NSD {cells.number(found['nsd'])}, emptied {cells.emptied(found)}, {found['seconds']:.1f} s a case"
         + (f", check {check['seconds']:.0f} s" if check else "")
         + (f", untaught {found['untaught']['mean']:.4f}" if found.get("untaught") else ""),
         flush=True,

@@ -3,35 +3,11 @@
 import pathlib
 
 from . import loop, rows
+from .cells import NONE, emptied, interval, label_scores, mean, number, table, told_programs
 from .statistics import prediction
 
 HISTORY = pathlib.Path(__file__).with_name("history.md")
-NONE = "-"
 UNETS = ("unet-2", "unet-3")
-
-
-def number(value, digits=3, suffix=""):
-    return NONE if value is None else f"{value:.{digits}f}{suffix}"
-
-
-def interval(dice, digits=4):
-    if not dice:
-        return NONE
-    return f"{dice['mean']:.{digits}f} ({dice['low']:.3f} to {dice['high']:.3f})"
-
-
-def mean(values):
-    """None unless every value is there."""
-    return sum(values) / len(values) if values and None not in values else None
-
-
-def table(head, lines):
-    cells = [head, ["---"] * len(head), *lines]
-    return ["| " + " | ".join(map(str, line)) + " |" for line in cells] + [""]
-
-
-def label_scores(labels, found):
-    return ", ".join(f"{name} {number(found['labels'][str(label)])}" for label, name in labels.items())
 
 
 def cost(found):
@@ -43,10 +19,6 @@ def cost(found):
         number(check["memory"] if check else None, 2),
         number(found["memory"], 2),
     ]
-
-
-def emptied(found):
-    return f"{found['emptied']} of {found['present']}" + (f"; {found['failed']} failed" if found["failed"] else "")
 
 
 COST = ["s a case (CPU s)", "check, s (CPU s)", "check, GiB", "run, GiB"]
@@ -143,6 +115,23 @@ def commands(results: Results):
     return lines
 
 
+def taught_cell(found):
+    """Mean Dice before and after, and what was gained."""
+    before, after = found["untaught"]["mean"], found["dice"]["mean"]
+    return f"{number(before)} to {number(after)} ({after - before:+.3f})"
+
+
+def table_of_taught(results: Results):
+    lines = []
+    for row in rows.TAUGHT:
+        of_set = [results.get(one.name, row.name) for one in results.sets]
+        gains = [found and found["dice"]["mean"] - found["untaught"]["mean"] for found in of_set]
+        gain = mean(gains)
+        cells = [taught_cell(found) if found else NONE for found in of_set]
+        lines.append([row.pack, *cells, NONE if gain is None else f"{gain:+.3f}"])
+    return table(["pack", *(one.name for one in results.sets), "mean gain"], lines)
+
+
 def promise_line(name, row, found):
     told, study = (found["check"] or {}).get("promise"), found["dice"]
     promised = told["labels"].get("all") if told else None
@@ -168,7 +157,8 @@ def table_of_promises(results: Results):
     lines, pooled = [], {}
     for one in results.sets:
         for row, found in results.rows(one.name):
-            if not found["check"]:
+            # A pack that was taught promises nothing: its check is of before.
+            if row.is_taught or not found["check"]:
                 continue
             lines.append(promise_line(one.name, row.name, found) + prediction_cells(found["pairs"]))
             # Ids may be the same in two sets.
@@ -231,7 +221,8 @@ def table_of_loop(results: Results):
             drawn, seeds = told["random"][number], len(found["orders"]) - 1
             spread = f"{told['least'][number]:.3f} to {told['most'][number]:.3f}"
             lines.append(
-                [one.name, number, found["start"] + number * found["count"], f"{found['candidates']} / {found['judges']}"]
+                [one.name, number, found["start"] + number * found["count"]]
+                + [f"{found['candidates']} / {found['judges']}"]
                 + [number_of(dice), number_of(drawn), spread if number else NONE, seeds]
                 + [f"{dice - drawn:+.4f}" if number else NONE]
             )
@@ -267,6 +258,14 @@ ROWS = """\
 ## Rows
 
 Mean Dice. A pack of its set's whole size is `default`.
+"""
+
+TAUGHT = """\
+## When the study teaches its pack
+
+Mean Dice of the study as segmented with a small pack, and then with the pack that the surest cases of that result
+have taught (`tomos task learn PACK --study RESULTS`, then `tomos run --redo stale`; docs/batch.md), no case by itself.
+The pack is checked first, one volume alone is not; learning takes about as long as a check, which no time here counts.
 """
 
 PROMISES = """\
@@ -313,17 +312,6 @@ falls. No option was chosen for a set but the minutes and the patch's sides.
 """
 
 
-def told_programs(measured: dict) -> str:
-    """Programs by their SHA-256, and what each of several has measured."""
-    if not measured:
-        return "a program"
-    if len(measured) == 1:
-        return f"the program whose SHA-256 begins {next(iter(measured))[:12]}"
-    return "the programs whose SHA-256 begins " + "; ".join(
-        f"{program[:12]} ({', '.join(rows)})" for program, rows in measured.items()
-    )
-
-
 def programs(results: Results) -> str:
     """The programs that rows and gates were measured with, and which those are where there are several."""
     measured = {}
@@ -352,6 +340,8 @@ def text(results: Results, processors) -> str:
             *table_of_rows(results),
             *commands(results),
             "",
+            TAUGHT,
+            *table_of_taught(results),
             PROMISES,
             *table_of_promises(results),
             LOSSES,

@@ -20,7 +20,7 @@ import torch
 import torch.nn.functional as F
 
 from . import sets
-from .document import interval, label_scores, number
+from .cells import interval, label_scores, number
 from .found import FOUND, Found, baseline_setup
 from .measure import Bench
 from .unet_network import WIDTHS, UNet, loss

@@ -7,7 +7,7 @@ import os
 import pathlib
 import sys
 
-from Accuracy import command, document, sets
+from Accuracy import cells, command, sets
 from Accuracy.process import Failed
 
 from . import methods, page
@@ -93,7 +93,7 @@ def row(method: methods.Method, pack: int) -> str:
 
 
 def tell(bench: Bench, method, options: Options, found: dict):
-    number = document.number
+    number = cells.number
     print(
         f"{bench.set.name} {method.name}, pack of {options.pack}: Dice {page.told_dice(found)} of "
         f"{options.study} cases, first result after {number(found['first'], 1)} s, {number(found['seconds'], 2)} s a "

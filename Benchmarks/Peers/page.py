@@ -2,7 +2,7 @@
 
 import pathlib
 
-from Accuracy.document import NONE, emptied, interval, label_scores, number, table, told_programs
+from Accuracy.cells import NONE, emptied, interval, label_scores, number, table, told_programs
 
 from . import methods
 from .measure import version

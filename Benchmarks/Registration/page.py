@@ -3,7 +3,7 @@
 import os
 import pathlib
 
-from Accuracy.document import NONE, number, table
+from Accuracy.cells import NONE, number, table
 
 from . import methods, pairs
 from .summary import at_equal_dice, at_equal_time, standings, summary
