@@ -113,6 +113,24 @@ struct CommandTests {
         #expect(both.code == 64 && both.errors.contains("--save with --step 2: check all volumes"))
     }
 
+    @Test("A check of fewer than five volumes says that it tells little", arguments: [4, 5])
+    func fewVolumes(count: Int) throws {
+        let names = (1...count).map { "\($0).nii.gz" }
+        for (part, name) in ["images", "truth"].flatMap({ part in names.map { (part, $0) } }) {
+            try FileManager.default.copyItem(
+                atPath: folder.file("\(part)/a.nii.gz"), toPath: folder.file("\(part)/\(name)"))
+        }
+        let made = try tomos.run(
+            ["task", "create", "-o", "pack", "--name", "ball", "--label", "1=ball", "--images"]
+                + names.map { "images/\($0)" } + ["--labels"] + names.map { "truth/\($0)" })
+        #expect(made.code == 0, "\(made.errors)")
+        let check = try tomos(
+            "task", "check", "pack", "--no-learn", "--support", "1", "--side", "64", "--choose", "position")
+        #expect(check.code == 0, "\(check.errors)")
+        let told = "this is from few volumes (4): a study's Dice may be far from it; review every result"
+        #expect(check.errors.contains(told) == (count < 5), "\(check.errors)")
+    }
+
     @Test("A NIfTI file, a DICOM series and a broken file: two label maps, one refusal, a table, exit code 1")
     func mixedStudy() throws {
         try FileManager.default.copyItem(atPath: repository + "/sample-data/study", toPath: folder.file("study"))

@@ -212,6 +212,10 @@ struct TaskCheckCommand: ParsableCommand {
 
     /// Says when results will not be worth much.
     private func warn(_ check: PackCheck) {
+        if check.examples.count < PackCheck.telling {
+            Console.note(
+                "this is from few volumes (\(check.examples.count)): a study's Dice may be far from it; review every result")
+        }
         for (n, label) in check.labels.enumerated() {
             let name = "\(label.name) (label \(label.id))"
             guard let mean = check.dice(label: n)?.mean else { continue }
