@@ -214,7 +214,8 @@ struct TaskCheckCommand: ParsableCommand {
     private func warn(_ check: PackCheck) {
         if check.examples.count < PackCheck.telling {
             Console.note(
-                "this is from few volumes (\(check.examples.count)): a study's Dice may be far from it; review every result")
+                "this is from few volumes (\(check.examples.count)): a study's Dice may be far from it; review every result"
+            )
         }
         for (n, label) in check.labels.enumerated() {
             let name = "\(label.name) (label \(label.id))"
