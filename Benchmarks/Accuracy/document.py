@@ -265,7 +265,8 @@ TAUGHT = """\
 
 Mean Dice of the study as segmented with a small pack, and then with the pack that the surest cases of that result
 have taught (`tomos task learn PACK --study RESULTS`, then `tomos run --redo stale`; docs/batch.md), no case by itself.
-The pack is checked first, one volume alone is not; learning takes about as long as a check, which no time here counts.
+The pack is checked first, one volume alone is not. Learning takes about as long as a check; times and memory of rows
+`taught` are those of the check and of the first run, before anything was taught.
 """
 
 PROMISES = """\
