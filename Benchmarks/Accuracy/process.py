@@ -22,8 +22,9 @@ class Ran:
     memory: float
 
 
-def run(*command, accepted=(0,)) -> Ran:
-    """Runs a command to its end. Raises Failed for an exit status that is not accepted.
+def run(*command, accepted=(0,), folder=None) -> Ran:
+    """Runs a command to its end, in a folder of its own where one is named. Raises Failed for an exit status that is not
+    accepted.
 
     The peak is the kernel's count for this one process (wait4). A process begins its count with that of the one it was
     started from, so that nothing below this Python's own size, about 0.02 GiB, can be seen.
@@ -31,7 +32,9 @@ def run(*command, accepted=(0,)) -> Ran:
     command = [str(part) for part in command]
     with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
         start = time.monotonic()
-        child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=errors, text=True)
+        child = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=output, stderr=errors, text=True, cwd=folder
+        )
         try:
             _, status, usage = os.wait4(child.pid, 0)
         except BaseException:

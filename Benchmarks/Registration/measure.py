@@ -23,7 +23,7 @@ def limit_threads(threads: int):
     """Holds the libraries of every process that is started from here to so many threads."""
     for name in ("ITK_GLOBAL_DEFAULT_NUMBER_OF_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ[name] = str(threads)
-    os.environ["PYTHONPATH"] = str(HERE.parent)
+    os.environ["PYTHONPATH"] = str(HERE.parent.resolve())
 
 
 def sha256(path) -> str:
@@ -67,7 +67,7 @@ class Bench:
             }
             for name, volume in volumes.items()
         ]
-        told = self.child("prepare", asked).output.splitlines()[-1]
+        told = self.child("prepare", asked, folder).output.splitlines()[-1]
         both = set.intersection(*(set(one["ids"]) for one in json.loads(told)))
         return Prepared(pair, folder, volumes, [label for label in pair.set.labels if label in both])
 
@@ -81,8 +81,9 @@ class Bench:
             run(self.tomos, "convert", "--input", volume.image, "--output", file)
         return Labelled(file, volume.labels)
 
-    def child(self, room: str, job):
-        return run(sys.executable, "-m", f"Registration.{room}", json.dumps(job))
+    def child(self, room: str, job, folder: pathlib.Path):
+        """A program of this module, in the pair's folder: elastix leaves a file wherever it is run."""
+        return run(sys.executable, "-m", f"Registration.{room}", json.dumps(job), folder=folder)
 
     def measure(self, prepared: "Prepared", method: Method, threads: int) -> dict:
         """What registration took, and how right the carried-over labels are; `failure` where a program failed."""
@@ -100,7 +101,8 @@ class Bench:
             return tomos.measure(
                 self.registration, prepared.pair, prepared.originals(out), method.settings, threads
             )
-        ran = self.child(method.tool, prepared.copies(out) | {"settings": method.settings, "threads": threads})
+        job = prepared.copies(out) | {"settings": method.settings, "threads": threads}
+        ran = self.child(method.tool, job, prepared.folder)
         return json.loads(ran.output.splitlines()[-1]) | {"memory": ran.memory}
 
 
