@@ -1,6 +1,6 @@
 # `make` alone lists what there is. Only Swift, make and apt are needed; `setup` installs the rest.
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo demo-brain test test-fast test-report test-view test-viewers test-bids test-slurm chaos consumer sanitize sanitize-readers check format bench bench-batch bench-accuracy bench-losses bench-loop bench-page bench-peers bench-registration bench-unet conformance evaluation-reference train train-smoke \
+.PHONY: help setup build demo demo-brain test test-fast test-report test-view test-viewers test-bids test-slurm chaos consumer sanitize sanitize-readers check format bench bench-batch bench-accuracy bench-losses bench-loop bench-page bench-peers bench-registration bench-totalsegmentator bench-unet conformance evaluation-reference train train-smoke \
     validate-weights fuzz site library-site test-docs test-arm64 clean
 
 TOMOS := .build/release/tomos
@@ -161,6 +161,12 @@ bench-peers: build $(PEERS:%=.venv-peers-%/requirements.txt) ## Tomos beside gre
 	@Benchmarks/peers $(TOMOS) $(OPTIONS)
 
 .venv-peers-%/requirements.txt: Benchmarks/Peers/requirements-%.txt
+	$(environment)
+
+bench-totalsegmentator: build .venv-totalsegmentator/requirements.txt ## Time a drawn CT beside TotalSegmentator on a processor (fetched, GBs; without its weights; OPTIONS=--whole for its five networks)
+	@.venv-totalsegmentator/bin/python Benchmarks/beside_totalsegmentator.py $(TOMOS) $(OPTIONS)
+
+.venv-totalsegmentator/requirements.txt: Benchmarks/requirements-totalsegmentator.txt
 	$(environment)
 
 conformance: build ## Compare with references (in ../shared), dcm2niix and SimpleITK (fetched); writes docs/conformance.md

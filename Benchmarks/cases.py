@@ -18,7 +18,7 @@ import numpy as np
 import ct_phantom
 from Accuracy import sets
 from Accuracy.process import run
-from engines import describe_cpu
+from machine import describe_cpu
 
 SETS = ("hippocampus", "heart", "atrium", "brain")
 PACK = 10

@@ -10,8 +10,9 @@ import tempfile
 
 import numpy as np
 
-from engines import ONNXRuntime, OpenVINO, PyTorch, Tomos, describe_cpu, export_onnx, logit_difference
+from engines import ONNXRuntime, OpenVINO, PyTorch, Tomos, export_onnx, logit_difference
 from engines import published_graph, random_slices, ratio_summary
+from machine import describe_cpu
 
 TOLERANCE = 1e-5
 COMPETITORS = ("pytorch", "openvino", "openvino-bf16", "onnxruntime")

@@ -7,7 +7,6 @@ import io
 import logging
 import os
 import pathlib
-import platform
 import re
 import statistics
 import subprocess
@@ -40,21 +39,6 @@ def random_slices(support, rng):
     planes = (0.8 * blocks + 0.2 * rng.random((support + 1, SIDE, SIDE))).astype(np.float32)
     images = planes[None, 1:, None]
     return planes[None, :1], images, (images > 0.6).astype(np.float32)
-
-
-def describe_cpu():
-    """The processor, and whether it has what bf16 inference needs."""
-    try:
-        text = pathlib.Path("/proc/cpuinfo").read_text()
-    except OSError:
-        text = ""
-    model = re.search(r"model name\s*: (.*)", text)
-    flags = re.search(r"flags\s*: (.*)", text)
-    offers = set(flags.group(1).split()) if flags else set()
-    wanted = {"AVX2": "avx2", "AVX-512": "avx512f", "avx512_bf16": "avx512_bf16", "AMX": "amx_bf16"}
-    features = ", ".join(f"{name} {'yes' if flag in offers else 'no'}" for name, flag in wanted.items())
-    name = model.group(1) if model else platform.machine()
-    return f"{name}, {len(os.sched_getaffinity(0))} processors; {features}"
 
 
 def logit_difference(logits, expected):

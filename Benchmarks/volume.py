@@ -12,7 +12,8 @@ import time
 import nibabel
 import numpy as np
 
-from engines import SIDE, PyTorch, describe_cpu, published_graph, random_slices, ratio_summary, run
+from engines import SIDE, PyTorch, published_graph, random_slices, ratio_summary, run
+from machine import describe_cpu
 
 SUPPORT = 64
 # Fewer than the support: the nearest 8 slices of each support a slice, other ones for every slice.
