@@ -128,23 +128,24 @@ public final class Segmenter: Sendable {
             }
             return cut
         }
-        let sources = supportSources(cuts, query)
+        let sources = zip(supportSources(cuts, query), cuts).map { LabelledSupport($0, slices: $1.layout.slices) }
         let passes = batches(of: part)
-        let counter = SliceCounter(total: passes.count * cuts.reduce(0) { $0 + $1.layout.slices }, report: progress)
+        let counter = SliceCounter(
+            slices: cuts.reduce(0) { $0 + $1.layout.slices }, passes: passes.count, report: progress)
         var votes = ways.map { _ in
             Votes(geometry: part.geometry, threshold: thresholds[0], keepsCertainty: options.keepsCertainty)
         }
         for labels in passes {
             let sums = LabelProbabilities(
-                labels: labels.map(\.id), planes: cuts.count, voxels: part.geometry.shape.count,
+                labels: labels, planes: cuts.count, voxels: part.geometry.shape.count,
                 keepsSquares: options.keepsCertainty)
             for (cut, source) in zip(cuts, sources) {
                 try forEachSlice(of: cut, plan, counter) { index, slice, workspace in
-                    let draws = source.support(for: index).map {
+                    let draws = source.support(for: index, of: labels).map {
                         FusedDraw($0, query: slice, side: side, fusion: options.fusion)
                     }
                     for (n, label) in labels.enumerated() {
-                        guard let answer = try answer(slice, draws, label.id, workspace) else { continue }
+                        guard let answer = try answer(slice, draws, label, workspace) else { continue }
                         add(answer, of: n, slice: index, of: cut, to: sums)
                     }
                 }
@@ -177,11 +178,11 @@ public final class Segmenter: Sendable {
         }
     }
 
-    /// The labels in groups whose probabilities are held at the same time.
-    private func batches(of volume: Volume) -> [ArraySlice<LabelEntry>] {
+    /// The labels' ids in groups whose probabilities are held at the same time.
+    private func batches(of volume: Volume) -> [[UInt16]] {
         let size = LabelProbabilities.batch(
             labels.count, voxels: volume.geometry.shape.count, keepsSquares: options.keepsCertainty)
-        return stride(from: 0, to: labels.count, by: size).map { labels[$0..<min($0 + size, labels.count)] }
+        return stride(from: 0, to: labels.count, by: size).map { labels[$0..<min($0 + size, labels.count)].map(\.id) }
     }
 
     /// Runs `body` for every slice of a cut with the fitted slice, on the plan's workers.

@@ -1,12 +1,15 @@
 import Synchronization
 
-/// Counts slices from several threads.
+/// Counts slices from several threads, each as often as the volume is gone through.
 final class SliceCounter: Sendable {
     private let counts = Mutex((done: 0, skipped: 0))
-    private let total: Int
+    private let slices: Int
+    private let passes: Int
     private let report: (@Sendable (Int, Int) -> Void)?
 
-    init(total: Int, report: (@Sendable (Int, Int) -> Void)?) { (self.total, self.report) = (total, report) }
+    init(slices: Int, passes: Int, report: (@Sendable (Int, Int) -> Void)?) {
+        (self.slices, self.passes, self.report) = (slices, passes, report)
+    }
 
     func add(skipped: Bool) {
         let done = counts.withLock {
@@ -14,14 +17,13 @@ final class SliceCounter: Sendable {
             if skipped { $0.skipped += 1 }
             return $0.done
         }
-        report?(done, total)
+        report?(done, slices * passes)
     }
 
-    /// What was left out, for a person.
+    /// What was left out of every pass, for a person.
     var notice: String? {
-        counts.withLock {
-            $0.skipped > 0
-                ? "\($0.skipped) of \($0.done) slices hold one value only and became background (skip-empty)" : nil
-        }
+        let skipped = counts.withLock { $0.skipped } / max(1, passes)
+        return skipped > 0
+            ? "\(skipped) of \(slices) slices hold one value only and became background (skip-empty)" : nil
     }
 }
