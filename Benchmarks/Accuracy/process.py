@@ -23,8 +23,7 @@ class Ran:
 
 
 def run(*command, accepted=(0,), folder=None) -> Ran:
-    """Runs a command to its end, in a folder of its own where one is named. Raises Failed for an exit status that is not
-    accepted.
+    """Runs a command to its end, in the folder that is named. Raises Failed for an exit status that is not accepted.
 
     The peak is the kernel's count for this one process (wait4). A process begins its count with that of the one it was
     started from, so that nothing below this Python's own size, about 0.02 GiB, can be seen.
